@@ -1,0 +1,216 @@
+"""The typed, frozen objects of a bundle's `manifest.json`, format 1 (see SPEC.md).
+
+Every object is immutable, refuses unknown fields and is decoded once by msgspec; the JSON Schema that is shipped
+beside this file is generated from these classes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+FORMAT_NAME = "kerascope-bundle"
+FORMAT_VERSION = 1
+
+Kind = Literal[
+    "input",
+    "dense",
+    "conv",
+    "depthwise",
+    "pool",
+    "global_pool",
+    "activation",
+    "normalisation",
+    "dropout",
+    "flatten",
+    "reshape",
+    "padding",
+    "merge",
+    "other",
+]
+"""What a viewer draws a layer as. `other` is drawn by the rank of its output."""
+
+Value = Literal["input", "pre-activation", "post-activation", "value"]
+"""What the numbers of a layer's output are.
+
+`input`: what was fed. `pre-activation`: a linear layer whose activation is a later layer. `post-activation`: after the
+layer's own activation function (or an activation layer). `value`: neither, e.g. a pooled or reshaped tensor.
+"""
+
+ColourOrder = Literal["rgb", "bgr", "grey"]
+
+
+class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An immutable record that refuses unknown fields."""
+
+
+class TensorRef(Frozen):
+    """Where one array lies: `key` inside the `.npz` at `file` (relative, POSIX), with its shape and numpy dtype name."""
+
+    file: str
+    key: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Output(Frozen):
+    """One output tensor of a layer: shape without the batch axis (`None`: not fixed) and dtype name."""
+
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+class Layer(Frozen):
+    """One call of a Keras layer: a node of the graph.
+
+    A layer that is called twice is two nodes, `name` and `name:1`; the later ones name the first in
+    `shares_weights_with` and count no parameters of their own.
+    """
+
+    name: str
+    kind: Kind
+    class_name: str
+    outputs: tuple[Output, ...]
+    value: Value
+    parameters: int = 0
+    shares_weights_with: str | None = None
+    variables: tuple[str, ...] = ()
+    activation: str | None = None
+    units: int | None = None
+    filters: int | None = None
+    kernel_size: tuple[int, ...] | None = None
+    strides: tuple[int, ...] | None = None
+    dilation: tuple[int, ...] | None = None
+    padding: str | None = None
+    pool_size: tuple[int, ...] | None = None
+    groups: int | None = None
+    rate: float | None = None
+    mode: str | None = None
+    """Which of its kind: `max`/`average` for pools, `add`/`concatenate`/... for merges, else `None`."""
+
+
+class Edge(Frozen):
+    """A tensor that goes from output `source_output` of `source` into argument `target_input` of `target`."""
+
+    source: str
+    target: str
+    source_output: int = 0
+    target_input: int = 0
+
+
+class Model(Frozen):
+    """The model as a whole. `class_names` is empty where no labels are known."""
+
+    name: str
+    class_name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    parameters: int
+    class_names: tuple[str, ...] = ()
+
+
+class Producer(Frozen):
+    """What wrote the bundle."""
+
+    name: str
+    version: str
+    keras: str
+    backend: str
+
+
+class Preprocessing(Frozen):
+    """How a picture became what was fed: `fed = (picture - mean) * scale`, channels in `colour_order`.
+
+    `mean` has one entry per channel (in `colour_order`) or is empty (zero); `low` and `high` are the valid range of what is fed.
+    """
+
+    scale: float = 1.0
+    mean: tuple[float, ...] = ()
+    colour_order: ColourOrder = "rgb"
+    low: float = 0.0
+    high: float = 255.0
+
+
+class Checkpoint(Frozen):
+    """The weights at one moment. Id `000` is before training where training was watched. `weights`: `<layer>/<variable>` to tensor."""
+
+    id: str
+    label: str
+    weights: dict[str, TensorRef]
+    epoch: int | None = None
+    step: int | None = None
+    metrics: dict[str, float | None] = {}
+
+
+class Input(Frozen):
+    """One thing that was shown to the network.
+
+    `image` is the picture as a person sees it, (H, W, C) uint8 with C 1 or 3, or `None` where the input is no picture.
+    An attacked or synthesised input names its clean `parent`, the `run` that made it, its `step` and its `epsilon`
+    (largest change, in units of what is fed).
+    """
+
+    id: str
+    label: str
+    kind: Literal["clean", "attacked", "synthesised"] = "clean"
+    image: TensorRef | None = None
+    true_class: int | None = None
+    parent: str | None = None
+    run: str | None = None
+    step: int | None = None
+    epsilon: float | None = None
+
+
+class Capture(Frozen):
+    """What one input did in the network at one checkpoint.
+
+    `outputs` maps a layer's name to its output without the batch axis (`name#1` for a second output tensor); the entry of an
+    input layer is what was fed. `scores` is the first model output, flattened, where it has at most 10,000 values.
+    """
+
+    input: str
+    checkpoint: str
+    outputs: dict[str, TensorRef]
+    scores: tuple[float | None, ...] = ()
+    predicted: int | None = None
+
+
+class Run(Frozen):
+    """One attack (later: explanation, synthesis): what was asked, which inputs it made, how it ended."""
+
+    id: str
+    kind: Literal["attack", "explain", "synthesise"]
+    method: str
+    checkpoint: str
+    options: dict[str, bool | int | float | str | None]
+    result: dict[str, bool | int | float | str | None]
+    parent: str | None = None
+    inputs: tuple[str, ...] = ()
+
+
+class Derived(Frozen):
+    """Arrays computed from captures. `kind` `statistics` has the entries that SPEC.md lists."""
+
+    kind: Literal["statistics"]
+    layer: str
+    checkpoint: str
+    tensors: dict[str, TensorRef]
+    inputs: tuple[str, ...] = ()
+
+
+class Manifest(Frozen):
+    """The whole of `manifest.json`. Layers stand in topological order."""
+
+    format: Literal["kerascope-bundle"]
+    version: int
+    producer: Producer
+    model: Model
+    layers: tuple[Layer, ...]
+    edges: tuple[Edge, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    preprocessing: Preprocessing
+    inputs: tuple[Input, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    runs: tuple[Run, ...] = ()
+    derived: tuple[Derived, ...] = ()

@@ -1,0 +1,135 @@
+"""The complete, frozen description of one frame: what `Stage.render` draws, given a bundle and its layout.
+
+Nothing here is a difference from an earlier frame, and nothing refers to time. Positions on the picture are in reference
+pixels: a frame is `REFERENCE_HEIGHT_PX` high, whatever its true size, and its width follows from the aspect ratio.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+REFERENCE_HEIGHT_PX = 1080.0
+
+Theme = Literal["dark", "light"]
+ColourRole = Literal["text", "dim", "accent", "alarm", "difference", "gain", "loss", "track", "bar"]
+Anchor = Literal["left", "centre", "right"]
+MapName = Literal["activation", "weight", "difference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A perspective camera on a sphere round `target`, with a lens that can zoom and shift.
+
+    `azimuth_deg` 0 looks at the spine from its side, 90 along it from the input. `zoom` scales the picture and `shift`
+    moves it, both in normalised device units (the frame is 2 high and `2 * aspect` wide) after projection.
+    """
+
+    azimuth_deg: float = 52.0
+    elevation_deg: float = 6.0
+    fov_deg: float = 11.0
+    distance: float = 136.0
+    target: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    zoom: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureKey:
+    """One input at one checkpoint of the bundle."""
+
+    input_id: str
+    checkpoint_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetView:
+    """One copy of the network in the scene.
+
+    Shown are the values of `capture`, or of `capture` blended towards `toward` by `blend` in 0..1; with `quantity`
+    `difference` the signed difference `toward - capture`, times each layer's printed gain (`blend` scales it), and no edges.
+    `front` is how far the light has come along the spine, in plates (0: at the input; `None`: everything is lit).
+    """
+
+    capture: CaptureKey
+    toward: CaptureKey | None = None
+    blend: float = 0.0
+    quantity: Literal["activation", "difference"] = "activation"
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    front: float | None = None
+    edge_alpha: float = 1.0
+    edge_width: float = 1.0
+    opacity: float = 1.0
+    heading: str = ""
+    heading_role: ColourRole = "text"
+    names: bool = True
+    shapes: bool = True
+    scales: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference pixels."""
+
+    text: str
+    at_px: tuple[float, float]
+    size_px: float = 21.0
+    bold: bool = False
+    role: ColourRole = "text"
+    anchor: Anchor = "left"
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A filled rectangle with round ends: `box_px` is left, top, width, height in reference pixels."""
+
+    box_px: tuple[float, float, float, float]
+    role: ColourRole = "bar"
+    alpha: float = 1.0
+    round_px: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A strip of a colour map from -1 (left) to +1 (right)."""
+
+    box_px: tuple[float, float, float, float]
+    map_name: MapName = "activation"
+
+
+@dataclass(frozen=True, slots=True)
+class Polyline:
+    """A line through points in reference pixels, `width_px` wide."""
+
+    points_px: tuple[tuple[float, float], ...]
+    role: ColourRole = "difference"
+    width_px: float = 4.0
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hud:
+    """Everything flat that lies over the scene, drawn in this order: bars, ramps, lines, words."""
+
+    bars: tuple[Bar, ...] = ()
+    ramps: tuple[Ramp, ...] = ()
+    lines: tuple[Polyline, ...] = ()
+    words: tuple[Words, ...] = ()
+
+    def __add__(self, other: Hud) -> Hud:
+        """Both, `other` on top within each kind."""
+        return Hud(
+            self.bars + other.bars, self.ramps + other.ramps, self.lines + other.lines, self.words + other.words
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """One frame, complete."""
+
+    camera: Camera
+    nets: tuple[NetView, ...]
+    theme: Theme = "dark"
+    hud: Hud = Hud()
+    bloom: float = 0.75
