@@ -1,0 +1,1 @@
+"""Choreographs bundles in time and records them."""

@@ -1,0 +1,1 @@
+"""Draws bundles: layout, stage, window. Knows no TensorFlow."""
