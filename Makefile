@@ -1,0 +1,56 @@
+# `make demo` shows what Kerascope does; `make test` proves it. Both do all set-up. Plain enough for the make of macOS (3.81).
+SHELL = /bin/sh
+VENV ?= .venv
+BIN = $(VENV)/bin
+DEMO ?= kerascope-demo
+export VENV
+
+.PHONY: help demo test setup lint fast bench pictures lock clean
+
+help:
+	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
+	@echo 'make test       set up, then lint, types, import law and all tests'
+	@echo 'make setup      set up for development only'
+	@echo 'make lint       ruff, mypy, import-linter'
+	@echo 'make fast       the tests that need neither a GL driver nor TensorFlow'
+	@echo 'make bench      benchmarks, each against a peer or a floor'
+	@echo 'make pictures   record the pictures of the README again'
+	@echo 'make lock       choose the newest versions that setup.cfg allows and lock them'
+	@echo 'make clean      remove what was built (not $(VENV), not $(DEMO))'
+
+demo: $(VENV)/.ready-demo
+	$(BIN)/kerascope demo --out $(DEMO) --overwrite
+
+test: lint
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.ready-dev
+
+# The stamps make a second run instant; a change of the dependencies renews them.
+$(VENV)/.ready-%: setup.cfg requirements.lock .ci/setup
+	.ci/setup $*
+	@touch $@
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fast: setup
+	$(BIN)/python -m pytest -m 'not gl and not tf and not slow'
+
+bench: setup
+	$(BIN)/python -m pytest tests/bench --benchmark-only
+
+pictures: setup
+	$(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
+	mkdir -p scenes/pictures
+	cp $(DEMO)/*.gif scenes/pictures/
+
+lock: setup
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \
+		--all-extras --no-annotate --quiet --output-file requirements.lock
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache tests/images/diff
