@@ -1,0 +1,27 @@
+"""What the person who asks for a scene may choose; a scene ignores what it has no use for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viewer.state import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class SceneOptions:
+    """Choices for one scene; `None` leaves the choice to the scene.
+
+    `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
+    reference pixels.
+    """
+
+    size_px: tuple[int, int] = (960, 540)
+    theme: Theme = "dark"
+    input_id: str | None = None
+    checkpoint_id: str | None = None
+    run_id: str | None = None
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.size_px[0] / self.size_px[1]
