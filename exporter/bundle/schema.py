@@ -45,8 +45,8 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An immutable record that refuses unknown fields."""
 
 
-class TensorRef(Frozen):
-    """Where one array lies: `key` inside the `.npz` at `file` (relative, POSIX), with its shape and numpy dtype name."""
+class TensorRef(Frozen, frozen=True):
+    """Where one array lies: `key` inside the `.npz` at `file` (relative, POSIX), its shape and numpy dtype name."""
 
     file: str
     key: str
@@ -54,14 +54,14 @@ class TensorRef(Frozen):
     dtype: str
 
 
-class Output(Frozen):
+class Output(Frozen, frozen=True):
     """One output tensor of a layer: shape without the batch axis (`None`: not fixed) and dtype name."""
 
     shape: tuple[int | None, ...]
     dtype: str
 
 
-class Layer(Frozen):
+class Layer(Frozen, frozen=True):
     """One call of a Keras layer: a node of the graph.
 
     A layer that is called twice is two nodes, `name` and `name:1`; the later ones name the first in
@@ -90,7 +90,7 @@ class Layer(Frozen):
     """Which of its kind: `max`/`average` for pools, `add`/`concatenate`/... for merges, else `None`."""
 
 
-class Edge(Frozen):
+class Edge(Frozen, frozen=True):
     """A tensor that goes from output `source_output` of `source` into argument `target_input` of `target`."""
 
     source: str
@@ -99,7 +99,7 @@ class Edge(Frozen):
     target_input: int = 0
 
 
-class Model(Frozen):
+class Model(Frozen, frozen=True):
     """The model as a whole. `class_names` is empty where no labels are known."""
 
     name: str
@@ -110,7 +110,7 @@ class Model(Frozen):
     class_names: tuple[str, ...] = ()
 
 
-class Producer(Frozen):
+class Producer(Frozen, frozen=True):
     """What wrote the bundle."""
 
     name: str
@@ -119,10 +119,11 @@ class Producer(Frozen):
     backend: str
 
 
-class Preprocessing(Frozen):
+class Preprocessing(Frozen, frozen=True):
     """How a picture became what was fed: `fed = (picture - mean) * scale`, channels in `colour_order`.
 
-    `mean` has one entry per channel (in `colour_order`) or is empty (zero); `low` and `high` are the valid range of what is fed.
+    `mean` has one entry per channel (in `colour_order`) or is empty (zero); `low` and `high` are the valid range of
+    what is fed.
     """
 
     scale: float = 1.0
@@ -132,8 +133,11 @@ class Preprocessing(Frozen):
     high: float = 255.0
 
 
-class Checkpoint(Frozen):
-    """The weights at one moment. Id `000` is before training where training was watched. `weights`: `<layer>/<variable>` to tensor."""
+class Checkpoint(Frozen, frozen=True):
+    """The weights at one moment. Id `000` is before training where training was watched.
+
+    `weights` maps `<layer>/<variable>` to its tensor.
+    """
 
     id: str
     label: str
@@ -143,7 +147,7 @@ class Checkpoint(Frozen):
     metrics: dict[str, float | None] = {}
 
 
-class Input(Frozen):
+class Input(Frozen, frozen=True):
     """One thing that was shown to the network.
 
     `image` is the picture as a person sees it, (H, W, C) uint8 with C 1 or 3, or `None` where the input is no picture.
@@ -162,11 +166,12 @@ class Input(Frozen):
     epsilon: float | None = None
 
 
-class Capture(Frozen):
+class Capture(Frozen, frozen=True):
     """What one input did in the network at one checkpoint.
 
-    `outputs` maps a layer's name to its output without the batch axis (`name#1` for a second output tensor); the entry of an
-    input layer is what was fed. `scores` is the first model output, flattened, where it has at most 10,000 values.
+    `outputs` maps a layer's name to its output without the batch axis (`name#1` for a second output tensor); the entry
+    of an input layer is what was fed. `scores` is the first model output, flattened, where it has at most 10,000
+    values.
     """
 
     input: str
@@ -176,7 +181,7 @@ class Capture(Frozen):
     predicted: int | None = None
 
 
-class Run(Frozen):
+class Run(Frozen, frozen=True):
     """One attack (later: explanation, synthesis): what was asked, which inputs it made, how it ended."""
 
     id: str
@@ -189,7 +194,7 @@ class Run(Frozen):
     inputs: tuple[str, ...] = ()
 
 
-class Derived(Frozen):
+class Derived(Frozen, frozen=True):
     """Arrays computed from captures. `kind` `statistics` has the entries that SPEC.md lists."""
 
     kind: Literal["statistics"]
@@ -199,7 +204,7 @@ class Derived(Frozen):
     inputs: tuple[str, ...] = ()
 
 
-class Manifest(Frozen):
+class Manifest(Frozen, frozen=True):
     """The whole of `manifest.json`. Layers stand in topological order."""
 
     format: Literal["kerascope-bundle"]

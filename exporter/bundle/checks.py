@@ -1,0 +1,135 @@
+"""What a manifest must be beyond its schema: names that name something, each only once, tensors within the limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from exporter.bundle.limits import Limits
+from exporter.bundle.schema import Manifest
+from exporter.bundle.tensors import DTYPES, MAX_DIMENSIONS, is_file_name, is_key, tensor_bytes, tensor_refs
+
+
+def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    """Every rule that a manifest breaks, one line each, without looking at any other file. None: the manifest is sound.
+
+    It is lazy: who wants only the first problem pays for no more.
+    """
+    tensor_lines = list(_tensor_problems(manifest, limits))
+    yield from tensor_lines
+    yield from _repeated_names(manifest)
+    yield from _graph_problems(manifest)
+    yield from _weight_problems(manifest)
+    yield from _capture_problems(manifest)
+    yield from _run_problems(manifest)
+
+
+def _tensor_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    files: set[str] = set()
+    total_bytes = 0
+    for where, ref in tensor_refs(manifest):
+        if ref.file not in files and not is_file_name(ref.file):
+            yield f"{where}: {ref.file!r} is not a file name that stays inside the bundle"
+        elif not is_key(ref.key):
+            yield f"{where}: {ref.key!r} is not a name for a tensor"
+        elif ref.dtype not in DTYPES:
+            yield f"{where}: dtype {ref.dtype!r} is none that a bundle can hold"
+        elif len(ref.shape) > MAX_DIMENSIONS or any(size < 0 for size in ref.shape):
+            yield f"{where}: {ref.shape} is not a shape"
+        else:
+            total_bytes += tensor_bytes(ref)
+            if tensor_bytes(ref) > limits.tensor_bytes:
+                yield f"{where}: {tensor_bytes(ref)} bytes are over the limit of {limits.tensor_bytes} for a tensor"
+        files.add(ref.file)
+    if len(files) > limits.files:
+        yield f"the manifest names {len(files)} files, over the limit of {limits.files}"
+    if total_bytes > limits.total_bytes:
+        yield f"the manifest declares {total_bytes} bytes of tensors, over the limit of {limits.total_bytes}"
+
+
+def _repeated_names(manifest: Manifest) -> Iterator[str]:
+    yield from _repeated("layer", (layer.name for layer in manifest.layers))
+    yield from _repeated("checkpoint", (checkpoint.id for checkpoint in manifest.checkpoints))
+    yield from _repeated("input", (shown.id for shown in manifest.inputs))
+    yield from _repeated("run", (run.id for run in manifest.runs))
+    yield from _repeated("capture of", (f"{capture.input} at {capture.checkpoint}" for capture in manifest.captures))
+    derived = manifest.derived
+    yield from _repeated("derived", (f"{entry.kind} of {entry.layer} at {entry.checkpoint}" for entry in derived))
+
+
+def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{what} {name!r} is there {count} times"
+
+
+def _unknown(where: str, what: str, names: Iterable[str | None], known: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if name is not None and name not in known:
+            yield f"{where} names {what} {name!r}, which is not there"
+
+
+def _graph_problems(manifest: Manifest) -> Iterator[str]:
+    place = {layer.name: index for index, layer in enumerate(manifest.layers)}
+    yield from _unknown("the model", "layer", (*manifest.model.inputs, *manifest.model.outputs), place)
+    for layer in manifest.layers:
+        yield from _unknown(f"layer {layer.name!r}", "layer", (layer.shares_weights_with,), place)
+    for edge in manifest.edges:
+        where = f"the edge from {edge.source!r} to {edge.target!r}"
+        unknown = list(_unknown(where, "layer", (edge.source, edge.target), place))
+        yield from unknown
+        if unknown:
+            continue
+        if place[edge.source] >= place[edge.target]:
+            yield f"{where} goes against the order of the layers"
+        outputs = len(manifest.layers[place[edge.source]].outputs)
+        if not 0 <= edge.source_output < outputs or edge.target_input < 0:
+            yield f"{where} uses output {edge.source_output} of {outputs} and argument {edge.target_input}"
+
+
+def _weight_problems(manifest: Manifest) -> Iterator[str]:
+    if not manifest.checkpoints:
+        yield "there is no checkpoint"
+    variables = {f"{layer.name}/{variable}" for layer in manifest.layers for variable in layer.variables}
+    for checkpoint in manifest.checkpoints:
+        yield from _unknown(f"checkpoint {checkpoint.id!r}", "the variable", checkpoint.weights, variables)
+
+
+def _capture_problems(manifest: Manifest) -> Iterator[str]:
+    inputs = {shown.id for shown in manifest.inputs}
+    checkpoints = {checkpoint.id for checkpoint in manifest.checkpoints}
+    outputs = {output_name(layer.name, i) for layer in manifest.layers for i in range(len(layer.outputs))}
+    layers = {layer.name for layer in manifest.layers}
+    for capture in manifest.captures:
+        where = f"the capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}"
+        yield from _unknown(where, "input", (capture.input,), inputs)
+        yield from _unknown(where, "checkpoint", (capture.checkpoint,), checkpoints)
+        yield from _unknown(where, "the output", capture.outputs, outputs)
+        if capture.predicted is not None and not 0 <= capture.predicted < (len(capture.scores) or float("inf")):
+            yield f"{where} predicts class {capture.predicted} of {len(capture.scores)}"
+    for derived in manifest.derived:
+        where = f"the {derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r}"
+        yield from _unknown(where, "layer", (derived.layer,), layers)
+        yield from _unknown(where, "checkpoint", (derived.checkpoint,), checkpoints)
+        yield from _unknown(where, "input", derived.inputs, inputs)
+
+
+def _run_problems(manifest: Manifest) -> Iterator[str]:
+    inputs = {shown.id for shown in manifest.inputs}
+    runs = {run.id for run in manifest.runs}
+    checkpoints = {checkpoint.id for checkpoint in manifest.checkpoints}
+    for shown in manifest.inputs:
+        yield from _unknown(f"input {shown.id!r}", "input", (shown.parent,), inputs)
+        yield from _unknown(f"input {shown.id!r}", "run", (shown.run,), runs)
+    for run in manifest.runs:
+        yield from _unknown(f"run {run.id!r}", "checkpoint", (run.checkpoint,), checkpoints)
+        yield from _unknown(f"run {run.id!r}", "input", (run.parent, *run.inputs), inputs)
+
+
+def output_name(layer: str, index: int = 0) -> str:
+    """The name of a layer's output tensor in a capture: the layer's name, for a second one `name#1`.
+
+    >>> output_name("split"), output_name("split", 1)
+    ('split', 'split#1')
+    """
+    return f"{layer}#{index}" if index else layer

@@ -1,0 +1,115 @@
+"""Arrays into a `.npz` file, always the same bytes for the same arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+
+from exporter.bundle.durable import sync_file, writing
+from exporter.bundle.errors import BundleError
+from exporter.bundle.schema import TensorRef
+from exporter.bundle.tensors import DTYPES, MAX_DIMENSIONS, is_key
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE = 0o644 << 16
+_UNIX = 3
+_CHUNK_BYTES = 16 * 2**20
+
+
+class NpzWriter:
+    """One `.npz` file that is open for writing; arrays go in one at a time and are not kept in memory.
+
+    Entries carry a fixed date and fixed rights, so equal arrays added in the same order give equal bytes. Leaving the
+    context after an error leaves a broken file behind: whoever opened it removes it.
+
+    Parameters
+    ----------
+    path : where to write; nothing may be there.
+    file : what references call the file.
+    shown : the place that errors name.
+    compress : deflate the arrays; smaller, slower, and the bytes then depend on the zlib that is installed.
+    """
+
+    def __init__(self, path: Path, file: str, *, shown: Path, compress: bool = False) -> None:
+        self._file = file
+        self._shown = shown
+        self._method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        self._keys: set[str] = set()
+        self._stream: BinaryIO = path.open("xb")
+        self._zip = zipfile.ZipFile(self._stream, "w")
+
+    def add(self, key: str, array: np.ndarray[Any, Any]) -> TensorRef:
+        """The reference of an array that was written under `key`.
+
+        `array` may have any order and byte order, up to 32 dimensions, no axis or no element; it is stored little
+        endian in C order with its own dtype.
+
+        Raises
+        ------
+        BundleError
+            a dtype that a bundle cannot hold, or a key that is empty, unusual, or in the file already.
+        KerascopeError
+            the disk is full, or the like.
+        """
+        plain = as_stored(array, key)
+        if not is_key(key) or key in self._keys:
+            what = "a tensor of this name is in the file already" if key in self._keys else "not a name for a tensor"
+            raise BundleError(what, got=repr(key), path=self._shown)
+        entry = zipfile.ZipInfo(f"{key}.npy", _EPOCH)
+        entry.compress_type, entry.create_system, entry.external_attr = self._method, _UNIX, _PLAIN_FILE
+        entry.file_size = plain.nbytes  # only tells zipfile whether the entry needs 64-bit sizes
+        with writing(self._shown), self._zip.open(entry, "w") as member:
+            npy.write_array_header_1_0(member, npy.header_data_from_array_1_0(plain))
+            octets = plain.reshape(-1).view(np.uint8)
+            for start in range(0, octets.size, _CHUNK_BYTES):
+                member.write(octets[start : start + _CHUNK_BYTES].data)
+        self._keys.add(key)
+        return TensorRef(file=self._file, key=key, shape=plain.shape, dtype=plain.dtype.name)
+
+    def close(self) -> None:
+        """Write the file's directory and see that all of it reaches the disk."""
+        with writing(self._shown), self._stream:
+            self._zip.close()
+            sync_file(self._stream)
+
+    def abandon(self) -> None:
+        """Close the file without finishing it."""
+        self._zip.fp = None  # so that zipfile does not write the directory of a file that is to be removed
+        with contextlib.suppress(OSError):
+            self._stream.close()
+
+    def __enter__(self) -> NpzWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
+
+
+def as_stored(array: np.ndarray[Any, Any], key: str) -> np.ndarray[Any, Any]:
+    """The array as it is stored: C order, little-endian. Its own memory where it is that already.
+
+    Raises
+    ------
+    BundleError
+        a dtype that a bundle cannot hold (objects, texts, complex numbers, ...), or too many dimensions.
+    """
+    array = np.asarray(array)
+    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMENSIONS:
+        raise BundleError(
+            f"the array {key!r} cannot be stored in a bundle",
+            expected=f"numbers of a dtype among {', '.join(DTYPES)} with at most {MAX_DIMENSIONS} dimensions",
+            got=f"dtype {array.dtype.name} with {array.ndim} dimensions",
+            remedy="convert it first, for example to float32",
+        )
+    return np.asarray(array, dtype=DTYPES[array.dtype.name], order="C")

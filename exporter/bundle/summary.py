@@ -1,0 +1,157 @@
+"""What a bundle holds, told as a table or as JSON: what `kerascope inspect` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from exporter.bundle.checks import output_name
+from exporter.bundle.read import Bundle
+from exporter.bundle.schema import Layer
+from exporter.bundle.tensors import tensor_bytes, tensor_refs
+
+HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
+NUMERIC = frozenset({"parameters", "tensors", "bytes"})
+NAN_COUNT = "nan_count"
+
+
+class LayerSummary(msgspec.Struct, frozen=True):
+    """One row. `tensors` and `bytes` count what is stored of the layer: weights, outputs and statistics.
+
+    `nan_weights` counts over all checkpoints, `nan_outputs` over the captures that the statistics cover.
+    """
+
+    name: str
+    kind: str
+    shapes: tuple[tuple[int | None, ...], ...]
+    parameters: int
+    tensors: int
+    bytes: int
+    nan_weights: int
+    nan_outputs: int
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A bundle in short. The texts of checkpoints, inputs and runs are for people; `--json` has them as lists."""
+
+    path: str
+    model: str
+    model_class: str
+    producer: str
+    parameters: int
+    tensors: int
+    bytes: int
+    layers: tuple[LayerSummary, ...]
+    checkpoints: tuple[str, ...]
+    inputs: tuple[str, ...]
+    runs: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """The summary as JSON text."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
+
+    def to_text(self) -> str:
+        """The table, then what is known of the model, checkpoints, inputs, runs and NaN, where there are any."""
+        rows = [
+            (x.name, x.kind, _shapes(x.shapes), f"{x.parameters:,}", str(x.tensors), f"{x.bytes:,}")
+            for x in self.layers
+        ]
+        lines = _table([HEADINGS, *rows])
+        lines += ["", f"model        {self.model} ({self.model_class}), {self.parameters:,} parameters"]
+        lines += [f"written by   {self.producer}"]
+        lines += [f"stored       {self.tensors:,} tensors, {self.bytes:,} bytes"]
+        lines += _listed("checkpoints", self.checkpoints) + _listed("inputs", self.inputs) + _listed("runs", self.runs)
+        lines += [f"NaN          {text}" for text in map(_nan_text, self.layers) if text]
+        return "\n".join(lines)
+
+
+def summarise(bundle: Bundle) -> Summary:
+    """The summary of a bundle. Reads every weight and the statistics, as it counts NaN; no outputs.
+
+    Raises
+    ------
+    BundleError
+        A weight or a statistic cannot be read.
+    """
+    manifest = bundle.manifest
+    layers = tuple(_layer_summary(bundle, layer) for layer in manifest.layers)
+    refs = [ref for _, ref in tensor_refs(manifest)]
+    return Summary(
+        path=str(bundle.path),
+        model=manifest.model.name,
+        model_class=manifest.model.class_name,
+        producer=f"{manifest.producer.name} {manifest.producer.version} with Keras {manifest.producer.keras}",
+        parameters=manifest.model.parameters,
+        tensors=len(refs),
+        bytes=sum(map(tensor_bytes, refs)),
+        layers=layers,
+        checkpoints=tuple(f"{x.id} {x.label}{_metrics(x.metrics)}" for x in manifest.checkpoints),
+        inputs=tuple(f"{x.id} {x.label} ({x.kind})" for x in manifest.inputs),
+        runs=tuple(f"{x.id} {x.method} at checkpoint {x.checkpoint}, {len(x.inputs)} inputs" for x in manifest.runs),
+    )
+
+
+def _layer_summary(bundle: Bundle, layer: Layer) -> LayerSummary:
+    manifest = bundle.manifest
+    own = [f"{layer.name}/{variable}" for variable in layer.variables]
+    weights = [point.weights[key] for point in manifest.checkpoints for key in own if key in point.weights]
+    names = [output_name(layer.name, index) for index in range(len(layer.outputs))]
+    outputs = [capture.outputs[key] for capture in manifest.captures for key in names if key in capture.outputs]
+    statistics = [entry.tensors for entry in manifest.derived if entry.layer == layer.name]
+    refs = weights + outputs + [ref for tensors in statistics for ref in tensors.values()]
+    counts = [tensors[NAN_COUNT] for tensors in statistics if NAN_COUNT in tensors]
+    return LayerSummary(
+        name=layer.name,
+        kind=layer.kind,
+        shapes=tuple(output.shape for output in layer.outputs),
+        parameters=layer.parameters,
+        tensors=len(refs),
+        bytes=sum(map(tensor_bytes, refs)),
+        nan_weights=sum(_nan_count(bundle.load(ref)) for ref in weights),
+        nan_outputs=sum(int(bundle.load(ref).sum()) for ref in counts),
+    )
+
+
+def _nan_count(values: np.ndarray[Any, Any]) -> int:
+    return int(np.isnan(values).sum()) if values.dtype.kind == "f" else 0
+
+
+def _nan_text(layer: LayerSummary) -> str:
+    parts = [
+        f"{count:,} {what}" for count, what in ((layer.nan_weights, "weights"), (layer.nan_outputs, "outputs")) if count
+    ]
+    return f"{layer.name}: {', '.join(parts)}" if parts else ""
+
+
+def _metrics(metrics: dict[str, float | None]) -> str:
+    return "".join(f", {name} {value:.4g}" for name, value in metrics.items() if value is not None)
+
+
+def _shapes(shapes: Sequence[tuple[int | None, ...]]) -> str:
+    return ", ".join("x".join("?" if size is None else str(size) for size in shape) or "scalar" for shape in shapes)
+
+
+def _listed(title: str, entries: Sequence[str]) -> list[str]:
+    """`title`, a count and one line an entry; nothing for no entries.
+
+    >>> _listed("runs", ("a0 fgsm",))
+    ['runs         1', '  a0 fgsm']
+    """
+    return [f"{title:<12} {len(entries)}", *(f"  {entry}" for entry in entries)] if entries else []
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with aligned columns, the first row being the headings; numbers stand to the right.
+
+    >>> _table([("layer", "bytes"), ("dense", "4")])
+    ['layer  bytes', 'dense      4']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [heading in NUMERIC for heading in rows[0]]
+    return [
+        "  ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True)).rstrip()
+        for row in rows
+    ]
