@@ -1,0 +1,110 @@
+"""From a picture to what a model is fed, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.bundle.schema import ColourOrder, Preprocessing
+from exporter.inputs.errors import InputError
+from exporter.inputs.samples import Array, InputSpec, Sample
+
+
+@dataclass(frozen=True)
+class PreprocessingOptions:
+    """What the user says about preprocessing; `None` or empty: choose what fits the model."""
+
+    scale: float | None = None
+    mean: tuple[float, ...] = ()
+    colour_order: ColourOrder | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the user asks for arithmetic of any kind."""
+        return self.scale is not None or bool(self.mean)
+
+
+def preprocessing_for(spec: InputSpec, options: PreprocessingOptions, *, default_scale: float) -> Preprocessing:
+    """The preprocessing that options and model agree on, its valid range worked out for pictures of 0 to 255.
+
+    Raises
+    ------
+    InputError
+        a mean for a number of channels that the model does not have; a scale that is not a finite number above 0; a
+        colour order that does not fit the number of channels.
+    """
+    scale = default_scale if options.scale is None else options.scale
+    if not (math.isfinite(scale) and scale > 0):
+        raise InputError("the scale cannot be used", expected="a number above 0", got=scale)
+    if not all(map(math.isfinite, options.mean)):
+        raise InputError("the mean cannot be used", expected="finite numbers", got=options.mean)
+    order = _colour_order(spec, options.colour_order)
+    channels = 1 if order == "grey" else 3
+    if len(options.mean) not in (0, 1, channels):
+        raise InputError("the mean does not fit the pictures", expected=f"1 or {channels} numbers", got=len(options.mean))
+    mean = options.mean * channels if len(options.mean) == 1 else options.mean
+    lows, highs = [(0.0 - m) * scale for m in mean or (0.0,)], [(255.0 - m) * scale for m in mean or (0.0,)]
+    return Preprocessing(scale=scale, mean=mean, colour_order=order, low=min(lows), high=max(highs))
+
+
+def _colour_order(spec: InputSpec, asked: ColourOrder | None) -> ColourOrder:
+    grey = spec.channels == 1 or (spec.channels is None and asked is None)
+    if asked is None:
+        return "grey" if grey else "rgb"
+    if (asked == "grey") != grey and spec.channels is not None:
+        raise InputError(
+            "the colour order does not fit the model", expected="grey" if grey else "rgb or bgr", got=asked
+        )
+    return asked
+
+
+def feed(samples: Sequence[Sample], specs: Sequence[InputSpec], preprocessing: Preprocessing) -> list[Array]:
+    """What the model is fed for some samples: one array (n, ...) per model input, in the dtype that the input takes."""
+    return [
+        np.stack([_fed(sample.values[place], spec, preprocessing) for sample in samples])
+        for place, spec in enumerate(specs)
+    ]
+
+
+def _fed(values: Array, spec: InputSpec, preprocessing: Preprocessing) -> Array:
+    if values.dtype != np.uint8:
+        return values
+    fed = fed_from_picture(values, preprocessing) if values.ndim == 3 else values * preprocessing.scale
+    shape = tuple(have if size is None else size for size, have in zip(spec.shape, fed.shape, strict=False))
+    return fed.reshape(shape if len(spec.shape) == len(shape) else spec.shape).astype(spec.dtype)
+
+
+def fed_from_picture(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """`(picture - mean) * scale`, channels in the colour order: (..., H, W, C) uint8 to float32 of the same shape.
+
+    Worked out in float64 and rounded once.
+    """
+    values = picture[..., ::-1] if preprocessing.colour_order == "bgr" else picture
+    mean = np.asarray(preprocessing.mean or 0.0, np.float64)
+    return np.asarray((values.astype(np.float64) - mean) * preprocessing.scale, np.float32)
+
+
+def picture_from_fed(fed: Array, like: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """The picture nearest to what was fed, in the shape of `like`: values are rounded and clipped to 0 to 255."""
+    mean = np.asarray(preprocessing.mean or 0.0, np.float64)
+    values = np.asarray(fed, np.float64).reshape(like.shape) / preprocessing.scale + mean
+    if preprocessing.colour_order == "bgr":
+        values = values[..., ::-1]
+    return np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
+
+
+def valid_range(preprocessing: Preprocessing, shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """Smallest and largest value that may be fed, as two float32 arrays that broadcast over a feed of this shape.
+
+    Per channel where the mean is given per channel and the feed has these channels, else one number.
+    """
+    mean = np.asarray(preprocessing.mean, np.float64)
+    if len(mean) > 1 and shape and shape[-1] == len(mean):
+        low, high = (0.0 - mean) * preprocessing.scale, (255.0 - mean) * preprocessing.scale
+    else:
+        low, high = np.asarray(preprocessing.low), np.asarray(preprocessing.high)
+    return low.astype(np.float32), high.astype(np.float32)
