@@ -6,12 +6,12 @@ beside this file is generated from these classes.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
-FORMAT_NAME = "kerascope-bundle"
-FORMAT_VERSION = 1
+FORMAT_NAME: Final = "kerascope-bundle"
+FORMAT_VERSION: Final = 1
 
 Kind = Literal[
     "input",
@@ -208,7 +208,7 @@ class Manifest(Frozen, frozen=True):
     """The whole of `manifest.json`. Layers stand in topological order."""
 
     format: Literal["kerascope-bundle"]
-    version: int
+    version: Literal[1]
     producer: Producer
     model: Model
     layers: tuple[Layer, ...]
