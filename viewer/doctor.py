@@ -117,9 +117,9 @@ def _driver() -> tuple[dict[str, str], str]:
     """Vendor, renderer and version of the driver that answers, and the problem where none does."""
     # Imported here, as the doctor must be able to speak where the libraries that it is asked about are missing.
     try:
-        from viewer.backend import driver_info  # noqa: PLC0415
+        from viewer.backend import driver_name  # noqa: PLC0415
 
-        return driver_info(), ""
+        return dict(zip(("vendor", "renderer", "version"), driver_name(), strict=True)), ""
     except Exception as error:  # noqa: BLE001 - whatever a driver or its binding does wrong is the finding
         return {}, " ".join(str(error).split()) or type(error).__name__
 

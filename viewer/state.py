@@ -47,7 +47,7 @@ class NetView:
     """One copy of the network in the scene.
 
     Shown are the values of `capture`, or of `capture` blended towards `toward` by `blend` in 0..1; with `quantity`
-    `difference` the signed difference `toward - capture`, times each layer's printed gain (`blend` scales it), and no edges.
+    `difference` the signed difference `toward - capture` (`blend` scales it) times `gains`, one per plate, and no edges.
     `front` is how far the light has come along the spine, in plates (0: at the input; `None`: everything is lit).
     """
 
@@ -65,6 +65,7 @@ class NetView:
     names: bool = True
     shapes: bool = True
     scales: bool = True
+    gains: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,164 @@
+"""Where the cells of every plate lie in the textures, and the textures' content for one capture. Pure numpy.
+
+All feature maps of a net share one float texture, all its pictures another, so that a net is one draw and changing the input
+is a change of texture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Preprocessing
+    from viewer.layout import Layout, Plate
+    from viewer.state import CaptureKey
+
+    Array = NDArray[np.float32]
+
+ATLAS_WIDTH = 2048
+LARGEST_TILE = 128
+LARGEST_PICTURE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in an atlas for one tile of a plate, in texels. `plate` and `tile` are indices."""
+
+    plate: int
+    tile: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The slots of a layout and the size (width, height) of the texture that holds them."""
+
+    slots: tuple[Slot, ...]
+    size: tuple[int, int]
+
+
+def cells_atlas(layout: Layout) -> Atlas:
+    """Slots of all maps and vectors; cells beyond 128 along a side are averaged down to fit."""
+    wanted = [
+        (index, tile, min(plate.form.cells[1], LARGEST_TILE), min(plate.form.cells[0], _row_limit(plate)))
+        for index, plate in enumerate(layout.plates)
+        if plate.form.kind != "picture"
+        for tile in range(plate.form.tiles)
+    ]
+    return _pack(wanted)
+
+
+def pictures_atlas(layout: Layout) -> Atlas:
+    """Slots of all pictures."""
+    wanted = [
+        (index, 0, min(plate.form.cells[1], LARGEST_PICTURE), min(plate.form.cells[0], LARGEST_PICTURE))
+        for index, plate in enumerate(layout.plates)
+        if plate.form.kind == "picture"
+    ]
+    return _pack(wanted)
+
+
+def _row_limit(plate: Plate) -> int:
+    return 1024 if plate.form.kind in ("vector", "classes") else LARGEST_TILE
+
+
+def _pack(wanted: list[tuple[int, int, int, int]]) -> Atlas:
+    """Shelves from the top, tallest first: simple, and dense for tiles of few sizes."""
+    slots = []
+    left = top = shelf = 0
+    for plate, tile, width, height in sorted(wanted, key=lambda want: (-want[3], want[0], want[1])):
+        if left + width > ATLAS_WIDTH:
+            left, top, shelf = 0, top + shelf, 0
+        slots.append(Slot(plate, tile, left, top, width, height))
+        left, shelf = left + width, max(shelf, height)
+    return Atlas(tuple(sorted(slots, key=lambda slot: (slot.plate, slot.tile))), (ATLAS_WIDTH, max(top + shelf, 1)))
+
+
+def fill_cells(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) -> Array:
+    """The float texture (height, width) for a capture: raw output values, NaN as 0; layers without output are 0."""
+    texture = np.zeros(atlas.size[::-1], np.float32)
+    capture = bundle.capture(key.input_id, key.checkpoint_id)
+    tiles: dict[int, Array] = {}
+    for slot in atlas.slots:
+        plate = layout.plates[slot.plate]
+        if plate.layer not in capture.outputs:
+            continue
+        if slot.plate not in tiles:
+            tiles = {slot.plate: tiles_of(plate, bundle.output(key.input_id, key.checkpoint_id, plate.layer))}
+        tile = _reduced(tiles[slot.plate][slot.tile], slot.height, slot.width)
+        texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width] = tile
+    return texture
+
+
+def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
+    """The tiles (n, rows, columns) that a plate shows of its layer's output.
+
+    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0.
+    """
+    values = np.nan_to_num(np.asarray(output, np.float32), nan=0.0, posinf=3e38, neginf=-3e38)
+    rows, columns = plate.form.cells
+    if plate.form.kind in ("vector", "classes"):
+        flat = np.zeros(rows * columns, np.float32)
+        flat[: values.size] = values.reshape(-1)
+        return flat.reshape(1, rows, columns)
+    maps = values.reshape(rows, columns, -1)
+    if plate.form.kind == "closed":
+        return np.abs(maps).mean(axis=2, dtype=np.float32)[None]
+    return np.ascontiguousarray(np.moveaxis(maps, 2, 0))
+
+
+def _reduced(tile: Array, rows: int, columns: int) -> Array:
+    """`tile` averaged down by whole blocks to at most (rows, columns), then cut or stretched to it by nearest cells."""
+    block_rows, block_columns = ceil(tile.shape[0] / rows), ceil(tile.shape[1] / columns)
+    if block_rows == block_columns == 1:
+        return tile
+    padded = np.pad(tile, [(0, -tile.shape[0] % block_rows), (0, -tile.shape[1] % block_columns)], mode="edge")
+    blocks = padded.reshape(padded.shape[0] // block_rows, block_rows, -1, block_columns).mean(axis=(1, 3))
+    take_rows = np.arange(rows) * blocks.shape[0] // rows
+    take_columns = np.arange(columns) * blocks.shape[1] // columns
+    small: Array = blocks[np.ix_(take_rows, take_columns)].astype(np.float32)
+    return small
+
+
+def fill_pictures(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) -> Array:
+    """The float picture texture (height, width, 3) in 0..1: what was fed, with the preprocessing undone.
+
+    From what was fed and not from the 8-bit picture, so that a change smaller than a level of grey is still there.
+    """
+    texture = np.zeros((*atlas.size[::-1], 3), np.float32)
+    capture = bundle.capture(key.input_id, key.checkpoint_id)
+    for slot in atlas.slots:
+        plate = layout.plates[slot.plate]
+        if plate.layer not in capture.outputs:
+            continue
+        fed = bundle.output(key.input_id, key.checkpoint_id, plate.layer)
+        picture = as_picture(np.asarray(fed, np.float32), bundle.manifest.preprocessing)
+        channels = [_reduced(picture[..., channel], slot.height, slot.width) for channel in range(3)]
+        texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width] = np.stack(channels, axis=-1)
+    return texture
+
+
+def as_picture(fed: Array, preprocessing: Preprocessing) -> Array:
+    """What was fed (H, W, 1 or 3) as a red-green-blue picture (H, W, 3) in 0..1, preprocessing undone; grey is repeated.
+
+    A scale of 0 leaves the values as they are.
+    """
+    mean = np.asarray(preprocessing.mean or (0.0,), np.float32)
+    picture = (fed / (preprocessing.scale or 1.0) + mean) / 255.0
+    if picture.shape[-1] == 1:
+        picture = np.repeat(picture, 3, axis=-1)
+    elif preprocessing.colour_order == "bgr":
+        picture = picture[..., ::-1]
+    return np.ascontiguousarray(picture, np.float32)
+
+

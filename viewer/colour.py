@@ -1,0 +1,127 @@
+"""Colours of the two themes, and the colour maps: one family per kind of quantity, zero always in its middle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from cmap import Colormap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from viewer.state import ColourRole, MapName, Theme
+
+MAP_NAMES: tuple[MapName, ...] = ("activation", "weight", "difference")
+MAP_ENTRIES = 256
+
+_CMAPS: dict[Theme, dict[MapName, str]] = {
+    "dark": {"activation": "cmasher:iceburn", "weight": "crameri:tofino", "difference": "crameri:vanimo"},
+    "light": {"activation": "crameri:vik", "weight": "crameri:cork", "difference": "crameri:bam"},
+}
+
+Rgb = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of one theme, each red, green, blue in 0..1, and how its strands are mixed."""
+
+    inner: Rgb
+    outer: Rgb
+    panel: Rgb
+    panel_alpha: float
+    border: Rgb
+    border_alpha: float
+    adds: Rgb
+    subtracts: Rgb
+    copies: Rgb
+    light: Rgb
+    light_strength: float
+    ahead: float
+    is_additive: bool
+    roles: dict[ColourRole, Rgb]
+
+
+def rgb(code: str) -> Rgb:
+    """Red, green, blue in 0..1 of a code like `#F2A93B`.
+
+    >>> rgb("#FF0080")
+    (1.0, 0.0, 0.5019607843137255)
+    """
+    return int(code[1:3], 16) / 255, int(code[3:5], 16) / 255, int(code[5:7], 16) / 255
+
+
+PALETTES: dict[Theme, Palette] = {
+    "dark": Palette(
+        inner=rgb("#15233F"),
+        outer=rgb("#04070F"),
+        panel=rgb("#0B1426"),
+        panel_alpha=0.92,
+        border=rgb("#6F8FC4"),
+        border_alpha=1.0,
+        adds=rgb("#F2A93B"),
+        subtracts=rgb("#3F8CFF"),
+        copies=rgb("#8397BF"),
+        light=rgb("#FFF1CC"),
+        light_strength=0.20,
+        ahead=0.42,
+        is_additive=True,
+        roles={
+            "text": rgb("#EAF1FF"),
+            "dim": rgb("#A9BAD8"),
+            "accent": rgb("#FFC857"),
+            "alarm": rgb("#FF6B6B"),
+            "difference": rgb("#F59BEA"),
+            "gain": rgb("#A6E88A"),
+            "loss": rgb("#F59BEA"),
+            "track": rgb("#1D2B49"),
+            "bar": rgb("#5E7DB5"),
+        },
+    ),
+    "light": Palette(
+        inner=rgb("#FFFFFF"),
+        outer=rgb("#EEF1F6"),
+        panel=rgb("#FFFFFF"),
+        panel_alpha=0.96,
+        border=rgb("#8A97AE"),
+        border_alpha=1.0,
+        adds=rgb("#B4472E"),
+        subtracts=rgb("#2C6AA6"),
+        copies=rgb("#7A879E"),
+        light=rgb("#E08A00"),
+        light_strength=0.30,
+        ahead=0.55,
+        is_additive=False,
+        roles={
+            "text": rgb("#10192B"),
+            "dim": rgb("#46536B"),
+            "accent": rgb("#B86200"),
+            "alarm": rgb("#C02B2B"),
+            "difference": rgb("#A2388F"),
+            "gain": rgb("#3B7D23"),
+            "loss": rgb("#A2388F"),
+            "track": rgb("#DCE3EF"),
+            "bar": rgb("#7E97C4"),
+        },
+    ),
+}
+
+
+@cache
+def map_table(theme: Theme, name: MapName) -> NDArray[np.float32]:
+    """Table (256, 3) float32 in 0..1 of a colour map; entry 0 is -1, entry 255 is +1, zero lies in the middle."""
+    table: NDArray[np.float32] = np.asarray(Colormap(_CMAPS[theme][name]).lut(MAP_ENTRIES))[:, :3].astype(np.float32)
+    return table
+
+
+def apply_map(values: NDArray[np.float32], theme: Theme, name: MapName) -> NDArray[np.float32]:
+    """Colours (..., 3) in 0..1 of `values`, clipped to -1..1, as the shaders compute them."""
+    table = map_table(theme, name)
+    at = (np.clip(values, -1, 1) * 0.5 + 0.5) * (MAP_ENTRIES - 1)
+    low = np.clip(np.floor(at).astype(int), 0, MAP_ENTRIES - 2)
+    part = (at - low)[..., None]
+    mixed: NDArray[np.float32] = table[low] * (1 - part) + table[low + 1] * part
+    return mixed

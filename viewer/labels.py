@@ -1,0 +1,153 @@
+"""Words beside the plates: names above, sizes and scales below, placed on the picture so that none lies over another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewer.camera import project
+from viewer.state import REFERENCE_HEIGHT_PX, Words
+from viewer.typeset import ASCENT, DESCENT, width_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from viewer.layout import Layout, Plate
+    from viewer.state import Camera, NetView
+
+    Array = NDArray[np.float64]
+
+NAME_PX = 21.0
+HEAD_PX = 24.0
+LINE_PX = 26.0
+PADDING_PX = 7.0
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that stand or fall together, over or under one plate."""
+
+    lines: tuple[Words, ...]
+    rank: float
+
+    def box(self, raised_px: float) -> Box:
+        """Left, top, right, bottom of all lines when raised."""
+        boxes = [box_of(line) for line in self.lines]
+        return (
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes) - raised_px,
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes) - raised_px,
+        )
+
+
+def box_of(line: Words) -> Box:
+    """Left, top, right, bottom of a line of text in reference pixels."""
+    width = width_of(line.text, line.size_px, line.bold)
+    left = line.at_px[0] - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[line.anchor]
+    return left, line.at_px[1] - ASCENT * line.size_px, left + width, line.at_px[1] + DESCENT * line.size_px
+
+
+def label_words(
+    layout: Layout, net: NetView, camera: Camera, aspect: float, scales: tuple[float, ...]
+) -> tuple[Words, ...]:
+    """The labels of one net that have room, most important first: ends of the net, then larger plates.
+
+    A label that would lie over another is moved one line away from its plate, and left out where that does not help.
+    """
+    tops, bottoms = _anchors(layout, net, camera, aspect)
+    gains = net.gains or (None,) * len(layout.plates)
+    above = [_name_block(*each) for each in zip(layout.plates, repeat(net), tops, gains, strict=False)]
+    below = [
+        _size_block(plate, net, bottom, scale)
+        for plate, bottom, scale in zip(layout.plates, bottoms, scales, strict=True)
+    ]
+    taken: list[Box] = []
+    words = [line for block in _by_rank(above) for line in _placed(block, taken, LINE_PX)]
+    words += [line for block in _by_rank(below) for line in _placed(block, taken, -LINE_PX)]
+    return tuple(words)
+
+
+def _anchors(
+    layout: Layout, net: NetView, camera: Camera, aspect: float
+) -> tuple[Array, ...]:
+    """On the picture: middle of the top and of the bottom border of each plate, (n, 2) each."""
+    centres = np.array([plate.centre for plate in layout.plates]) + np.asarray(net.offset)
+    half = np.array([[0.0, plate.size[1] / 2, 0.0] for plate in layout.plates])
+    across = np.array([[0.0, 0.0, plate.size[0] / 2] for plate in layout.plates])
+    # The higher of the two top corners, the lower of the two bottom ones: words never touch their plate.
+    top = [project(camera, centres + half + side, aspect) for side in (-across, across)]
+    bottom = [project(camera, centres - half + side, aspect) for side in (-across, across)]
+    tops = np.c_[(top[0][:, 0] + top[1][:, 0]) / 2, np.minimum(top[0][:, 1], top[1][:, 1])]
+    bottoms = np.c_[(bottom[0][:, 0] + bottom[1][:, 0]) / 2, np.maximum(bottom[0][:, 1], bottom[1][:, 1])]
+    return tops, bottoms
+
+
+def _rank(plate: Plate) -> float:
+    ends = {"picture": 1e6, "classes": 1e6}.get(plate.form.kind, 0.0)
+    return ends + plate.size[0] * plate.size[1] - 1e-3 * plate.station
+
+
+def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None) -> _Block:
+    x, y = float(at[0]), float(at[1]) - 14.0
+    reached = net.front is not None and round(net.front) == plate.station
+    rank = _rank(plate)
+    if plate.station == 0 and net.heading:
+        text = net.heading if gain is None else f"{net.heading} \u00d7{gain:g}"
+        return _Block((Words(text, (x, y), HEAD_PX, True, net.heading_role, "centre", net.opacity),), rank)
+    if gain is not None:
+        return _Block((Words(f"\u00d7{gain:g}", (x, y), HEAD_PX, True, "difference", "centre", net.opacity),), rank)
+    if not net.names:
+        return _Block((), rank)
+    return _Block((Words(plate.layer, (x, y), NAME_PX, reached, "text", "centre", net.opacity),), rank)
+
+
+def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
+    x, y = float(at[0]), float(at[1]) + 30.0
+    texts = []
+    if net.shapes:
+        texts.append("\u00d7".join(str(size) for size in plate.form.shape))
+    if net.scales and plate.form.kind in ("maps", "vector", "closed"):
+        texts.append(scale_text(scale, is_mean=plate.form.kind == "closed"))
+    return _Block(
+        tuple(
+            Words(text, (x, y + i * LINE_PX), NAME_PX, False, "dim", "centre", net.opacity)
+            for i, text in enumerate(texts)
+        ),
+        _rank(plate),
+    )
+
+
+def scale_text(scale: float, *, is_mean: bool = False) -> str:
+    """The scale of a layer in words: `\u00b10.88`, or `mean 0.12` for the mean map of a closed plate.
+
+    >>> scale_text(0.876), scale_text(12345.0), scale_text(0.5, is_mean=True)
+    ('\u00b10.88', '\u00b11.2e+04', 'mean 0.50')
+    """
+    number = f"{scale:.2f}" if 0.05 <= scale < 1000 else f"{scale:.2g}"
+    return f"mean {number}" if is_mean else f"\u00b1{number}"
+
+
+def _by_rank(blocks: list[_Block]) -> list[_Block]:
+    return sorted((block for block in blocks if block.lines), key=lambda block: -block.rank)
+
+
+def _placed(block: _Block, taken: list[Box], step_px: float) -> tuple[Words, ...]:
+    """The block's lines where it found room, moved by one `step_px` (up is positive) if need be; nothing where it did not."""
+    for raised_px in (0.0, step_px):
+        box = block.box(raised_px)
+        on_picture = box[1] > 0 and box[3] < REFERENCE_HEIGHT_PX
+        if on_picture and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            return tuple(replace(line, at_px=(line.at_px[0], line.at_px[1] - raised_px)) for line in block.lines)
+    return ()
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return (
+        a[0] - PADDING_PX < b[2] and b[0] - PADDING_PX < a[2] and a[1] < b[3] and b[1] < a[3]
+    )

@@ -1,0 +1,93 @@
+"""From a layer and the shape of its output to the form of its plate: how many tiles, how large, in how many columns."""
+
+from __future__ import annotations
+
+from math import ceil, prod
+from typing import TYPE_CHECKING
+
+from viewer.layout.plate import PANEL_MARGIN, TILE_GAP, Form
+
+if TYPE_CHECKING:
+    from exporter.bundle.schema import Layer
+
+MAX_OPEN_CHANNELS = 32
+REFERENCE_CELLS = 62
+PICTURE_SIZE = 3.6
+CLASS_CELL = (0.52, 0.86)
+MAX_CLASSES = 24
+
+
+def tile_side(cells: int) -> float:
+    """Side of a feature map's tile in world units: deep maps shrink but stay pictures (62 cells: 1, 13: 0.55)."""
+    return max(0.4, float((max(cells, 1) / REFERENCE_CELLS) ** 0.38))
+
+
+def form_of(layer: Layer, shape: tuple[int, ...], room: float, is_class_list: bool) -> Form:
+    """Form of the plate of `layer`, whose output has `shape` (no batch axis), at most about `room` high."""
+    if len(shape) <= 1:
+        return _class_form(shape, room) if is_class_list else _vector_form(layer, shape, room)
+    if len(shape) == 2:
+        return _matrix_form(shape, room)
+    rows, columns, channels = shape[0], prod(shape[1:-1]), shape[-1]
+    if layer.kind == "input" and channels in (1, 3) and len(shape) == 3:
+        return _picture_form(shape, room)
+    return _maps_form(shape, (rows, columns), channels, room)
+
+
+def _picture_form(shape: tuple[int, ...], room: float) -> Form:
+    rows, columns, channels = shape
+    side = min(PICTURE_SIZE * tile_side(max(rows, columns)), room)
+    size = side * min(1.0, columns / rows), side * min(1.0, rows / columns)
+    return Form("picture", shape, 1, (rows, columns), size, 1, channels)
+
+
+def _maps_form(shape: tuple[int, ...], cells: tuple[int, int], channels: int, room: float) -> Form:
+    side = tile_side(max(cells))
+    size = side * max(0.2, min(1.0, cells[1] / cells[0])), side * max(0.2, min(1.0, cells[0] / cells[1]))
+    if channels > MAX_OPEN_CHANNELS:
+        return Form("closed", shape, 1, cells, (size[0] * 1.5, size[1] * 1.5), 1, channels)
+    per_column = max(1, int((room + TILE_GAP) / (size[1] + TILE_GAP) + 1e-9))
+    columns = ceil(channels / per_column)
+    columns = ceil(channels / ceil(channels / columns))
+    return Form("maps", shape, channels, cells, size, columns, channels)
+
+
+def _vector_form(layer: Layer, shape: tuple[int, ...], room: float) -> Form:
+    units = prod(shape)
+    columns = 1 if units <= 48 else ceil(units / max(48, min(units / 4, 170)))
+    rows = ceil(units / columns)
+    height = min(rows * 0.42, room)
+    width = min(max(0.42, columns * 0.062), 1.4)
+    return Form("vector", shape, 1, (rows, columns), (width, height), 1, units)
+
+
+def _class_form(shape: tuple[int, ...], room: float) -> Form:
+    units = prod(shape)
+    if units > MAX_CLASSES:
+        columns = ceil(units / 100)
+        return Form("classes", shape, 1, (ceil(units / columns), columns), (0.6, room), 1, units)
+    return Form("classes", shape, 1, (units, 1), (CLASS_CELL[0], min(units * CLASS_CELL[1], room)), 1, units)
+
+
+def _matrix_form(shape: tuple[int, ...], room: float) -> Form:
+    rows, columns = shape
+    longest = max(rows, columns)
+    side = min(3.0, room)
+    size = max(0.3, side * columns / longest), max(0.3, side * rows / longest)
+    return Form("vector", shape, 1, (rows, columns), size, 1, rows * columns)
+
+
+def flattened_cells(form: Form, channels: int) -> Form:
+    """The form of a flattened stack of maps: one row per position, one column per channel, in Keras order."""
+    units = form.channels
+    if channels < 2 or channels > 64 or units % channels or form.kind != "vector":
+        return form
+    width = min(max(0.42, channels * 0.062), 1.4)
+    rows = units // channels
+    height = form.tile_size[1] if rows > 20 else min(form.tile_size[1], rows * 0.42)
+    return Form("vector", form.shape, 1, (rows, channels), (width, height), 1, units)
+
+
+def panel_height(room: float) -> float:
+    """Height of a panel that holds `room` of tiles."""
+    return room + 2 * PANEL_MARGIN

@@ -1,0 +1,150 @@
+"""The frozen pieces of a layout: plates, links between them, and the whole.
+
+Lengths are world units: the side of a 62 x 62 feature map's tile is 1. A plate stands across the spine: its own axes are
+u (world +z, to the right as seen from the input) and v (world +y).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PlateKind = Literal["picture", "maps", "closed", "vector", "classes"]
+LinkKind = Literal["conv", "dense", "copy"]
+
+PANEL_MARGIN = 0.16
+TILE_GAP = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a plate shows, before it has a place.
+
+    `tiles` pictures of `cells` (rows, columns) cells each, `tile_size` (width, height) in world units, laid out in `columns`
+    columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels.
+    """
+
+    kind: PlateKind
+    shape: tuple[int, ...]
+    tiles: int
+    cells: tuple[int, int]
+    tile_size: tuple[float, float]
+    columns: int
+    channels: int
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of tiles."""
+        return -(-self.tiles // self.columns)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the panel, margins included."""
+        width = self.columns * (self.tile_size[0] + TILE_GAP) - TILE_GAP
+        height = self.rows * (self.tile_size[1] + TILE_GAP) - TILE_GAP
+        return width + 2 * PANEL_MARGIN, height + 2 * PANEL_MARGIN
+
+    def tile_centres(self) -> NDArray[np.float64]:
+        """Centres (tiles, 2) as (u, v) from the plate's centre."""
+        index = np.arange(self.tiles)
+        column, row = index % self.columns, index // self.columns
+        pitch_u, pitch_v = self.tile_size[0] + TILE_GAP, self.tile_size[1] + TILE_GAP
+        u = (column - (self.columns - 1) / 2) * pitch_u
+        v = ((self.rows - 1) / 2 - row) * pitch_v
+        return np.stack([u, v], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One layer in its place. `station` counts plates along the spine: the flow's light passes them in this order."""
+
+    layer: str
+    form: Form
+    centre: tuple[float, float, float]
+    station: int
+    row: int = 0
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width (along z) and height (along y) of the panel."""
+        return self.form.size
+
+    def corners(self) -> NDArray[np.float64]:
+        """Corners (4, 3) of the panel in world space: bottom left, bottom right, top left, top right."""
+        width, height = self.size
+        steps = np.array([[0, -0.5, -0.5], [0, -0.5, 0.5], [0, 0.5, -0.5], [0, 0.5, 0.5]])
+        return np.asarray(self.centre) + steps * [0.0, height, width]
+
+    def tile_centres(self) -> NDArray[np.float64]:
+        """Centres (tiles, 3) of the tiles in world space."""
+        uv = self.form.tile_centres()
+        return np.asarray(self.centre) + np.stack([np.zeros(len(uv)), uv[:, 1], uv[:, 0]], axis=1)
+
+    def unit_heights(self) -> NDArray[np.float64]:
+        """World y of each unit (vectors) or channel (maps): where its strands leave and arrive.
+
+        A closed plate has one height, its centre's; a picture has one per colour channel.
+        """
+        if self.form.kind in ("vector", "classes"):
+            rows, columns = self.form.cells
+            y = self.centre[1] + (0.5 - (np.arange(rows) + 0.5) / rows) * self.form.tile_size[1]
+            return np.repeat(y, columns)[: self.form.channels]
+        if self.form.kind == "closed":
+            return np.array([self.centre[1]])
+        if self.form.kind == "picture":
+            channels = self.form.channels
+            spread = self.form.tile_size[1] * 0.18 * (channels > 1)
+            return self.centre[1] + np.linspace(spread, -spread, channels)
+        return self.tile_centres()[:, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tensor that goes from plate `source` to plate `target` (indices), drawn as strands.
+
+    `lift` is how high above the straight way the strands rise to pass over what stands between; 0 for neighbours.
+    """
+
+    source: int
+    target: int
+    kind: LinkKind
+    target_input: int
+    lift: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Every plate and link in world space, and the camera distance that suits the size."""
+
+    plates: tuple[Plate, ...]
+    links: tuple[Link, ...]
+    rows: int
+
+    def corners(self) -> NDArray[np.float64]:
+        """All panels' corners (4 * plates, 3)."""
+        return np.concatenate([plate.corners() for plate in self.plates])
+
+    @property
+    def centre(self) -> tuple[float, float, float]:
+        """Middle of the bounding box."""
+        corners = self.corners()
+        x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
+        return float(x), float(y), float(z)
+
+    @property
+    def extent(self) -> float:
+        """Largest side of the bounding box, at least 1."""
+        corners = self.corners()
+        return float(max((corners.max(axis=0) - corners.min(axis=0)).max(), 1.0))
+
+    def plate(self, layer: str) -> Plate:
+        """The plate of `layer`; raises KeyError where there is none."""
+        for plate in self.plates:
+            if plate.layer == layer:
+                return plate
+        raise KeyError(layer)

@@ -1,0 +1,63 @@
+// A strand is a ribbon along a cubic Bezier curve, as wide as its share; all strands of a net are one instanced draw.
+// #include light.glsl
+attribute vec2 a_along;    // position along the curve 0..1, and side -1 or +1
+attribute vec3 a_start;    // world
+attribute vec3 a_end;
+attribute vec4 a_look;     // kind (0 convolution, 1 dense, 2 copy), share, sign, emphasis
+attribute vec4 a_way;      // station of start and end, lift, fan
+
+uniform mat4 u_clip_from_world;
+uniform vec3 u_offset;
+uniform vec2 u_frame_px;   // of the target, supersampled
+uniform float u_px;        // target pixels per reference pixel
+uniform float u_width;
+uniform float u_alpha;
+uniform vec3 u_adds;
+uniform vec3 u_subtracts;
+uniform vec3 u_copies;
+uniform vec3 u_light;
+
+varying float v_side;
+varying vec4 v_colour;     // rgb and alpha, not premultiplied
+
+vec3 curve(float t)
+{
+    float gap = a_end.x - a_start.x;
+    vec3 leave = vec3(gap * (0.42 + 0.13 * a_way.w), a_way.z * 1.33, 0.0);
+    vec3 arrive = vec3(-gap * (0.42 - 0.13 * a_way.w), a_way.z * 1.33, 0.0);
+    if (gap < 0.0) {   // on to the next row: out to the right, and in from the left
+        float drop = (a_end.y - a_start.y) * 0.5;
+        leave = vec3(2.5, drop, 0.0);
+        arrive = vec3(-2.5, -drop, 0.0);
+    }
+    vec3 p1 = a_start + leave;
+    vec3 p2 = a_end + arrive;
+    float s = 1.0 - t;
+    return s * s * s * a_start + 3.0 * s * s * t * p1 + 3.0 * s * t * t * p2 + t * t * t * a_end;
+}
+
+void main()
+{
+    float t = a_along.x;
+    vec4 here = u_clip_from_world * vec4(curve(t) + u_offset, 1.0);
+    vec4 before = u_clip_from_world * vec4(curve(max(t - 0.02, 0.0)) + u_offset, 1.0);
+    vec4 after = u_clip_from_world * vec4(curve(min(t + 0.02, 1.0)) + u_offset, 1.0);
+    vec2 way_px = (after.xy / after.w - before.xy / before.w) * u_frame_px;
+    vec2 across = normalize(vec2(-way_px.y, way_px.x) + vec2(0.0, 1e-6));
+
+    float share = a_look.y;
+    float width_px = a_look.x < 0.5 ? 2.2 + 7.0 * pow(share, 0.8) : a_look.x < 1.5 ? 1.5 + 4.5 * share : 2.0 + 3.5 * share;
+    float alpha = a_look.x < 0.5 ? 0.22 + 0.62 * share : a_look.x < 1.5 ? 0.10 + 0.50 * share : 0.12 + 0.45 * share;
+    if (a_look.x > 0.5 && a_look.x < 1.5) alpha *= 0.8 + 0.45 * a_look.w;
+
+    float station = mix(a_way.x, a_way.y, t);
+    float pulse = pulse_at(station);
+    float light = has_front() ? mix(0.15, 0.57, step(station, u_front)) + 0.42 * pulse : 0.64;
+    vec3 colour = a_look.z > 0.5 ? u_adds : a_look.z < -0.5 ? u_subtracts : u_copies;
+
+    float half_width = 0.5 * width_px * u_width * u_px;
+    here.xy += across * a_along.y * half_width * 2.0 / u_frame_px * here.w;
+    gl_Position = here;
+    v_side = a_along.y;
+    v_colour = vec4(mix(colour, u_light, pulse * 0.8), alpha * light * u_alpha * 1.6);
+}

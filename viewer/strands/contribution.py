@@ -1,0 +1,92 @@
+"""How much each channel or unit of a layer gives to each one of the next: the numbers behind the strands. Pure numpy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+
+
+def dense_contribution(values: Any, kernel: Any) -> Array:
+    """What each input unit adds to each output unit: value times weight.
+
+    Parameters
+    ----------
+    values : (n,) float
+        Output of the layer before.
+    kernel : (n, m) float
+        Weights of the dense layer.
+
+    Returns
+    -------
+    (n, m) float32
+        Summed over the first axis, plus the bias, this is the layer's pre-activation.
+    """
+    product: Array = np.asarray(values, np.float32).reshape(-1, 1) * np.asarray(kernel, np.float32)
+    return product
+
+
+def conv_contribution(
+    maps: Any, kernel: Any, strides: Sequence[int], dilation: Sequence[int], padding: str
+) -> tuple[Array, Array]:
+    """Strength and sign of what each input channel adds to each output channel of a 2-D convolution.
+
+    Parameters
+    ----------
+    maps : (H, W, C) float
+        Output of the layer before.
+    kernel : (kh, kw, C, F) float
+        Weights of the convolution.
+    strides, dilation : two ints
+        Of the convolution.
+    padding : str
+        `same` (as Keras pads: the extra cell below and to the right) or `valid`.
+
+    Returns
+    -------
+    strength : (C, F) float32
+        Mean of |response| over the output map of the pair.
+    mean : (C, F) float32
+        Mean response: its sign says whether the pair adds or subtracts.
+    """
+    maps = np.asarray(maps, np.float32)
+    kernel = np.asarray(kernel, np.float32)
+    maps = pad_as_keras(maps, kernel.shape[:2], strides, dilation) if padding == "same" else maps
+    reach = [(size - 1) * step + 1 for size, step in zip(kernel.shape[:2], dilation, strict=True)]
+    windows = np.lib.stride_tricks.sliding_window_view(maps, reach, axis=(0, 1))
+    windows = windows[:: strides[0], :: strides[1], :, :: dilation[0], :: dilation[1]]
+    channels, filters = kernel.shape[2:]
+    strength, mean = np.empty((2, channels, filters), np.float32)
+    for channel in range(channels):
+        patches = windows[:, :, channel].reshape(-1, kernel.shape[0] * kernel.shape[1])
+        response = patches @ kernel[:, :, channel].reshape(-1, filters)
+        strength[channel] = np.abs(response).mean(axis=0)
+        mean[channel] = response.mean(axis=0)
+    return strength, mean
+
+
+def pad_as_keras(maps: Array, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int]) -> Array:
+    """`maps` (H, W, C) with zeros round it as `padding="same"` puts them; nothing is added where none is needed."""
+    amounts = []
+    for size, kernel, stride, step in zip(maps.shape[:2], window, strides, dilation, strict=True):
+        reach = (kernel - 1) * step + 1
+        total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+        amounts.append((total // 2, total - total // 2))
+    return np.pad(maps, [*amounts, (0, 0)])
+
+
+def channel_strength(values: Any) -> Array:
+    """Mean |value| of each channel (last axis), (C,) float32: how much a copied channel carries."""
+    values = np.asarray(values, np.float32)
+    if values.ndim <= 1:
+        flat: Array = np.abs(values.reshape(-1))
+        return flat
+    mean: Array = np.abs(values).reshape(-1, values.shape[-1]).mean(axis=0)
+    return mean

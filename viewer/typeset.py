@@ -1,0 +1,47 @@
+"""Words to coverage: measured and drawn with Pillow in the font that this package ships, the same on every machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+ASCENT = 0.82
+"""Part of the type size that a line reaches above its baseline; used for boxes of labels."""
+DESCENT = 0.24
+
+
+@cache
+def _font(size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont:
+    name = "OpenSans-Bold.ttf" if is_bold else "OpenSans-Regular.ttf"
+    with (files("viewer") / "fonts" / name).open("rb") as file:
+        return ImageFont.truetype(file, size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def width_of(text: str, size_px: float, is_bold: bool = False) -> float:
+    """Width in pixels of a line of text; 0 for an empty one."""
+    return float(_font(64.0, is_bold).getlength(text)) * size_px / 64.0
+
+
+@cache
+def coverage_of(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """How much of each pixel the letters cover, and where the picture lies.
+
+    Returns
+    -------
+    coverage : (h, w) uint8
+        0 to 255; (1, 1) of zero where there is nothing to see.
+    offset_px : two ints
+        From the start of the baseline to the picture's top left corner, y down.
+    """
+    font = _font(size_px, is_bold)
+    left, top, right, bottom = (int(v) for v in font.getbbox(text, anchor="ls"))
+    if right <= left or bottom <= top:
+        return np.zeros((1, 1), np.uint8), (0, 0)
+    image = Image.new("L", (right - left + 2, bottom - top + 2), 0)
+    ImageDraw.Draw(image).text((1 - left, 1 - top), text, fill=255, font=font, anchor="ls")
+    return np.asarray(image), (left - 1, top - 1)

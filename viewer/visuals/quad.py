@@ -1,0 +1,35 @@
+"""Buffers that every visual needs: the corners of a unit square, and one row of attributes per drawn thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from vispy import gloo
+
+CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
+
+
+def corner_buffer() -> gloo.VertexBuffer:
+    """Corners of a unit square in the order of a triangle strip."""
+    return gloo.VertexBuffer(CORNERS)
+
+
+def instances(values: Any) -> gloo.VertexBuffer:
+    """A buffer with one row of `values` (n, k) per drawn thing; (n,) counts as (n, 1)."""
+    array = np.ascontiguousarray(values, np.float32)
+    return gloo.VertexBuffer(array[:, None] if array.ndim == 1 else array, divisor=1)
+
+
+def float_texture(values: Any) -> gloo.Texture2D:
+    """A texture of 32-bit floats from (h, w) or (h, w, 3), read cell by cell."""
+    array = np.ascontiguousarray(values, np.float32)
+    if array.ndim == 2:
+        return gloo.Texture2D(array[..., None], format="luminance", internalformat="r32f", interpolation="nearest")
+    return gloo.Texture2D(array, format="rgb", internalformat="rgb32f", interpolation="nearest")
+
+
+def table_texture(rows: Any) -> gloo.Texture2D:
+    """A texture of colour tables (n, 256, 3) in 0..1, one a row, read with linear steps between colours."""
+    array = np.round(np.asarray(rows, np.float32) * 255).astype(np.uint8)
+    return gloo.Texture2D(array, interpolation="linear", wrapping="clamp_to_edge")

@@ -1,0 +1,87 @@
+"""Lines of text: each distinct one is drawn once into an atlas, and from then on is a textured quad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from vispy import gloo
+
+from viewer.colour import PALETTES
+from viewer.shading import program
+from viewer.state import REFERENCE_HEIGHT_PX
+from viewer.typeset import coverage_of, width_of
+from viewer.visuals.quad import corner_buffer, instances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewer.state import Theme, Words
+
+ATLAS_SIZE = 2048
+SHIFT = {"left": 0.0, "centre": 0.5, "right": 1.0}
+Place = tuple[int, int, int, int]
+
+
+class WordsVisual:
+    """Draws lines of text in one instanced draw. When the atlas is full it is begun anew."""
+
+    def __init__(self) -> None:
+        self._program = program("words", "words")
+        self._program["a_corner"] = corner_buffer()
+        self._program["u_atlas_size"] = ATLAS_SIZE, ATLAS_SIZE
+        self._atlas = gloo.Texture2D((ATLAS_SIZE, ATLAS_SIZE, 1), format="luminance", internalformat="r8")
+        self._atlas.interpolation = "nearest"
+        self._program["u_atlas"] = self._atlas
+        self._forget()
+
+    def draw(self, words: Sequence[Words], theme: Theme, frame_px: tuple[int, int]) -> None:
+        """Draw onto a frame of `frame_px` (width, height)."""
+        px = frame_px[1] / REFERENCE_HEIGHT_PX
+        shown = [line for line in words if line.text and line.alpha > 0]
+        if not shown:
+            return
+        try:
+            places = [self._place(line.text, round(line.size_px * px * 4) / 4, line.bold) for line in shown]
+        except _AtlasFull:
+            self._forget()
+            places = [self._place(line.text, round(line.size_px * px * 4) / 4, line.bold) for line in shown]
+        boxes, colours = [], []
+        for line, (place, offset) in zip(shown, places, strict=True):
+            start = line.at_px[0] - SHIFT[line.anchor] * width_of(line.text, line.size_px, line.bold)
+            boxes.append((round(start * px) + offset[0], round(line.at_px[1] * px) + offset[1], place[2], place[3]))
+            colours.append((*PALETTES[theme].roles[line.role], line.alpha))
+        self._program["a_box_px"] = instances(boxes)
+        self._program["a_texels"] = instances([place for place, _ in places])
+        self._program["a_colour"] = instances(colours)
+        self._program["u_frame_px"] = frame_px
+        self._program.draw("triangle_strip")
+
+    def close(self) -> None:
+        """Give the program and its atlas back."""
+        self._atlas.delete()
+        self._program.delete()
+
+    def _forget(self) -> None:
+        self._places: dict[tuple[str, float, bool], tuple[Place, tuple[int, int]]] = {}
+        self._left = self._top = self._shelf = 0
+
+    def _place(self, text: str, size_px: float, is_bold: bool) -> tuple[Place, tuple[int, int]]:
+        """Where the line lies in the atlas, and its offset from the baseline's start; drawn on first use."""
+        key = text, size_px, is_bold
+        if key not in self._places:
+            coverage, offset = coverage_of(text, size_px, is_bold)
+            coverage = coverage[:, : ATLAS_SIZE - 1]
+            height, width = coverage.shape
+            if self._left + width >= ATLAS_SIZE:
+                self._left, self._top, self._shelf = 0, self._top + self._shelf + 1, 0
+            if self._top + height >= ATLAS_SIZE:
+                raise _AtlasFull
+            self._atlas.set_data(np.ascontiguousarray(coverage[..., None]), offset=(self._top, self._left), copy=True)
+            self._places[key] = (self._left, self._top, width, height), offset
+            self._left, self._shelf = self._left + width + 1, max(self._shelf, height)
+        return self._places[key]
+
+
+class _AtlasFull(Exception):
+    """No room for another line."""
