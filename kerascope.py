@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
+import re
 import sys
 import time
 import traceback
@@ -186,10 +188,11 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
 
 def _number(text: str) -> float:
     top, _, bottom = text.partition("/")
-    value = float(top) / (float(bottom) or math.nan if bottom else 1.0)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
+    with contextlib.suppress(ValueError, ZeroDivisionError):
+        value = float(top) / (float(bottom) if bottom else 1.0)
+        if math.isfinite(value):
+            return value
+    raise argparse.ArgumentTypeError(f"expected a number, such as 0.5 or 1/255, got {text!r}")
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -197,10 +200,10 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = map(int, text.lower().split("x"))
-    if min(width, height) < 16 or max(width, height) > 16_384:
-        raise ValueError(text)
-    return width, height
+    match = re.fullmatch(r"([1-9]\d{1,4})x([1-9]\d{1,4})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"expected width x height in pixels, such as 960x540, got {text!r}")
+    return int(match[1]), int(match[2])
 
 
 # --- What is done -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""What all tests share: the tiny bundle, the demo (run once in the suite), and what a missing GL driver means."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tiny_bundle import make_tiny_bundle
+
+ROOT = Path(__file__).parents[1]
+TIMINGS = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small bundle that nobody may change."""
+    return make_tiny_bundle(tmp_path_factory.mktemp("tiny") / "tiny.bundle")
+
+
+@pytest.fixture(scope="session")
+def timings(request: pytest.FixtureRequest) -> list[str]:
+    """Lines that are printed after the run: what was measured, and is not asserted."""
+    return request.config.stash.setdefault(TIMINGS, [])
+
+
+@pytest.fixture(scope="session")
+def demo_dir(tmp_path_factory: pytest.TempPathFactory, timings: list[str]) -> Path:
+    """The folder that `kerascope demo --no-window` wrote, run as a person runs it."""
+    out = tmp_path_factory.mktemp("demo") / "kerascope-demo"
+    began_secs = time.perf_counter()
+    command = [sys.executable, "-m", "kerascope", "demo", "--no-window", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, cwd=out.parent)
+    timings.append(f"kerascope demo --no-window: {time.perf_counter() - began_secs:.0f} s")
+    assert done.returncode == 0, done.stderr[-4000:]
+    (out / "stdout.txt").write_text(done.stdout, encoding="utf-8")
+    (out / "stderr.txt").write_text(done.stderr, encoding="utf-8")
+    return out
+
+
+@functools.cache
+def gl_problem() -> str:
+    """Why nothing can be drawn, or nothing. Asked in a process of its own, as a driver may end the one that asks."""
+    command = [sys.executable, "-m", "kerascope", "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip().splitlines()[-1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "demo_dir" in getattr(item, "fixturenames", ()):
+            for mark in (pytest.mark.slow, pytest.mark.gl, pytest.mark.tf):
+                item.add_marker(mark)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gl") and gl_problem():
+        # A machine that must prove the drawing may not skip it.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(gl_problem())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(TIMINGS, []):
+        terminalreporter.write_line(f"measured: {line}")

@@ -1,0 +1,42 @@
+"""What `inspect` counts is what the bundle holds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exporter.bundle import read_bundle
+from exporter.bundle.summary import summarise
+from exporter.bundle.tensors import tensor_refs
+
+
+def test_every_tensor_but_the_pictures_belongs_to_a_layer(tiny_bundle_path: Path) -> None:
+    bundle = read_bundle(tiny_bundle_path)
+    summary = summarise(bundle)
+    pictures = sum(shown.image is not None for shown in bundle.manifest.inputs)
+    assert summary.tensors == len(list(tensor_refs(bundle.manifest)))
+    assert sum(layer.tensors for layer in summary.layers) == summary.tensors - pictures
+
+
+def test_bytes_are_those_of_the_arrays(tiny_bundle_path: Path) -> None:
+    bundle = read_bundle(tiny_bundle_path)
+    assert summarise(bundle).bytes == sum(bundle.load(ref).nbytes for _, ref in tensor_refs(bundle.manifest))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_nan_in_the_weights_is_counted_and_told(count: int, tiny_bundle_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nan.bundle"
+    shutil.copytree(tiny_bundle_path, path)
+    key, ref = next(iter(read_bundle(path).final_checkpoint.weights.items()))
+    with np.load(path / ref.file) as archive:
+        arrays = {name: archive[name].copy() for name in archive}
+    arrays[ref.key].flat[:count] = np.nan
+    np.savez(path / ref.file, **arrays)
+    summary = summarise(read_bundle(path))
+    layer = key.rpartition("/")[0]
+    assert sum(entry.nan_weights for entry in summary.layers) == count
+    assert next(entry for entry in summary.layers if entry.name == layer).nan_weights == count
+    assert (f"NaN          {layer}: {count} weights" in summary.to_text()) == (count > 0)

@@ -1,0 +1,29 @@
+"""The examples in docstrings do what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WITH_EXAMPLES = [
+    path.relative_to(ROOT)
+    for room in ("exporter", "viewer", "scenes")
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
+
+
+def marks(path: Path) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.tf] if path.parts[0] == "exporter" and path.parts[1] != "bundle" else []
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, marks=marks(path), id=path.as_posix()) for path in WITH_EXAMPLES])
+def test_examples(path: Path) -> None:
+    module = importlib.import_module(".".join(path.with_suffix("").parts))
+    outcome = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
