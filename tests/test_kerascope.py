@@ -17,6 +17,7 @@ import pytest
 
 import kerascope
 
+Captured = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("demo", "export", "attack", "inspect", "validate", "view", "scenes", "frame", "record", "doctor")
 
@@ -47,14 +48,14 @@ def test_help_lists_the_commands_and_imports_nothing_heavy(timings: list[str]) -
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_explains_itself(name: str, capsys: Captured) -> None:
     assert kerascope.main([name, "--help"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"usage: kerascope {name}")
     assert "--debug" in out
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version(capsys: Captured) -> None:
     assert kerascope.main(["--version"]) == 0
     assert capsys.readouterr().out == f"kerascope {kerascope.__version__}\n"
 
@@ -74,7 +75,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ],
     ids=" ".join,
 )
-def test_what_is_not_understood_is_usage(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_understood_is_usage(argv: list[str], capsys: Captured) -> None:
     assert kerascope.main(argv) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -86,7 +87,7 @@ def test_numbers_may_be_fractions(text: str, number: float) -> None:
     assert kerascope._number(text) == number
 
 
-def test_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
@@ -107,7 +108,7 @@ def test_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     ],
 )
 def test_any_error_is_one_line_and_debug_shows_all(
-    error: Exception, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: Exception, line: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     def failing(_: object) -> None:
         raise error
@@ -128,7 +129,7 @@ def test_a_reader_that_stops_reading_is_no_error(tiny_bundle_path: Path) -> None
 # --- Reading a bundle -------------------------------------------------------------------------------------------------
 
 
-def test_inspect_prints_a_table(tiny_bundle_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_inspect_prints_a_table(tiny_bundle_path: Path, capsys: Captured) -> None:
     assert kerascope.main(["inspect", str(tiny_bundle_path)]) == 0
     told = capsys.readouterr()
     lines = told.out.splitlines()
@@ -138,7 +139,7 @@ def test_inspect_prints_a_table(tiny_bundle_path: Path, capsys: pytest.CaptureFi
     assert told.err == ""
 
 
-def test_inspect_as_json_adds_up(tiny_bundle_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_inspect_as_json_adds_up(tiny_bundle_path: Path, capsys: Captured) -> None:
     assert kerascope.main(["inspect", str(tiny_bundle_path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert sum(layer["parameters"] for layer in told["layers"]) == told["parameters"]
@@ -146,14 +147,14 @@ def test_inspect_as_json_adds_up(tiny_bundle_path: Path, capsys: pytest.CaptureF
     assert len(told["inputs"]) == len(kerascope.open_bundle(tiny_bundle_path).manifest.inputs)
 
 
-def test_scenes_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+def test_scenes_are_listed_with_a_line_each(capsys: Captured) -> None:
     assert kerascope.main(["scenes"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert {line.split()[0] for line in lines} >= {"structure", "training", "flow", "adversarial"}
     assert all(len(line.split()) > 2 for line in lines)
 
 
-def test_a_sound_bundle_validates(tiny_bundle_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_bundle_validates(tiny_bundle_path: Path, capsys: Captured) -> None:
     assert kerascope.main(["validate", str(tiny_bundle_path)]) == 0
     assert capsys.readouterr().out == ""
 
@@ -220,7 +221,7 @@ def bad_bundle(request: pytest.FixtureRequest, tiny_bundle_path: Path, tmp_path:
     return bundle, pattern
 
 
-def assert_one_line(argv: list[object], pattern: str, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+def assert_one_line(argv: list[object], pattern: str, capsys: Captured, folder: Path) -> None:
     """The command fails with one line that matches, prints nothing else, and leaves the folder as it was."""
     before = everything_under(folder)
     assert kerascope.main([str(arg) for arg in argv]) == 1
@@ -233,14 +234,12 @@ def assert_one_line(argv: list[object], pattern: str, capsys: pytest.CaptureFixt
     assert not [path for path in folder.rglob("*") if path.is_dir() and path.name.startswith(".")]
 
 
-def test_inspect_of_a_bad_bundle_is_one_line(bad_bundle: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_inspect_of_a_bad_bundle_is_one_line(bad_bundle: tuple[Path, str], capsys: Captured) -> None:
     bundle, pattern = bad_bundle
     assert_one_line(["inspect", bundle], pattern, capsys, bundle.parent)
 
 
-def test_validate_tells_every_problem_on_stdout(
-    bad_bundle: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_validate_tells_every_problem_on_stdout(bad_bundle: tuple[Path, str], capsys: Captured) -> None:
     bundle, pattern = bad_bundle
     assert kerascope.main(["validate", str(bundle)]) == 1
     told = capsys.readouterr()
@@ -249,34 +248,26 @@ def test_validate_tells_every_problem_on_stdout(
 
 
 @pytest.mark.gl
-def test_recording_a_bad_bundle_writes_nothing(
-    bad_bundle: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_recording_a_bad_bundle_writes_nothing(bad_bundle: tuple[Path, str], capsys: Captured) -> None:
     bundle, pattern = bad_bundle
     argv = ["record", bundle, "--scene", "training", "--out", bundle.parent / "f.gif", "--size", "160x90", "--fps", "2"]
     assert_one_line(argv, pattern, capsys, bundle.parent)
 
 
 @pytest.mark.parametrize("command", ["frame", "record"])
-def test_unknown_scene_is_one_line(
-    command: str, tiny_bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_scene_is_one_line(command: str, tiny_bundle_path: Path, tmp_path: Path, capsys: Captured) -> None:
     argv = [command, tiny_bundle_path, "--scene", "flwo", "--out", tmp_path / "f.gif"]
     assert_one_line(argv, r"no such scene.*flow", capsys, tmp_path)
 
 
 @pytest.mark.parametrize("out", ["f.gif", "f.mp4", "f.webp"])
-def test_nothing_is_overwritten_unasked(
-    out: str, tiny_bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_overwritten_unasked(out: str, tiny_bundle_path: Path, tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / out).write_bytes(b"dear to somebody")
     argv = ["record", tiny_bundle_path, "--scene", "structure", "--out", tmp_path / out]
     assert_one_line(argv, r"--overwrite", capsys, tmp_path)
 
 
-def test_unknown_kind_of_recording_is_one_line(
-    tiny_bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_kind_of_recording_is_one_line(tiny_bundle_path: Path, tmp_path: Path, capsys: Captured) -> None:
     argv = ["record", tiny_bundle_path, "--scene", "structure", "--out", tmp_path / "f.avi"]
     assert_one_line(argv, r"\.gif", capsys, tmp_path)
 
@@ -284,7 +275,7 @@ def test_unknown_kind_of_recording_is_one_line(
 @pytest.mark.parametrize("option", [["--input", "nobody"], ["--checkpoint", "999"]])
 @pytest.mark.gl
 def test_unknown_input_or_checkpoint_is_one_line(
-    option: list[str], tiny_bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    option: list[str], tiny_bundle_path: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     argv = ["frame", tiny_bundle_path, "--scene", "flow", "--out", tmp_path / "f.png", *option]
     assert_one_line(argv, rf"no such.*{option[1]}", capsys, tmp_path)

@@ -1,8 +1,9 @@
-"""The command line where a model is opened: bad input ends in one line and writes nothing; NaN is exported and reported."""
+"""The command line where a model is opened: bad input is one line and writes nothing; NaN is exported and reported."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import kerascope
 
+Captured = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.tf
 
 
@@ -33,7 +35,7 @@ def pictures(tmp_path: Path) -> Path:
     return path
 
 
-def export_fails(argv: list[object], pattern: str, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+def export_fails(argv: list[object], pattern: str, capsys: Captured, folder: Path) -> None:
     before = {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
     assert kerascope.main(["export", *map(str, argv), "--out", str(folder / "new.bundle")]) == 1
     told = capsys.readouterr()
@@ -44,7 +46,7 @@ def export_fails(argv: list[object], pattern: str, capsys: pytest.CaptureFixture
     assert {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")} == before
 
 
-def test_export_then_inspect(model_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_then_inspect(model_path: Path, pictures: Path, capsys: Captured) -> None:
     out = pictures.with_name("new.bundle")
     argv = ["export", model_path, "--inputs", pictures, "--out", out, "--untrained", "--seed", "3", "--scale", "1/255"]
     assert kerascope.main([str(arg) for arg in argv]) == 0
@@ -55,9 +57,7 @@ def test_export_then_inspect(model_path: Path, pictures: Path, capsys: pytest.Ca
     assert kerascope.main(["validate", str(out)]) == 0
 
 
-def test_a_second_export_to_the_same_place_needs_overwrite(
-    model_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_second_export_to_the_same_place_needs_overwrite(model_path: Path, pictures: Path, capsys: Captured) -> None:
     out = pictures.with_name("new.bundle")
     argv = ["export", str(model_path), "--inputs", str(pictures), "--out", str(out)]
     assert kerascope.main(argv) == 0
@@ -66,18 +66,18 @@ def test_a_second_export_to_the_same_place_needs_overwrite(
     assert kerascope.main([*argv, "--overwrite"]) == 0
 
 
-def test_no_model(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_model(pictures: Path, tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "letter.keras").write_text("Dear model,", encoding="utf-8")
     export_fails([tmp_path / "letter.keras", "--inputs", pictures], r"not a Keras model", capsys, tmp_path)
     export_fails([tmp_path / "nowhere.keras", "--inputs", pictures], r"no such", capsys, tmp_path)
 
 
 def test_custom_layer_says_how_to_register_it(
-    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    pictures: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "my_layers.py").write_text(
-        "import keras\n\n\n@keras.saving.register_keras_serializable(package='mine')\nclass Twice(keras.layers.Layer):\n"
-        "    def call(self, x):\n        return 2 * x\n",
+        "import keras\n\n\n@keras.saving.register_keras_serializable('mine')\n"
+        "class Twice(keras.layers.Layer):\n    def call(self, x):\n        return 2 * x\n",
         encoding="utf-8",
     )
     from exporter.backend import keras
@@ -89,26 +89,24 @@ def test_custom_layer_says_how_to_register_it(
     path = tmp_path / "custom.keras"
     keras.Sequential([keras.Input((8, 8, 1)), my_layers.Twice(), keras.layers.Flatten()]).save(path)
     keras.saving.get_custom_objects().pop("mine>Twice")
-    monkeypatch.delitem(__import__("sys").modules, "my_layers")
+    monkeypatch.delitem(sys.modules, "my_layers")
     argv: list[object] = [path, "--inputs", pictures]
     export_fails(argv, r"Twice.*register_keras_serializable.*--import", capsys, tmp_path)
     done = kerascope.main(["export", *map(str, argv), "--import", "my_layers", "--out", str(tmp_path / "ok.bundle")])
     assert done == 0, capsys.readouterr().err
 
 
-def test_shape_that_the_model_does_not_take(
-    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_shape_that_the_model_does_not_take(model_path: Path, tmp_path: Path, capsys: Captured) -> None:
     np.save(tmp_path / "wide.npy", np.zeros((2, 8, 9, 1), np.uint8))
     export_fails([model_path, "--inputs", tmp_path / "wide.npy"], r"8 ?x ?8 ?x ?1.*8 ?x ?9 ?x ?1", capsys, tmp_path)
 
 
-def test_empty_folder(model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_folder(model_path: Path, tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "empty").mkdir()
     export_fails([model_path, "--inputs", tmp_path / "empty"], r"empty", capsys, tmp_path)
 
 
-def test_text_file_among_images(model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_file_among_images(model_path: Path, tmp_path: Path, capsys: Captured) -> None:
     from PIL import Image
 
     (tmp_path / "photos").mkdir()
@@ -118,7 +116,7 @@ def test_text_file_among_images(model_path: Path, tmp_path: Path, capsys: pytest
 
 
 def test_nan_in_the_weights_is_exported_and_reported(
-    model_path: Path, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    model_path: Path, pictures: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     from exporter.backend import keras
 
