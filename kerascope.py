@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.options import SceneOptions
+    from scenes.record import RecordReport
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "export", "main", "open_bundle", "record"]
@@ -43,11 +44,12 @@ def export(model: object, *, inputs: object, out: Path | str, **options: Any) ->
     return export_model(model, inputs=inputs, out=Path(out), **options)
 
 
-def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: Any) -> Path:
-    """The path of a recording, as `kerascope record` makes it. The options are those of `scenes.record.record`."""
+def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: Any) -> RecordReport:
+    """What was recorded, as `kerascope record` does it. The options are those of `scenes.record.record`."""
     from scenes.record import record as record_scene
 
-    return record_scene(open_bundle(bundle) if isinstance(bundle, str | Path) else bundle, scene, Path(out), **options)
+    opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
+    return record_scene(opened, scene, out, **options).path
 
 
 def run() -> None:
@@ -264,15 +266,20 @@ def _scene_options(args: argparse.Namespace) -> SceneOptions:
 def _frame(args: argparse.Namespace) -> None:
     from scenes.record import record_frame
 
-    options = _scene_options(args)
-    print(record_frame(open_bundle(args.bundle), args.scene, args.out, at_secs=args.at_secs, options=options,
-                       overwrite=args.overwrite))  # fmt: skip
+    choices = {"options": _scene_options(args), "overwrite": args.overwrite}
+    print(record_frame(open_bundle(args.bundle), args.scene, args.out, at_secs=args.at_secs, **choices))
 
 
 def _record(args: argparse.Namespace) -> None:
-    options = _scene_options(args)
-    print(record(args.bundle, args.scene, args.out, fps=args.fps, options=options, max_mb=args.max_mb,
-                 overwrite=args.overwrite))  # fmt: skip
+    choices = {"options": _scene_options(args), "overwrite": args.overwrite}
+    report = record(args.bundle, args.scene, args.out, fps=args.fps, max_mb=args.max_mb, **choices)
+    print(report.path)
+    _say(_recorded(report))
+
+
+def _recorded(report: RecordReport) -> str:
+    what = f"{report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
+    return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
 
 
 def _view(args: argparse.Namespace) -> int:

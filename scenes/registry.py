@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from exporter.bundle.errors import KerascopeError
 from scenes.options import SceneOptions
 from scenes.timeline import Timeline
+from viewer.layout import Layout, LayoutOptions, place
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from viewer.layout import Layout
 
 Check = Literal["still", "frames", "run"]
 Build = Callable[["Bundle", "Layout", SceneOptions], Timeline]
@@ -31,12 +31,18 @@ class Scene:
     """A scene of the gallery.
 
     `check` is how the tests look at it: one frame (`still`), some frames (`frames`), or only that it runs (`run`).
+    A gallery file may have `layout_options(options)` where its net fills an unusual part of the frame.
     """
 
     name: str
     summary: str
     check: Check
     build: Build
+    layout_options: Callable[[SceneOptions], LayoutOptions] = lambda _: LayoutOptions()
+
+    def lay_out(self, bundle: Bundle, options: SceneOptions) -> Layout:
+        """The layout that this scene is made for."""
+        return place(bundle, self.layout_options(options))
 
 
 def scene_names(gallery: str = GALLERY) -> tuple[str, ...]:
@@ -65,14 +71,15 @@ def scene(name: str, gallery: str = GALLERY) -> Scene:
         raise KerascopeError("no such scene", expected=" or ".join(names), got=repr(name), remedy=remedy)
     source = _source(name, gallery)
     module = importlib.import_module(f"{gallery}.{name}")
-    check: Check | None = getattr(module, "CHECK", None)
+    check = getattr(module, "CHECK", None)
     if check not in get_args(Check):
         kinds = "CHECK = " + " or ".join(repr(kind) for kind in get_args(Check))
         raise KerascopeError("a scene without its check", expected=kinds, got=repr(check), path=source)
-    build: Build | None = getattr(module, "build", None)
+    build = getattr(module, "build", None)
     if not callable(build):
         raise KerascopeError("a scene that cannot be built", expected="build(bundle, layout, options)", path=source)
-    return Scene(name, summary_of(source), check, build)
+    chosen = {"layout_options": module.layout_options} if hasattr(module, "layout_options") else {}
+    return Scene(name, summary_of(source), cast(Check, check), cast(Build, build), **chosen)
 
 
 def summary_of(source: Path) -> str:

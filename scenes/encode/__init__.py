@@ -1,0 +1,1 @@
+"""Pictures to files: frames kept without loss, one encoder a format, and files that appear whole or not at all."""
