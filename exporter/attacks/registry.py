@@ -1,0 +1,21 @@
+"""The attacks there are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from exporter.attacks import fgsm
+from exporter.attacks.contract import Attack, AttackError
+
+ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (fgsm.Fgsm(),)}
+
+
+def attack_named(name: str) -> Attack:
+    """The attack of that name. Raises `AttackError` where there is none; it says which there are, and the nearest."""
+    if name in ATTACKS:
+        return ATTACKS[name]
+    near = difflib.get_close_matches(name, ATTACKS, 1)
+    raise AttackError(
+        "no such attack", expected=f"one of {', '.join(ATTACKS)}", got=repr(name), remedy=f"did you mean {near[0]}?" if near else ""
+    )

@@ -1,0 +1,87 @@
+"""The weights of a model by name, out and in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.backend import keras
+from exporter.capture.calls import calls_of
+from exporter.models.errors import ModelError
+
+Weights = Mapping[str, NDArray[Any]]
+
+
+def variable_names(layer: keras.layers.Layer) -> list[str]:
+    """A name for each of a layer's weights, unique in the layer: `kernel`, or `forward_lstm.kernel` where two are called so."""
+    weights = layer.weights
+    plain = [str(weight.name).replace("/", ".") for weight in weights]
+    if len(set(plain)) == len(plain):
+        return plain
+    paths = [weight.path.removeprefix(f"{layer.name}/").replace("/", ".") for weight in weights]
+    seen: Counter[str] = Counter()
+    names = []
+    for path in paths:
+        seen[path] += 1
+        names.append(path if seen[path] == 1 else f"{path}~{seen[path]}")
+    return names
+
+
+def variables_of(model: keras.Model) -> dict[str, Any]:
+    """`<layer>/<variable>` to Keras variable; a shared layer is there once."""
+    return {
+        f"{call.name}/{name}": weight
+        for call in calls_of(model)
+        if call.is_layer and call.is_first
+        for name, weight in zip(variable_names(call.operation), call.operation.weights, strict=True)
+    }
+
+
+def read_weights(model: keras.Model) -> dict[str, NDArray[Any]]:
+    """A copy of every weight of a model, by `<layer>/<variable>`. bfloat16 becomes float32."""
+    return {name: plain_array(variable) for name, variable in variables_of(model).items()}
+
+
+def plain_array(values: Any) -> NDArray[Any]:
+    """A copy of a tensor or variable as a numpy array of a dtype that numpy itself knows."""
+    array = np.array(keras.ops.convert_to_numpy(values))
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+
+
+def assign_weights(model: keras.Model, weights: Weights) -> None:
+    """Give a model these weights.
+
+    Raises
+    ------
+    ModelError
+        names or shapes are not those of the model.
+    """
+    variables = variables_of(model)
+    if set(variables) != set(weights):
+        odd = sorted(set(variables) ^ set(weights))[0]
+        raise ModelError(
+            "the weights are of another model", expected=f"{len(variables)} variables", got=f"{len(weights)}, {odd!r} differs"
+        )
+    for name, variable in variables.items():
+        if tuple(variable.shape) != weights[name].shape:
+            raise ModelError(
+                f"the weights {name!r} are of another model", expected=tuple(variable.shape), got=weights[name].shape
+            )
+    for name, variable in variables.items():
+        variable.assign(weights[name])
+
+
+@contextmanager
+def weights_as(model: keras.Model, weights: Weights) -> Iterator[None]:
+    """The model has these weights inside the block, and its own again afterwards, whatever happens."""
+    own = read_weights(model)
+    assign_weights(model, weights)
+    try:
+        yield
+    finally:
+        assign_weights(model, own)

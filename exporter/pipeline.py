@@ -1,0 +1,216 @@
+"""What the exporter does, from a model to a bundle: reads as a table of contents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from msgspec import structs
+
+from exporter.assembly import Export, clean_inputs, described, producer, write_moments
+from exporter.attacking import (
+    chosen_input,
+    kept_steps,
+    matching_checkpoint,
+    next_run_id,
+    run_entry,
+    write_attacked,
+)
+from exporter.attacks import AttackError, attack_named
+from exporter.attacks.contract import OptionValue, Victim
+from exporter.backend import keras
+from exporter.bundle import BundleWriter, KerascopeError, read_bundle
+from exporter.bundle.schema import FORMAT_NAME, FORMAT_VERSION, ColourOrder, Manifest
+from exporter.capture import LayerOutputs, graph_of
+from exporter.capture.takes import class_count, input_specs, scales_pictures_itself
+from exporter.demonstration import choose_attack, save_model
+from exporter.inputs import InputSet, PreprocessingOptions, read_inputs, read_labels
+from exporter.inputs.read import Source
+from exporter.models import open_model
+from exporter.moments import Checkpoints, moments_of, numbering
+from exporter.training import EPOCHS, train_demo
+from exporter.writing import Progress, Warn
+
+DEMO_BUNDLE, DEMO_MODEL = "mnist.bundle", "demo.keras"
+
+
+def to_stderr(line: str) -> None:
+    """Tell the user one line."""
+    print(f"warning: {line}", file=sys.stderr)  # noqa: T201
+
+
+def in_silence(what: str, done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
+
+
+def export_model(
+    model: keras.Model | Path | str,
+    inputs: Source | Sequence[str | Path],
+    out: Path | str,
+    *,
+    labels: Path | str | Sequence[str] | None = None,
+    checkpoints: Checkpoints = (),
+    untrained: bool = False,
+    seed: int = 0,
+    dtype: Literal["float32", "float16"] = "float32",
+    scale: float | None = None,
+    mean: Sequence[float] | None = None,
+    colour_order: ColourOrder | None = None,
+    imports: Sequence[str] = (),
+    overwrite: bool = False,
+    progress: Progress = in_silence,
+    warn: Warn = to_stderr,
+) -> Path:
+    """The path of a new bundle of `model`: its graph, its weights, and what every layer makes of the inputs.
+
+    Parameters
+    ----------
+    model : a Keras model, or a `.keras` or `.h5` file.
+    inputs : a folder of pictures, picture files, a `.npy` or `.npz` file, `mnist:N`, or an array.
+    out : where to write.
+    labels : class names, or a file of them.
+    checkpoints : a `CheckpointRecorder`, or files with the weights at earlier moments, in order.
+    untrained, seed : also the same architecture with fresh weights, as checkpoint `000`.
+    dtype : of stored weights and outputs.
+    scale, mean, colour_order : `fed = (picture - mean) * scale`; by default 1/255, or 1 where the model scales by itself.
+    imports : modules that register custom layers.
+    overwrite : replace a bundle that is there.
+    progress, warn : are told how far it is, and what the user should know (NaN in the weights, ...).
+
+    Raises
+    ------
+    KerascopeError
+        anything that is not as it should be; nothing is written then.
+    """
+    if dtype not in ("float32", "float16"):
+        raise KerascopeError("no such dtype to store", expected="float32 or float16", got=repr(dtype))
+    model = _opened(model, imports)
+    layers, edges = graph_of(model)
+    options = PreprocessingOptions(scale, tuple(mean or ()), colour_order)
+    shown, class_names = _read(model, inputs, labels, options)
+    export = Export(model, shown, dtype, progress, warn)
+    with BundleWriter.create(out, overwrite=overwrite) as writer:
+        moments = moments_of(model, checkpoints, untrained=untrained, seed=seed, imports=imports)
+        first, earlier = numbering(checkpoints, untrained=untrained)
+        parts = write_moments(writer, export, moments, first=first, earlier=earlier)
+        manifest = Manifest(
+            format=FORMAT_NAME,
+            version=FORMAT_VERSION,
+            producer=producer(),
+            model=described(model, class_names),
+            layers=layers,
+            edges=edges,
+            checkpoints=parts.checkpoints,
+            preprocessing=shown.preprocessing,
+            inputs=clean_inputs(export, parts),
+            captures=parts.captures,
+            derived=parts.derived,
+        )
+        writer.commit(manifest)
+    return writer.path
+
+
+def attack_bundle(
+    bundle: Path | str,
+    model: keras.Model | Path | str,
+    method: str,
+    *,
+    input_id: str | None = None,
+    keep: int | Literal["all"] | None = None,
+    imports: Sequence[str] = (),
+    warn: Warn = to_stderr,
+    **options: OptionValue,
+) -> str:
+    """The id of the run that was added to a bundle: an attack on one of its inputs, and what every layer made of it.
+
+    Parameters
+    ----------
+    bundle, model : the bundle, and the model that it was made of.
+    method : the name of an attack, for example `fgsm`.
+    input_id : which input; by default the first that is classified right.
+    keep : how many of the tried steps to keep; by default all, unless that is more than 1 GB.
+    options : of the attack; for `fgsm` these are `start`, `step` and `limit`.
+
+    An attack that does not change the prediction is stored too, with `success` false, and is warned of.
+
+    Raises
+    ------
+    KerascopeError
+        anything that is not as it should be; the bundle is as it was then.
+    """
+    attack = attack_named(method)
+    if unknown := sorted(set(options) - set(attack.option_names)):
+        raise AttackError(f"{method} has no such option", expected=", ".join(attack.option_names), got=unknown[0])
+    read_bundle(bundle)
+    model = _opened(model, imports)
+    with BundleWriter.append(bundle) as writer:
+        there = read_bundle(writer.path)
+        checkpoint = matching_checkpoint(there, model)
+        parent = chosen_input(there, checkpoint, input_id)
+        victim = Victim.of(there, model, parent.id, checkpoint)
+        result = attack.run(victim, **options)
+        kept = kept_steps(result, keep, LayerOutputs(model).bytes_per_sample, warn)
+        run_id = next_run_id(there, method)
+        attacked, captures = write_attacked(writer, there, model, run_id, parent, checkpoint, kept)
+        run = run_entry(run_id, method, checkpoint, parent.id, result, kept, attacked)
+        manifest = there.manifest
+        writer.commit(
+            structs.replace(
+                manifest,
+                inputs=(*manifest.inputs, *attacked),
+                captures=(*manifest.captures, *captures),
+                runs=(*manifest.runs, run),
+            )
+        )
+    if not result.success:
+        warn(f"{method} did not change the prediction of input {parent.id} up to epsilon {result.steps[-1].epsilon:.4g}")
+    return run_id
+
+
+def export_demo(
+    out: Path | str, *, overwrite: bool = False, progress: Progress = in_silence, warn: Warn = to_stderr
+) -> Path:
+    """The path of the demo's bundle, `OUT/mnist.bundle`; the network it is of lies beside it as `OUT/demo.keras`.
+
+    A small network learns to read digits, with checkpoints from untrained on; 20 digits that it has never seen are run
+    through it, and one that it reads right is attacked.
+
+    Raises
+    ------
+    KerascopeError
+        something is there already, or cannot be written.
+    """
+    folder = Path(out)
+    bundle_path, model_path = folder / DEMO_BUNDLE, folder / DEMO_MODEL
+    for path in (bundle_path, model_path):
+        if path.exists() and not overwrite:
+            raise KerascopeError("there is something at this place already", remedy="pass --overwrite", path=path)
+    model, recorder = train_demo(lambda epoch: progress("training", epoch, EPOCHS))
+    save_model(model, model_path)
+    export_model(
+        model, "mnist:20", bundle_path, checkpoints=recorder, overwrite=overwrite, progress=progress, warn=warn
+    )
+    attack_bundle(bundle_path, model, "fgsm", input_id=choose_attack(bundle_path, model), keep=32, warn=warn)
+    return bundle_path
+
+
+def _opened(model: keras.Model | Path | str, imports: Sequence[str]) -> keras.Model:
+    return open_model(model, imports=imports) if isinstance(model, str | Path) else model
+
+
+def _read(
+    model: keras.Model,
+    inputs: Source | Sequence[str | Path],
+    labels: Path | str | Sequence[str] | None,
+    options: PreprocessingOptions,
+) -> tuple[InputSet, tuple[str, ...]]:
+    """The inputs as the model takes them, and the class names."""
+    classes = class_count(model)
+    names = read_labels(labels, classes)
+    scale = 1.0 if scales_pictures_itself(model) else 1.0 / 255.0
+    shown = read_inputs(inputs, input_specs(model), options=options, default_scale=scale, class_names=names)
+    if not names and len(shown.class_names) == classes:
+        names = shown.class_names
+    return shown, names

@@ -1,0 +1,58 @@
+"""The training of the demo's network, watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exporter.backend import keras, tf
+from exporter.capture import CheckpointRecorder
+from exporter.inputs.digits import Digits, digit_split
+from exporter.models import demo_cnn
+
+EPOCHS = 8
+_BATCH = 64
+_SEED = 7
+_EARLY_STEPS = (4, 16, 40)
+
+
+class _Ticker(keras.callbacks.Callback):
+    def __init__(self, tick: Callable[[int], None]) -> None:
+        super().__init__()
+        self._tick = tick
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._tick(epoch + 1)
+
+
+def train_demo(tick: Callable[[int], None]) -> tuple[keras.Model, CheckpointRecorder]:
+    """The demo's network, trained on the training part of the digits, and what was recorded on the way.
+
+    `tick` is told the number of epochs that are done, of `EPOCHS`. The same machine gives the same weights.
+    """
+    keras.utils.set_random_seed(_SEED)
+    tf.config.experimental.enable_op_determinism()
+    split = digit_split()
+    model = demo_cnn()
+    steps = EPOCHS * -(-len(split.training.classes) // _BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(4e-3, steps)
+    loss = "sparse_categorical_crossentropy"
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss, metrics=["accuracy"], jit_compile=False)
+    recorder = CheckpointRecorder(steps=_EARLY_STEPS)
+    model.fit(
+        *fed(split.training),
+        batch_size=_BATCH,
+        epochs=EPOCHS,
+        verbose=0,
+        validation_data=fed(split.held_out),
+        validation_batch_size=500,
+        callbacks=[recorder, _Ticker(tick)],
+    )
+    return model, recorder
+
+
+def fed(digits: Digits) -> tuple[Any, Any]:
+    """The digits as the network is fed: (n, 28, 28, 1) float32 in [0, 1], and their classes."""
+    return (digits.pictures / 255.0).astype(np.float32), digits.classes
