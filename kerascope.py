@@ -214,7 +214,24 @@ def _size(text: str) -> tuple[int, int]:
 def _export(args: argparse.Namespace) -> None:
     names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "dtype", "scale", "mean", "imports")
     options = {name: getattr(args, name) for name in names}
-    print(export(args.model, checkpoints=args.checkpoint, colour_order=args.color_order, **options))
+    choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": _progress()}
+    print(export(args.model, **options, **choices))
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """What is told how far some work is: a bar a kind of work on a terminal, and silence elsewhere."""
+    from tqdm import tqdm
+
+    bars: dict[str, Any] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        if what not in bars:
+            bars[what] = tqdm(total=total, desc=what, disable=None, leave=False)
+        bars[what].update(done - bars[what].n)
+        if done >= total:
+            bars.pop(what).close()
+
+    return tell
 
 
 def _attack(args: argparse.Namespace) -> None:
@@ -289,14 +306,19 @@ def _view(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from exporter.bundle.errors import KerascopeError
+
+    if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
+        raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
     from exporter.pipeline import export_demo
 
     began_secs = time.perf_counter()
-    bundle = export_demo(args.out, overwrite=args.overwrite)
+    _say("training a small network on digits, then exporting and attacking it")
+    bundle = export_demo(args.out, overwrite=args.overwrite, progress=_progress())
     written = [bundle]
     for name in DEMO_SCENES:
         _say(f"recording {name}")
-        written.append(record(bundle, name, args.out / f"{name}.gif", overwrite=args.overwrite))
+        written.append(record(bundle, name, args.out / f"{name}.gif", overwrite=args.overwrite).path)
     code = _validate(argparse.Namespace(bundle=bundle))
     for path in written:
         print(f"{_megabytes(path):8.2f} MB  {path}")

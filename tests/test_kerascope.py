@@ -254,9 +254,10 @@ def test_recording_a_bad_bundle_writes_nothing(bad_bundle: tuple[Path, str], cap
     assert_one_line(argv, pattern, capsys, bundle.parent)
 
 
-@pytest.mark.parametrize("command", ["frame", "record"])
+@pytest.mark.parametrize("command", ["frame f.png", "record f.gif"])
 def test_unknown_scene_is_one_line(command: str, tiny_bundle_path: Path, tmp_path: Path, capsys: Captured) -> None:
-    argv = [command, tiny_bundle_path, "--scene", "flwo", "--out", tmp_path / "f.gif"]
+    name, out = command.split()
+    argv = [name, tiny_bundle_path, "--scene", "flwo", "--out", tmp_path / out]
     assert_one_line(argv, r"no such scene.*flow", capsys, tmp_path)
 
 

@@ -1,0 +1,147 @@
+"""Every command of the README is run, in its order, and does what the README says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import kerascope
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# `make test` runs this test, `make demo` is looked at below, and the wheel is installed in test_wheel.py.
+RUN_ELSEWHERE = {"make demo", "make test", "pip install ."}
+OPENS_A_WINDOW = "kerascope view"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def desk(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the README takes for granted: `model.keras`, `photos/` and `labels.txt`."""
+    folder = tmp_path_factory.mktemp("desk")
+    (model,) = demo_dir.glob("*.keras")
+    shutil.copy(model, folder / "model.keras")
+    (bundle_path,) = demo_dir.glob("*.bundle")
+    bundle = kerascope.open_bundle(bundle_path)
+    (folder / "photos").mkdir()
+    for shown in [shown for shown in bundle.manifest.inputs if shown.kind == "clean"][:3]:
+        picture = bundle.image(shown.id)
+        assert picture is not None
+        Image.fromarray(picture[..., 0]).save(folder / "photos" / f"{shown.id}.png")
+    (folder / "labels.txt").write_text(
+        "".join(f"{name}\n" for name in bundle.manifest.model.class_names), encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    folder = Path(sys.executable).parent
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """The name of a virtual screen."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        yield f":{answer.readline().strip()}"
+    server.terminate()
+    server.wait()
+
+
+def test_the_demo_of_make_is_the_demo_of_the_command(root: Path) -> None:
+    done = subprocess.run(["make", "-n", "demo"], capture_output=True, text=True, cwd=root, check=True)
+    assert re.search(r"^\S*kerascope demo --out kerascope-demo --overwrite$", done.stdout, re.MULTILINE)
+
+
+def test_commands_are_known() -> None:
+    assert len(COMMANDS) > 8
+    assert all(line.startswith("kerascope ") or line in RUN_ELSEWHERE for line in COMMANDS)
+
+
+@pytest.mark.gl
+@pytest.mark.tf
+@pytest.mark.slow
+def test_every_command_that_is_shown(desk: Path, environment: dict[str, str], timings: list[str]) -> None:
+    for line in COMMANDS:
+        if line in RUN_ELSEWHERE or line.startswith(OPENS_A_WINDOW):
+            continue
+        began_secs = time.perf_counter()
+        done = subprocess.run(
+            line, shell=True, capture_output=True, text=True, cwd=desk, env=environment, timeout=600, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr[-2000:]}"
+        assert done.stdout or "validate" in line
+        timings.append(f"{line}: {time.perf_counter() - began_secs:.1f} s")
+        if match := re.search(r"--out (\S+)", line):
+            assert (desk / match[1]).exists()
+
+
+@pytest.mark.gl
+@pytest.mark.slow
+def test_the_window_opens_and_stays_open(screen: str, demo_dir: Path, environment: dict[str, str]) -> None:
+    (bundle,) = demo_dir.glob("*.bundle")
+    opened = subprocess.Popen(
+        ["kerascope", "view", str(bundle)], env={**environment, "DISPLAY": screen}, stderr=subprocess.PIPE, text=True
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        opened.wait(timeout=8)
+    opened.send_signal(signal.SIGINT)
+    _, told = opened.communicate(timeout=20)
+    assert "Traceback" not in told
+
+
+@pytest.mark.gl
+@pytest.mark.tf
+@pytest.mark.slow
+def test_every_piece_of_python(desk: Path, environment: dict[str, str]) -> None:
+    given = (
+        "import keras, numpy as np\n"
+        "model = keras.models.load_model('model.keras')\n"
+        "model.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])\n"
+        "x, y = np.zeros((8, 28, 28, 1), 'float32'), np.zeros(8, 'int64')\n"
+    )
+    for piece in blocks("python"):
+        done = subprocess.run(
+            [sys.executable, "-c", given + piece],
+            capture_output=True,
+            text=True,
+            cwd=desk,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_every_link_leads_somewhere(root: Path) -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", README)
+    assert len(targets) >= 5
+    assert [target for target in targets if not (root / target).exists()] == []
+
+
+def test_every_command_of_the_program_is_in_the_table() -> None:
+    listed = set(re.findall(r"^\| `kerascope (\w+)", README, re.MULTILINE))
+    helped = subprocess.run(
+        [sys.executable, "-m", "kerascope", "--help"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert listed == set(re.findall(r"^    (\w+) ", helped.stdout, re.MULTILINE))
