@@ -35,7 +35,7 @@ def frame_times(duration_secs: float, fps: float, loops: bool) -> tuple[float, .
     (0.0, 0.25, 0.5, 0.75, 1.0)
     """
     steps = max(round(duration_secs * fps), 1)
-    return tuple(k * duration_secs / steps for k in range(steps if loops else steps + 1))
+    return tuple(duration_secs * (k / steps) for k in range(steps if loops else steps + 1))
 
 
 def frames(

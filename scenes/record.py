@@ -20,7 +20,6 @@ from scenes.encode.shot import keep, write_png
 from scenes.frames import Image, frame_times, frames
 from scenes.options import SceneOptions
 from scenes.registry import scene
-from viewer.layout import place
 from viewer.stage import Stage
 
 
@@ -74,6 +73,7 @@ class _Job:
             expected = "over 0 MB, for .gif, .mp4 or .webp"
             raise KerascopeError("no such budget", expected=expected, got=f"{max_mb:g} MB", remedy=remedy, path=out)
         exact_fps = form.exact_fps(fps)
+        form.check_encoder()
         check_place(out, folder=not form.ladder, overwrite=overwrite)
         if abs(float(exact_fps) - fps) > 0.01:
             notes.say(f"{form.suffix} cannot keep {fps:g} fps: recording at {float(exact_fps):.4g} fps")
@@ -118,8 +118,9 @@ def record(
     options = options or SceneOptions()
     job = _Job.checked(out, fps, max_mb, overwrite, progress)
     options = replace(options, size_px=job.exact_size_px(options.size_px))
-    layout = place(bundle)
-    timeline = scene(scene_name).build(bundle, layout, options)
+    chosen = scene(scene_name)
+    layout = chosen.lay_out(bundle, options)
+    timeline = chosen.build(bundle, layout, options)
     n_frames = len(frame_times(timeline.duration_secs, float(job.fps), timeline.loops))
     with Stage(bundle, layout) as stage:
         images = frames(stage, timeline, float(job.fps), options.size_px, supersample)
@@ -147,8 +148,9 @@ def record_frame(
     if out.suffix.lower() != ".png":
         raise KerascopeError("a frame is a PNG file", expected=".png", got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
-    layout = place(bundle)
-    timeline = scene(scene_name).build(bundle, layout, options)
+    chosen = scene(scene_name)
+    layout = chosen.lay_out(bundle, options)
+    timeline = chosen.build(bundle, layout, options)
     if not 0 <= at_secs <= timeline.duration_secs:
         expected = f"0 to {timeline.duration_secs:g} s"
         raise KerascopeError("no such time in the scene", expected=expected, got=f"{at_secs:g} s")

@@ -55,8 +55,7 @@ def run(arguments: list[str], made: Path) -> None:
     """
     program = executable()
     if program is None:
-        remedy = "pip install imageio-ffmpeg, or record to .gif or to a folder"
-        raise KerascopeError(f"{made.suffix} needs ffmpeg", expected="ffmpeg", got="none", remedy=remedy)
+        raise KerascopeError("there is no ffmpeg", remedy="pip install imageio-ffmpeg")
     bitexact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-threads", THREADS]
     command = [program, "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *arguments, *bitexact, made.name]
     done = subprocess.run(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from exporter.bundle.errors import KerascopeError
-from scenes.encode import gif, mp4, webp
+from scenes.encode import ffmpeg, gif, mp4, webp
 from scenes.encode.shot import Quality, Shot
 
 SCALES = (Fraction(3, 4), Fraction(1, 2), Fraction(3, 8), Fraction(1, 4))
@@ -29,6 +29,19 @@ class Format:
     level_name: str = ""
     encode: Callable[[Shot, Quality, Path], None] | None = None
     multiple: int = 1
+    needs_ffmpeg: bool = False
+
+    def check_encoder(self) -> None:
+        """Refuse a format whose encoder is not there.
+
+        Raises
+        ------
+        KerascopeError
+            It needs ffmpeg and there is none.
+        """
+        if self.needs_ffmpeg and ffmpeg.executable() is None:
+            remedy = "pip install imageio-ffmpeg, or record to .gif or to a folder"
+            raise KerascopeError(f"{self.suffix} needs ffmpeg", expected="ffmpeg", got="none", remedy=remedy)
 
     def exact_fps(self, fps: float) -> Fraction:
         """The nearest rate that the format can keep exactly.
@@ -67,8 +80,8 @@ def _ladder(levels: tuple[int, ...], frame_steps: tuple[int, ...] = (1,)) -> tup
 FOLDER = Format("")
 FORMATS = {
     ".gif": Format(".gif", _ladder((256, 128, 64), (1, 2)), "colours", gif.encode),
-    ".mp4": Format(".mp4", _ladder((18, 22, 26, 30)), "crf", mp4.encode, multiple=2),
-    ".webp": Format(".webp", _ladder((80, 60, 40, 20)), "quality", webp.encode),
+    ".mp4": Format(".mp4", _ladder((18, 22, 26, 30)), "crf", mp4.encode, multiple=2, needs_ffmpeg=True),
+    ".webp": Format(".webp", _ladder((80, 60, 40, 20)), "quality", webp.encode, needs_ffmpeg=True),
     "": FOLDER,
 }
 

@@ -46,7 +46,7 @@ def test_refuses_a_duration_that_cannot_be_played(duration_secs: float) -> None:
 
 
 def test_refuses_a_marker_outside() -> None:
-    with pytest.raises(ValueError, match="'flip' at 4.5"):
+    with pytest.raises(ValueError, match=r"'flip' at 4\.5"):
         Timeline(4.0, at_time, loops=False, markers=(Marker(4.5, "flip"),))
 
 
