@@ -144,22 +144,22 @@ def _is_unlocked(folder: Path) -> bool:
     return True
 
 
-def swap_folders(new: Path, old: Path) -> None:
-    """Let two folders change names.
+def replace_folder(old: Path, new: Path) -> None:
+    """Put the folder `new` in the place of the folder `old`, and remove the old one.
 
-    `old` is never missing where the system can exchange names in one step (Linux, macOS). Elsewhere it is set
-    aside first, and set back if the second step fails, or by `recover` after a kill.
+    The place is never empty where the system can exchange names in one step (Linux, macOS). Elsewhere the old folder is
+    set aside first, and set back if the second step fails, or by `recover` after a kill.
     """
-    if _exchange_names(new, old):
-        return
-    aside = _sibling_name(old, "old")
-    old.rename(aside)
-    try:
-        new.rename(old)
-    except OSError:
-        aside.rename(old)
-        raise
-    aside.rename(new)
+    aside = new
+    if not _exchange_names(new, old):
+        aside = _sibling_name(old, "old")
+        old.rename(aside)
+        try:
+            new.rename(old)
+        except OSError:
+            aside.rename(old)
+            raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _exchange_names(new: Path, old: Path) -> bool:

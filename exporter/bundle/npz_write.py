@@ -16,6 +16,9 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.schema import TensorRef
 from exporter.bundle.tensors import DTYPES, MAX_DIMENSIONS, is_key
 
+Storable = np.ndarray[Any, Any] | np.generic
+"""What can be written: an array, or a single number of NumPy's."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o644 << 16
 _UNIX = 3
@@ -44,7 +47,7 @@ class NpzWriter:
         self._stream: BinaryIO = path.open("xb")
         self._zip = zipfile.ZipFile(self._stream, "w")
 
-    def add(self, key: str, array: np.ndarray[Any, Any]) -> TensorRef:
+    def add(self, key: str, array: Storable) -> TensorRef:
         """The reference of an array that was written under `key`.
 
         `array` may have any order and byte order, up to 32 dimensions, no axis or no element; it is stored little
@@ -96,7 +99,7 @@ class NpzWriter:
             self.abandon()
 
 
-def as_stored(array: np.ndarray[Any, Any], key: str) -> np.ndarray[Any, Any]:
+def as_stored(array: Storable, key: str) -> np.ndarray[Any, Any]:
     """The array as it is stored: C order, little-endian. Its own memory where it is that already.
 
     Raises

@@ -8,16 +8,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import msgspec
-import numpy as np
 
 from exporter.bundle.checks import manifest_problems
 from exporter.bundle.durable import (
     FolderLock,
     recover,
-    swap_folders,
+    replace_folder,
     sync_folder,
     temporary_sibling,
     write_file,
@@ -26,7 +24,7 @@ from exporter.bundle.durable import (
 from exporter.bundle.errors import BundleError
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import MANIFEST_FILE, encode_manifest
-from exporter.bundle.npz_write import NpzWriter
+from exporter.bundle.npz_write import NpzWriter, Storable
 from exporter.bundle.read import read_bundle, read_manifest
 from exporter.bundle.schema import FORMAT_NAME, Manifest, TensorRef
 from exporter.bundle.tensors import is_file_name, manifest_files
@@ -96,9 +94,12 @@ class BundleWriter:
         writer._named = frozenset(manifest_files(read_manifest(path, Limits())))  # again, now that nobody else writes
         return writer
 
-    def write(
-        self, file: str, arrays: Mapping[str, np.ndarray[Any, Any]], *, compress: bool = False
-    ) -> dict[str, TensorRef]:
+    @property
+    def folder(self) -> Path:
+        """Where the files lie until `commit`: to read back what was written. For a new bundle not `path`."""
+        return self._folder
+
+    def write(self, file: str, arrays: Mapping[str, Storable], *, compress: bool = False) -> dict[str, TensorRef]:
         """The references of arrays that were written as the `.npz` file `file`, in the order of their sorted keys."""
         with self.open(file, compress=compress) as stream:
             return {key: stream.add(key, arrays[key]) for key in sorted(arrays)}
@@ -187,10 +188,9 @@ class BundleWriter:
             _check_replaceable(self.path, overwrite=self._overwrite)
             earlier = FolderLock(self.path)
             try:
-                swap_folders(self._folder, self.path)
+                replace_folder(self.path, self._folder)
             finally:
                 earlier.release()
-            shutil.rmtree(self._folder, ignore_errors=True)  # the earlier bundle
         sync_folder(self.path.parent)
 
     def _check_open(self) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from exporter.bundle import BundleWriter
+from exporter.bundle.npz_write import Storable
 from exporter.bundle.schema import Checkpoint, Layer, Manifest, Model, Output, Preprocessing, Producer, TensorRef
 
 
@@ -34,9 +33,7 @@ def plain_manifest(refs: Mapping[str, TensorRef], **changes: Any) -> Manifest:
     return Manifest(format="kerascope-bundle", version=1, **members)
 
 
-def write_plain(
-    path: Path, arrays: Mapping[str, np.ndarray[Any, Any]], *, overwrite: bool = False, compress: bool = False
-) -> Path:
+def write_plain(path: Path, arrays: Mapping[str, Storable], *, overwrite: bool = False, compress: bool = False) -> Path:
     """The path of a bundle with these arrays, all in `weights/000.npz`."""
     with BundleWriter.create(path, overwrite=overwrite) as writer:
         writer.commit(plain_manifest(writer.write("weights/000.npz", arrays, compress=compress)))

@@ -93,7 +93,7 @@ def tiny_layers() -> tuple[Layer, ...]:
     def output(*shape: int) -> tuple[Output, ...]:
         return (Output(shape=shape, dtype="float32"),)
 
-    conv = {"filters": 4, "kernel_size": (3, 3), "strides": (1, 1), "dilation": (1, 1), "padding": "same", "groups": 1}
+    windows: dict[str, Any] = {"kernel_size": (3, 3), "strides": (1, 1), "dilation": (1, 1), "padding": "same"}
     names = ("kernel", "bias")
     return (
         Layer(name="picture", kind="input", class_name="InputLayer", outputs=output(6, 6, 1), value="input"),
@@ -106,7 +106,9 @@ def tiny_layers() -> tuple[Layer, ...]:
             parameters=40,
             variables=names,
             activation="linear",
-            **conv,
+            filters=4,
+            groups=1,
+            **windows,
         ),
         Layer(
             name="relu",

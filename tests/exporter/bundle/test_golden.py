@@ -12,6 +12,7 @@ from plain_bundle import names_in, write_plain
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import BundleWriter, read_bundle
+from exporter.bundle.npz_write import Storable
 
 MANIFEST = """\
 {
@@ -109,7 +110,7 @@ MANIFEST = """\
 }
 """
 
-ARRAYS = {"kernel": np.array([[1], [-2]], ">i2"), "bias": np.float64(1.5)}
+ARRAYS: dict[str, Storable] = {"kernel": np.array([[1], [-2]], ">i2"), "bias": np.float64(1.5)}
 
 
 def npy(descr: str, shape: str, values: bytes) -> bytes:

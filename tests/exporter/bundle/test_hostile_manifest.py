@@ -22,9 +22,10 @@ def weight(manifest: Any) -> Any:
 @pytest.mark.parametrize(
     "name",
     [
-        "/etc/passwd.npz", "../x.npz", "weights/../../x.npz", "weights/./000.npz", "..", "C:\\x.npz", "C:/x.npz", "c:x.npz",
-        "weights\\000.npz", "\\\\server\\x.npz", "//server/x.npz", "weights//000.npz", "", ".npz", "weights/.npz", "a/.x.npz",
-        "weights/000.npz/", "weights/000.npz\n", "weights/000.npz\x00", "manifest.json", "weights/000", "größe.npz",
+        "/etc/passwd.npz", "../x.npz", "weights/../../x.npz", "weights/./000.npz", "..", "C:\\x.npz", "C:/x.npz",
+        "c:x.npz", "weights\\000.npz", "\\\\server\\x.npz", "//server/x.npz", "weights//000.npz", "", ".npz",
+        "weights/.npz", "a/.x.npz", "weights/000.npz/", "weights/000.npz\n", "weights/000.npz\x00", "manifest.json",
+        "weights/000", "größe.npz",
     ],
 )  # fmt: skip
 def test_names_that_could_leave_the_folder_are_refused_at_once(edit: Edit, name: str) -> None:
@@ -151,7 +152,8 @@ def test_everything_that_is_named_must_be_there(edit_tiny: Edit, change: Callabl
     [
         b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": "kerascope-bundle", "version": 1', b"[" * 100_000,
         b'{"format": "kerascope-bundle", "version": 1, "x": ' + b'{"x":' * 100_000, b'{"format": "\xff"}', b'"\\ud800"',
-        b'{"format": "kerascope-bundle", "version": 1e999}', b'{"format": "kerascope-bundle", "version": ' + b"9" * 9999 + b"}",
+        b'{"format": "kerascope-bundle", "version": 1e999}',
+        b'{"format": "kerascope-bundle", "version": ' + b"9" * 9999 + b"}",
     ],
     ids=range(12),
 )  # fmt: skip

@@ -20,12 +20,13 @@ Array = np.ndarray[Any, Any]
 
 @st.composite
 def arrays(draw: st.DrawFn) -> Array:
-    """Arrays of every dtype with any bits (so any NaN payload), 0 to 4 axes, empty ones, both byte and memory orders."""
+    """Arrays of every dtype, with any bits (so any NaN payload), 0 to 4 axes, no element, any byte and memory order."""
     dtype = np.dtype(DTYPES[draw(st.sampled_from(sorted(DTYPES)))])
     shape = draw(npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
     octets = dtype.itemsize * int(np.prod(shape))
     bits = draw(st.binary(min_size=octets, max_size=octets))
-    array = np.frombuffer(bits, np.uint8).view(dtype) if dtype != bool else np.frombuffer(bits, np.uint8) > 127
+    octets_of = np.frombuffer(bits, np.uint8)
+    array: Array = octets_of > 127 if dtype.kind == "b" else octets_of.view(dtype)
     array = array.reshape(shape).astype(draw(st.sampled_from([dtype, dtype.newbyteorder(">")])))
     order = draw(st.sampled_from(["C", "F", "reversed", "every other"]))
     if order == "reversed":
