@@ -69,7 +69,7 @@ def pictures_atlas(layout: Layout) -> Atlas:
 
 
 def _row_limit(plate: Plate) -> int:
-    return 1024 if plate.form.kind in ("vector", "classes") else LARGEST_TILE
+    return 1024 if plate.form.kind in ("vector", "classes", "weights") else LARGEST_TILE
 
 
 def _pack(wanted: list[tuple[int, int, int, int]]) -> Atlas:
@@ -91,22 +91,36 @@ def fill_cells(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) ->
     tiles: dict[int, Array] = {}
     for slot in atlas.slots:
         plate = layout.plates[slot.plate]
-        if plate.layer not in capture.outputs:
+        is_kernel = plate.form.kind == "weights"
+        if not is_kernel and plate.layer not in capture.outputs:
             continue
         if slot.plate not in tiles:
-            tiles = {slot.plate: tiles_of(plate, bundle.output(key.input_id, key.checkpoint_id, plate.layer))}
+            tiles = {slot.plate: tiles_of(plate, values_of(bundle, plate, key))}
         tile = _reduced(tiles[slot.plate][slot.tile], slot.height, slot.width)
         texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width] = tile
     return texture
 
 
+def values_of(bundle: Bundle, plate: Plate, key: CaptureKey) -> NDArray[np.floating]:
+    """What a plate shows: its layer's output for a capture, or its layer's kernel at the capture's checkpoint."""
+    if plate.form.kind == "weights":
+        return bundle.weight(key.checkpoint_id, plate.layer, "kernel")
+    return bundle.output(key.input_id, key.checkpoint_id, plate.layer)
+
+
 def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
     """The tiles (n, rows, columns) that a plate shows of its layer's output.
 
-    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0.
+    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0; a convolution's
+    kernel (h, w, in, out) is a tile per filter, or a matrix of blocks, input channels down and filters across.
     """
     values = np.nan_to_num(np.asarray(output, np.float32), nan=0.0, posinf=3e38, neginf=-3e38)
     rows, columns = plate.form.cells
+    if plate.form.kind == "weights":
+        if plate.form.tiles > 1:
+            return np.ascontiguousarray(np.moveaxis(values[:, :, 0], 2, 0))
+        matrix = values.transpose(2, 0, 3, 1) if values.ndim == 4 else values
+        return np.ascontiguousarray(matrix).reshape(1, rows, columns)
     if plate.form.kind in ("vector", "classes"):
         flat = np.zeros(rows * columns, np.float32)
         flat[: values.size] = values.reshape(-1)

@@ -35,9 +35,6 @@ class Palette:
     panel_alpha: float
     border: Rgb
     border_alpha: float
-    adds: Rgb
-    subtracts: Rgb
-    copies: Rgb
     light: Rgb
     light_strength: float
     ahead: float
@@ -62,11 +59,8 @@ PALETTES: dict[Theme, Palette] = {
         panel_alpha=0.92,
         border=rgb("#6F8FC4"),
         border_alpha=1.0,
-        adds=rgb("#F2A93B"),
-        subtracts=rgb("#3F8CFF"),
-        copies=rgb("#8397BF"),
         light=rgb("#FFF1CC"),
-        light_strength=0.20,
+        light_strength=0.13,
         ahead=0.42,
         is_additive=True,
         roles={
@@ -79,6 +73,9 @@ PALETTES: dict[Theme, Palette] = {
             "loss": rgb("#F59BEA"),
             "track": rgb("#1D2B49"),
             "bar": rgb("#5E7DB5"),
+            "adds": rgb("#F2A93B"),
+            "subtracts": rgb("#3F8CFF"),
+            "copies": rgb("#8397BF"),
         },
     ),
     "light": Palette(
@@ -88,9 +85,6 @@ PALETTES: dict[Theme, Palette] = {
         panel_alpha=0.96,
         border=rgb("#8A97AE"),
         border_alpha=1.0,
-        adds=rgb("#B4472E"),
-        subtracts=rgb("#2C6AA6"),
-        copies=rgb("#7A879E"),
         light=rgb("#E08A00"),
         light_strength=0.30,
         ahead=0.55,
@@ -105,6 +99,9 @@ PALETTES: dict[Theme, Palette] = {
             "loss": rgb("#A2388F"),
             "track": rgb("#DCE3EF"),
             "bar": rgb("#7E97C4"),
+            "adds": rgb("#B4472E"),
+            "subtracts": rgb("#2C6AA6"),
+            "copies": rgb("#7A879E"),
         },
     ),
 }

@@ -103,6 +103,8 @@ def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None) -> _B
         return _Block((Words(f"\u00d7{gain:g}", (x, y), HEAD_PX, True, "difference", "centre", net.opacity),), rank)
     if not net.names:
         return _Block((), rank)
+    if plate.form.kind == "weights":
+        return _Block((Words("kernel", (x, y), NAME_PX, False, "dim", "centre", net.opacity),), rank)
     return _Block((Words(plate.layer, (x, y), NAME_PX, reached, "text", "centre", net.opacity),), rank)
 
 
@@ -111,7 +113,7 @@ def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
     texts = []
     if net.shapes:
         texts.append("\u00d7".join(str(size) for size in plate.form.shape))
-    if net.scales and plate.form.kind in ("maps", "vector", "closed"):
+    if net.scales and plate.form.kind in ("maps", "vector", "closed", "weights"):
         texts.append(scale_text(scale, is_mean=plate.form.kind == "closed"))
     return _Block(
         tuple(

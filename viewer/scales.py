@@ -31,6 +31,9 @@ def layer_scales(bundle: Bundle, layout: Layout) -> tuple[float, ...]:
 def _scale(bundle: Bundle, plate: Plate) -> float:
     if plate.form.kind == "picture":
         return 1.0
+    if plate.form.kind == "weights":
+        kernel = bundle.weight(bundle.final_checkpoint.id, plate.layer, "kernel")
+        return float(np.nanpercentile(np.abs(kernel), 99)) or 1.0
     statistics = bundle.statistics(plate.layer) if plate.form.kind != "closed" else None
     if statistics is not None and "abs_p99" in statistics:
         scale = float(statistics["abs_p99"])
@@ -63,7 +66,7 @@ def difference_gains(
 
 
 def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: CaptureKey) -> float:
-    if plate.form.kind == "classes":
+    if plate.form.kind in ("classes", "weights"):
         return 1.0
     difference = _output(bundle, other, plate) - _output(bundle, clean, plate)
     if plate.form.kind == "picture":

@@ -18,7 +18,7 @@ from viewer.visuals.plates import PlatesVisual
 from viewer.visuals.quad import float_texture
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
-from viewer.visuals.strands import StrandsVisual
+from viewer.visuals.strands import StrandBuffers, StrandsVisual, upload_strands
 from viewer.visuals.targets import Targets
 from viewer.visuals.words import WordsVisual
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LARGEST_SIDE_PX = 8192
 CAPTURES_KEPT = 48
-SHEET_WIDTH_PX = 66.0
+SHEET_WIDTH_PX = 44.0
 PREMULTIPLIED = "one", "one_minus_src_alpha"
 
 
@@ -51,9 +51,10 @@ class Stage:
         self._cells, self._pictures = cells_atlas(layout), pictures_atlas(layout)
         self._plates = PlatesVisual(layout, self._cells, self._pictures, self.scales)
         self._enlarged = PlatesVisual(layout, self._cells, self._pictures, self.scales)
-        self._sheet, self._shapes, self._words = SheetVisual(), ShapesVisual(), WordsVisual()
+        self._strands, self._sheet = StrandsVisual(), SheetVisual()
+        self._shapes, self._words = ShapesVisual(), WordsVisual()
         self._textures: dict[CaptureKey, tuple[gloo.Texture2D, gloo.Texture2D]] = {}
-        self._traces: dict[CaptureKey, tuple[Strands, StrandsVisual]] = {}
+        self._traces: dict[CaptureKey, tuple[Strands, StrandBuffers | None]] = {}
         self._targets: Targets | None = None
 
     def render(
@@ -107,11 +108,13 @@ class Stage:
         for textures in self._textures.values():
             for texture in textures:
                 texture.delete()
-        for _, visual in self._traces.values():
+        for _, buffers in self._traces.values():
+            if buffers is not None:
+                buffers.close()
+        for visual in (self._plates, self._enlarged, self._strands, self._sheet, self._shapes, self._words):
             visual.close()
-        for visual_ in (self._plates, self._enlarged, self._sheet, self._shapes, self._words, self._targets):
-            if visual_ is not None:
-                visual_.close()
+        if self._targets is not None:
+            self._targets.close()
 
     def __enter__(self) -> Self:
         return self
@@ -179,13 +182,13 @@ class Stage:
         self, state: ViewState, targets: Targets, matrix: NDArray[np.float64], *, blend: tuple[str, str]
     ) -> None:
         gloo.set_state(blend=True, blend_func=blend, depth_test=True, depth_func="lequal", depth_mask=False)
-        px = targets.scene_px[1] / REFERENCE_HEIGHT_PX
         for net in state.nets:
             if net.quantity == "difference" or net.edge_alpha <= 0:
                 continue
             for key, alpha in ((net.capture, 1 - net.blend), (net.toward, net.blend)):
-                if key is not None and alpha > 0:
-                    self._traced(key)[1].draw(net, state.theme, matrix, alpha, targets.scene_px, px)
+                buffers = self._traced(key)[1] if key is not None and alpha > 0 else None
+                if buffers is not None:
+                    self._strands.draw(buffers, net, state.theme, matrix, alpha, targets.scene_px)
         gloo.set_state(depth_test=False)
         for net in state.nets:
             if net.front is not None:
@@ -222,12 +225,14 @@ class Stage:
             self._textures[key] = float_texture(cells), float_texture(pictures)
         return self._textures[key]
 
-    def _traced(self, key: CaptureKey) -> tuple[Strands, StrandsVisual]:
+    def _traced(self, key: CaptureKey) -> tuple[Strands, StrandBuffers | None]:
         if key not in self._traces:
             while len(self._traces) >= CAPTURES_KEPT:
-                self._traces.pop(next(iter(self._traces)))[1].close()
+                oldest = self._traces.pop(next(iter(self._traces)))[1]
+                if oldest is not None:
+                    oldest.close()
             strands = trace(self.bundle, self.layout, key)
-            self._traces[key] = strands, StrandsVisual(strands)
+            self._traces[key] = strands, upload_strands(strands)
         return self._traces[key]
 
 

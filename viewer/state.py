@@ -12,7 +12,9 @@ from typing import Literal
 REFERENCE_HEIGHT_PX = 1080.0
 
 Theme = Literal["dark", "light"]
-ColourRole = Literal["text", "dim", "accent", "alarm", "difference", "gain", "loss", "track", "bar"]
+ColourRole = Literal[
+    "text", "dim", "accent", "alarm", "difference", "gain", "loss", "track", "bar", "adds", "subtracts", "copies"
+]
 Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from viewer.layout.plate import PANEL_MARGIN, TILE_GAP, Form
+from viewer.layout.plate import TILE_GAP, Form
 
 if TYPE_CHECKING:
     from exporter.bundle.schema import Layer
@@ -36,9 +36,11 @@ def form_of(layer: Layer, shape: tuple[int, ...], room: float, is_class_list: bo
 
 def _picture_form(shape: tuple[int, ...], room: float) -> Form:
     rows, columns, channels = shape
-    side = min(PICTURE_SIZE * tile_side(max(rows, columns)), room)
+    wanted = PICTURE_SIZE * tile_side(max(rows, columns))
+    channel_side = wanted / 3 if channels == 3 and room > 2.2 * wanted else 0.0
+    side = min(wanted, room)
     size = side * min(1.0, columns / rows), side * min(1.0, rows / columns)
-    return Form("picture", shape, 1, (rows, columns), size, 1, channels)
+    return Form("picture", shape, 1, (rows, columns), size, 1, channels, channel_side)
 
 
 def _maps_form(shape: tuple[int, ...], cells: tuple[int, int], channels: int, room: float) -> Form:
@@ -69,6 +71,21 @@ def _class_form(shape: tuple[int, ...], room: float) -> Form:
     return Form("classes", shape, 1, (units, 1), (CLASS_CELL[0], min(units * CLASS_CELL[1], room)), 1, units)
 
 
+def weights_form(shape: tuple[int, ...], room: float) -> Form:
+    """Form of a kernel: a tile per filter where there is one input channel, else one matrix, input by output.
+
+    In the matrix of a convolution each pair of channels is a block of kernel cells.
+    """
+    if len(shape) == 4 and shape[2] == 1:
+        columns = ceil(shape[3] ** 0.5)
+        side = min(0.5, room / ceil(shape[3] / columns) - TILE_GAP)
+        return Form("weights", shape, shape[3], (shape[0], shape[1]), (side, side * shape[0] / shape[1]), columns, 1)
+    rows, columns = (shape[0] * shape[2], shape[1] * shape[3]) if len(shape) == 4 else (shape[0], prod(shape[1:]))
+    height = room * min(1.0, max(0.35, rows / 100))
+    width = min(max(0.4, height * columns / rows), 2.4)
+    return Form("weights", shape, 1, (rows, columns), (width, height), 1, 1)
+
+
 def _matrix_form(shape: tuple[int, ...], room: float) -> Form:
     rows, columns = shape
     longest = max(rows, columns)
@@ -86,8 +103,3 @@ def flattened_cells(form: Form, channels: int) -> Form:
     rows = units // channels
     height = form.tile_size[1] if rows > 20 else min(form.tile_size[1], rows * 0.42)
     return Form("vector", form.shape, 1, (rows, channels), (width, height), 1, units)
-
-
-def panel_height(room: float) -> float:
-    """Height of a panel that holds `room` of tiles."""
-    return room + 2 * PANEL_MARGIN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.layout.form import flattened_cells, form_of
+from viewer.layout.form import flattened_cells, form_of, weights_form
 from viewer.layout.plate import Form, Layout, Link, LinkKind, Plate
 
 if TYPE_CHECKING:
@@ -21,17 +21,20 @@ MIXING_CLEARANCE = 1.05
 ROW_GAP = 2.6
 LANE_GAP = 1.3
 LABEL_ROOM = 1.6
+WEIGHTS_GAP = 2.4
+WEIGHTS_ROOM = 0.35
 MIXING_KINDS = ("conv", "dense")
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutOptions:
     """What the layout may know of the picture: `aspect` (width / height) of the part of the frame that the net fills, and the
-    azimuth from which it will mostly be seen."""
+    azimuth from which it will mostly be seen. `with_weights` puts each layer's kernel under its plate."""
 
     aspect: float = 1.45
     azimuth_deg: float = 52.0
     max_rows: int = 8
+    with_weights: bool = False
 
 
 def place(bundle: Bundle, options: LayoutOptions | None = None) -> Layout:
@@ -61,6 +64,7 @@ class _Net:
     levels: tuple[tuple[int, ...], ...]
     outputs: frozenset[str]
     flattened_channels: dict[int, int]
+    kernels: dict[int, tuple[int, ...]]
 
     @classmethod
     def of(cls, bundle: Bundle) -> _Net:
@@ -73,9 +77,8 @@ class _Net:
             for source, target, _ in edges
             if manifest.layers[target].kind == "flatten" and len(shapes[source]) == 3
         }
-        return cls(
-            manifest.layers, shapes, edges, _levels(len(index), edges), frozenset(manifest.model.outputs), flattened
-        )
+        levels = _levels(len(index), edges)
+        return cls(manifest.layers, shapes, edges, levels, frozenset(manifest.model.outputs), flattened, _kernels(bundle))
 
 
 def _shape_of(bundle: Bundle, layer: Layer) -> tuple[int, ...]:
@@ -84,6 +87,13 @@ def _shape_of(bundle: Bundle, layer: Layer) -> tuple[int, ...]:
             return capture.outputs[layer.name].shape
     shape = layer.outputs[0].shape if layer.outputs else ()
     return tuple(size or 1 for size in shape)
+
+
+def _kernels(bundle: Bundle) -> dict[int, tuple[int, ...]]:
+    """Shape of the kernel of each layer that has one of its own, matrix or 2-D convolution."""
+    weights = bundle.final_checkpoint.weights
+    found = {i: weights.get(f"{layer.name}/kernel") for i, layer in enumerate(bundle.manifest.layers)}
+    return {i: ref.shape for i, ref in found.items() if ref is not None and len(ref.shape) in (2, 4)}
 
 
 def _levels(count: int, edges: Sequence[tuple[int, int, int]]) -> tuple[tuple[int, ...], ...]:
@@ -126,7 +136,20 @@ def _place_in(net: _Net, options: LayoutOptions, room: float, row_count: int) ->
             station += 1
         y -= heights[row] / 2 + ROW_GAP
     ordered = tuple(plates[i] for i in range(len(net.layers)))
-    return _centred(Layout(ordered, _links(net, ordered), len(rows)))
+    links = _links(net, ordered)
+    weights = _weight_plates(net, ordered, room * WEIGHTS_ROOM) if options.with_weights else ()
+    return _centred(Layout(ordered + weights, links, len(rows)))
+
+
+def _weight_plates(net: _Net, plates: Sequence[Plate], room: float) -> tuple[Plate, ...]:
+    """A plate under each layer that has a kernel, all as far below their row as the longest plate needs."""
+    lowest = {row: min(p.centre[1] - p.size[1] / 2 for p in plates if p.row == row) for row in {p.row for p in plates}}
+    placed = []
+    for i, shape in net.kernels.items():
+        plate, form = plates[i], weights_form(shape, room)
+        y = lowest[plate.row] - WEIGHTS_GAP - form.size[1] / 2
+        placed.append(Plate(plate.layer, form, (plate.centre[0], y, 0.0), plate.station, plate.row))
+    return tuple(placed)
 
 
 def _steps(net: _Net, forms: Sequence[Form], options: LayoutOptions) -> list[float]:

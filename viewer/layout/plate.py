@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PlateKind = Literal["picture", "maps", "closed", "vector", "classes"]
+PlateKind = Literal["picture", "maps", "closed", "vector", "classes", "weights"]
 LinkKind = Literal["conv", "dense", "copy"]
 
 PANEL_MARGIN = 0.16
@@ -26,7 +26,8 @@ class Form:
     """What a plate shows, before it has a place.
 
     `tiles` pictures of `cells` (rows, columns) cells each, `tile_size` (width, height) in world units, laid out in `columns`
-    columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels.
+    columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels. A colour picture may have its
+    channels under it, each a tile `channel_side` wide (0: none). For kind `weights` the cells are those of the kernel.
     """
 
     kind: PlateKind
@@ -36,6 +37,7 @@ class Form:
     tile_size: tuple[float, float]
     columns: int
     channels: int
+    channel_side: float = 0.0
 
     @property
     def rows(self) -> int:
@@ -46,8 +48,25 @@ class Form:
     def size(self) -> tuple[float, float]:
         """Width and height of the panel, margins included."""
         width = self.columns * (self.tile_size[0] + TILE_GAP) - TILE_GAP
-        height = self.rows * (self.tile_size[1] + TILE_GAP) - TILE_GAP
+        height = self.rows * (self.tile_size[1] + TILE_GAP) - TILE_GAP + self._channels_height
         return width + 2 * PANEL_MARGIN, height + 2 * PANEL_MARGIN
+
+    @property
+    def channel_size(self) -> tuple[float, float]:
+        """Width and height of one colour channel's tile, in the picture's proportions."""
+        return self.channel_side, self.channel_side * self.tile_size[1] / self.tile_size[0]
+
+    @property
+    def _channels_height(self) -> float:
+        return 3 * (self.channel_size[1] + TILE_GAP) if self.channel_side else 0.0
+
+    def channel_centres(self) -> NDArray[np.float64]:
+        """Centres (3, 2) as (u, v) of a picture's red, green and blue tile; (0, 2) where it has none."""
+        if not self.channel_side:
+            return np.zeros((0, 2))
+        bottom = -self.size[1] / 2 + PANEL_MARGIN
+        pitch = self.channel_size[1] + TILE_GAP
+        return np.array([[0.0, bottom + (2 - i) * pitch + self.channel_size[1] / 2] for i in range(3)])
 
     def tile_centres(self) -> NDArray[np.float64]:
         """Centres (tiles, 2) as (u, v) from the plate's centre."""
@@ -55,7 +74,7 @@ class Form:
         column, row = index % self.columns, index // self.columns
         pitch_u, pitch_v = self.tile_size[0] + TILE_GAP, self.tile_size[1] + TILE_GAP
         u = (column - (self.columns - 1) / 2) * pitch_u
-        v = ((self.rows - 1) / 2 - row) * pitch_v
+        v = ((self.rows - 1) / 2 - row) * pitch_v + self._channels_height / 2
         return np.stack([u, v], axis=1)
 
 
@@ -82,7 +101,13 @@ class Plate:
 
     def tile_centres(self) -> NDArray[np.float64]:
         """Centres (tiles, 3) of the tiles in world space."""
-        uv = self.form.tile_centres()
+        return self._in_world(self.form.tile_centres())
+
+    def channel_centres(self) -> NDArray[np.float64]:
+        """Centres (3 or 0, 3) in world space of a picture's red, green and blue tile."""
+        return self._in_world(self.form.channel_centres())
+
+    def _in_world(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(self.centre) + np.stack([np.zeros(len(uv)), uv[:, 1], uv[:, 0]], axis=1)
 
     def unit_heights(self) -> NDArray[np.float64]:
@@ -96,6 +121,8 @@ class Plate:
             return np.repeat(y, columns)[: self.form.channels]
         if self.form.kind == "closed":
             return np.array([self.centre[1]])
+        if self.form.channel_side:
+            return self.channel_centres()[:, 1]
         if self.form.kind == "picture":
             channels = self.form.channels
             spread = self.form.tile_size[1] * 0.18 * (channels > 1)
@@ -143,8 +170,8 @@ class Layout:
         return float(max((corners.max(axis=0) - corners.min(axis=0)).max(), 1.0))
 
     def plate(self, layer: str) -> Plate:
-        """The plate of `layer`; raises KeyError where there is none."""
+        """The plate of the output of `layer`; raises KeyError where there is none."""
         for plate in self.plates:
-            if plate.layer == layer:
+            if plate.layer == layer and plate.form.kind != "weights":
                 return plate
         raise KeyError(layer)

@@ -4,7 +4,8 @@ uniform sampler2D u_values;        // cells of the capture, and of the one it is
 uniform sampler2D u_values_toward;
 uniform sampler2D u_pictures;
 uniform sampler2D u_pictures_toward;
-uniform sampler2D u_map;           // colour map from -1 to +1
+uniform sampler2D u_map;           // colour map of values from -1 to +1
+uniform sampler2D u_weight_map;    // and of kernels
 uniform vec2 u_values_size;        // texels
 uniform vec2 u_pictures_size;
 uniform float u_blend;             // 0..1
@@ -26,7 +27,7 @@ varying float v_gain;
 // Interpolation leaves rounding noise on what is the same at all corners.
 vec4 texels() { return floor(v_texels + 0.5); }
 
-const float PANEL = 0.0, CELLS = 1.0, PICTURE = 2.0, CHANNEL = 3.0;
+const float PANEL = 0.0, CELLS = 1.0, PICTURE = 2.0, CHANNEL = 3.0, WEIGHTS = 4.0;
 const float CORNER = 0.12, BORDER = 0.022;
 const int BLOCK = 4;
 
@@ -73,7 +74,8 @@ vec3 mapped(float value)
 {
     // The middle of the first and last texel are -1 and +1.
     float t = clamp(value, -1.0, 1.0) * 0.5 + 0.5;
-    return texture2D(u_map, vec2((t * 255.0 + 0.5) / 256.0, 0.5)).rgb;
+    vec2 at = vec2((t * 255.0 + 0.5) / 256.0, 0.5);
+    return v_look.x > WEIGHTS - 0.5 ? texture2D(u_weight_map, at).rgb : texture2D(u_map, at).rgb;
 }
 
 vec4 panel()
@@ -124,7 +126,7 @@ void main()
         gl_FragColor = u_is_glow > 0.5 ? vec4(0.0) : panel() * u_opacity;
         return;
     }
-    bool is_cells = v_look.x < PICTURE - 0.5;
+    bool is_cells = v_look.x < PICTURE - 0.5 || v_look.x > WEIGHTS - 0.5;
     vec3 colour = is_cells ? cells() : picture();
     float shown = is_cells ? mix(u_ahead, 1.0, lit_at(v_look.y)) : 1.0;
     colour = mix(u_panel.rgb, colour, shown);

@@ -22,10 +22,11 @@ varying vec4 v_colour;     // rgb and alpha, not premultiplied
 
 vec3 curve(float t)
 {
-    float gap = a_end.x - a_start.x;
-    vec3 leave = vec3(gap * (0.42 + 0.13 * a_way.w), a_way.z * 1.33, 0.0);
-    vec3 arrive = vec3(-gap * (0.42 - 0.13 * a_way.w), a_way.z * 1.33, 0.0);
-    if (gap < 0.0) {   // on to the next row: out to the right, and in from the left
+    // Level at both ends, and fanned: where many strands cross, each does so at a place of its own.
+    vec3 level = vec3(a_end.x - a_start.x, 0.0, a_end.z - a_start.z);
+    vec3 leave = level * (0.45 + 0.15 * a_way.w) + vec3(0.0, a_way.z * 1.33, 0.0);
+    vec3 arrive = -level * (0.45 - 0.15 * a_way.w) + vec3(0.0, a_way.z * 1.33, 0.0);
+    if (level.x < 0.0) {   // on to the next row: out to the right, and in from the left
         float drop = (a_end.y - a_start.y) * 0.5;
         leave = vec3(2.5, drop, 0.0);
         arrive = vec3(-2.5, -drop, 0.0);

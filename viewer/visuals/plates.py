@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from viewer.atlas import Atlas
     from viewer.layout import Layout
-    from viewer.state import NetView, Theme
+    from viewer.state import MapName, NetView, Theme
 
-PANEL, CELLS, PICTURE, CHANNEL = 0.0, 1.0, 2.0, 3.0
+PANEL, CELLS, PICTURE, CHANNEL, WEIGHTS = 0.0, 1.0, 2.0, 3.0, 4.0
 
 
 class PlatesVisual:
@@ -34,7 +34,7 @@ class PlatesVisual:
         self._program["u_pictures_size"] = pictures.size
         self._rows = _rows(layout, cells, pictures, scales)
         self._plate_of_row = self._rows[:, 0].astype(int)
-        self._maps: dict[tuple[Theme, str], gloo.Texture2D] = {}
+        self._maps: dict[tuple[Theme, MapName], gloo.Texture2D] = {}
         self._bound: tuple[bool, tuple[float, ...]] | None = None
 
     def draw(
@@ -49,6 +49,7 @@ class PlatesVisual:
             shader[name] = texture
         is_difference = net.quantity == "difference"
         shader["u_map"] = self._map(theme, "difference" if is_difference else "activation")
+        shader["u_weight_map"] = self._map(theme, "weight")
         shader["u_clip_from_world"] = matrix.T.astype(np.float32)
         shader["u_offset"] = net.offset
         shader["u_facing"] = 1.0 if faces_input else -1.0
@@ -70,7 +71,7 @@ class PlatesVisual:
             texture.delete()
         self._program.delete()
 
-    def _map(self, theme: Theme, name: Any) -> gloo.Texture2D:
+    def _map(self, theme: Theme, name: MapName) -> gloo.Texture2D:
         if (theme, name) not in self._maps:
             self._maps[theme, name] = table_texture(map_table(theme, name)[None])
         return self._maps[theme, name]
@@ -96,13 +97,16 @@ def _rows(layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ..
     rows = [
         (i, *plate.centre, *plate.size, 0, 0, 1, 1, PANEL, plate.station, 1, 0) for i, plate in enumerate(layout.plates)
     ]
-    for atlas, kind in ((cells, CELLS), (pictures, PICTURE)):
+    for atlas, is_picture in ((cells, False), (pictures, True)):
         for slot in atlas.slots:
             plate = layout.plates[slot.plate]
+            kind = PICTURE if is_picture else WEIGHTS if plate.form.kind == "weights" else CELLS
             centre = plate.tile_centres()[slot.tile]
             texels = slot.left, slot.top, slot.width, slot.height
-            look = kind, plate.station, 1 / scales[slot.plate], plate.form.channels
-            rows.append((slot.plate, *centre, *plate.form.tile_size, *texels, *look))
+            look = plate.station, 1 / scales[slot.plate]
+            rows.append((slot.plate, *centre, *plate.form.tile_size, *texels, kind, *look, plate.form.channels))
+            for channel, middle in enumerate(plate.channel_centres()):
+                rows.append((slot.plate, *middle, *plate.form.channel_size, *texels, CHANNEL, *look, channel))
     return np.asarray(rows, np.float64)
 
 

@@ -77,6 +77,6 @@ def _line_rows(line: Polyline, theme: Theme) -> list[tuple[float, ...]]:
     half = line.width_px / 2
     colour = *PALETTES[theme].roles[line.role], line.alpha
     return [
-        (*start, *end, half, 0.0, *colour, PLAIN)
+        (*start, *end, half, half, *colour, PLAIN)
         for start, end in zip(line.points_px, line.points_px[1:], strict=False)
     ]

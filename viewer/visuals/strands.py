@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from vispy import gloo
 
 from viewer.colour import PALETTES
 from viewer.shading import program
+from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.quad import instances
 
 if TYPE_CHECKING:
@@ -20,37 +22,60 @@ if TYPE_CHECKING:
 PIECES = 28
 
 
-class StrandsVisual:
-    """Draws the strands of one capture."""
+@dataclass(frozen=True, slots=True)
+class StrandBuffers:
+    """The strands of one capture on the GPU."""
 
-    def __init__(self, strands: Strands) -> None:
-        self._count = len(strands.ends)
+    count: int
+    start: gloo.VertexBuffer
+    end: gloo.VertexBuffer
+    look: gloo.VertexBuffer
+    way: gloo.VertexBuffer
+
+    def close(self) -> None:
+        """Give the buffers back."""
+        for buffer in (self.start, self.end, self.look, self.way):
+            buffer.delete()
+
+
+def upload_strands(strands: Strands) -> StrandBuffers | None:
+    """The buffers of `strands`, or `None` where there are none to draw."""
+    if not len(strands.ends):
+        return None
+    columns = strands.ends[:, :3], strands.ends[:, 3:], strands.look, strands.way
+    return StrandBuffers(len(strands.ends), *(instances(column) for column in columns))
+
+
+class StrandsVisual:
+    """Draws the strands of any capture."""
+
+    def __init__(self) -> None:
         self._program = program("strands", "strands")
         along = np.repeat(np.linspace(0, 1, PIECES + 1), 2)
         sides = np.tile([-1.0, 1.0], PIECES + 1)
         self._program["a_along"] = gloo.VertexBuffer(np.stack([along, sides], axis=1).astype(np.float32))
-        if self._count:
-            self._program["a_start"] = instances(strands.ends[:, :3])
-            self._program["a_end"] = instances(strands.ends[:, 3:])
-            self._program["a_look"] = instances(strands.look)
-            self._program["a_way"] = instances(strands.way)
 
     def draw(
-        self, net: NetView, theme: Theme, matrix: NDArray[np.float64], alpha: float, frame_px: tuple[int, int],
-        px: float,
+        self,
+        buffers: StrandBuffers,
+        net: NetView,
+        theme: Theme,
+        matrix: NDArray[np.float64],
+        alpha: float,
+        frame_px: tuple[int, int],
     ) -> None:
-        """Draw with `alpha` times the net's own; `px` is target pixels per reference pixel."""
-        if not self._count or alpha <= 0:
-            return
-        shader: Any = self._program
-        palette = PALETTES[theme]
+        """Draw onto a target of `frame_px`, with `alpha` times the net's own."""
+        shader, palette = self._program, PALETTES[theme]
+        for name in ("start", "end", "look", "way"):
+            shader[f"a_{name}"] = getattr(buffers, name)
         shader["u_clip_from_world"] = matrix.T.astype(np.float32)
         shader["u_offset"] = net.offset
         shader["u_frame_px"] = frame_px
-        shader["u_px"] = px
+        shader["u_px"] = frame_px[1] / REFERENCE_HEIGHT_PX
         shader["u_width"] = net.edge_width
         shader["u_alpha"] = alpha * net.edge_alpha * net.opacity
-        shader["u_adds"], shader["u_subtracts"], shader["u_copies"] = palette.adds, palette.subtracts, palette.copies
+        for role in ("adds", "subtracts", "copies"):
+            shader[f"u_{role}"] = palette.roles[role]  # type: ignore[index]
         shader["u_light"] = palette.light
         shader["u_front"] = -1.0 if net.front is None else net.front
         shader["u_is_additive"] = float(palette.is_additive)

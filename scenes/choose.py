@@ -1,0 +1,77 @@
+"""What a scene shows when nobody says: the input, the attack, the steps. Pure functions of the bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.bundle.errors import KerascopeError
+from viewer.state import CaptureKey
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Capture, Input, Run
+    from scenes.options import SceneOptions
+
+
+def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
+    """The capture of the chosen input at the chosen checkpoint (default: the last).
+
+    Without a choice of input: the first clean one that is classified right, else the first captured one.
+
+    Raises
+    ------
+    KerascopeError
+        The bundle has no such capture, or none at all.
+    """
+    checkpoint = options.checkpoint_id or bundle.final_checkpoint.id
+    if options.input_id is not None:
+        return bundle.capture(options.input_id, checkpoint)
+    captures = [capture for capture in bundle.manifest.captures if capture.checkpoint == checkpoint]
+    clean = [capture for capture in captures if bundle.input(capture.input).kind == "clean"]
+    right = [capture for capture in clean if _is_right(bundle.input(capture.input), capture)]
+    for found in (right, clean, captures):
+        if found:
+            return found[0]
+    raise KerascopeError(
+        "nothing to show", expected="a capture of an input", got="none in this bundle",
+        remedy="export it with --inputs", path=bundle.path,
+    )
+
+
+def _is_right(shown: Input, capture: Capture) -> bool:
+    return shown.true_class is not None and shown.true_class == capture.predicted
+
+
+def key_of(capture: Capture) -> CaptureKey:
+    """The key by which the viewer knows a capture."""
+    return CaptureKey(capture.input, capture.checkpoint)
+
+
+def shown_run(bundle: Bundle, options: SceneOptions) -> Run:
+    """The chosen attack; without a choice the first one that succeeded, else the first.
+
+    Raises
+    ------
+    KerascopeError
+        The bundle has no such attack, or none at all.
+    """
+    runs = [run for run in bundle.manifest.runs if run.kind == "attack" and run.inputs and run.parent is not None]
+    if options.run_id is not None:
+        runs = [run for run in runs if run.id == options.run_id]
+    if not runs:
+        raise KerascopeError(
+            "no attack to show", expected="a bundle with an attack", got="none" if options.run_id is None else options.run_id,
+            remedy="add one: kerascope attack BUNDLE --model MODEL --method fgsm", path=bundle.path,
+        )
+    return next((run for run in runs if run.result.get("success")), runs[0])
+
+
+def scores_of(capture: Capture) -> tuple[float, ...]:
+    """The prediction of a capture, what is not a number as 0; empty where the bundle holds none."""
+    return tuple(score or 0.0 for score in capture.scores)
+
+
+def shown_name(bundle: Bundle) -> str:
+    """The model's name as a heading: `tiny_vgg` becomes `Tiny vgg`."""
+    name = bundle.manifest.model.name.replace("_", " ").strip()
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,195 @@
+"""The clean and the attacked input side by side, and the signed difference between them growing through the layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenes.choose import key_of, scores_of, shown_name, shown_run
+from scenes.framing import camera_for
+from scenes.options import SceneOptions
+from scenes.panels.classes import Place, change_list, class_name, flat_list
+from scenes.panels.drift import drift_chart
+from scenes.panels.heading import caption, heading
+from scenes.panels.legends import colour_legend, note
+from scenes.timeline import Key, Marker, Timeline, Track
+from viewer.camera import Rect, project
+from viewer.layout import LayoutOptions
+from viewer.scales import difference_gains, layer_scales, relative_change
+from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, ColourRole, Hud, NetView, ViewState, Words
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Run
+    from viewer.layout import Layout
+    from viewer.state import Camera
+
+CHECK = "frames"
+
+NET_RECT = Rect(0.05, 0.155, 0.735, 0.855)
+LIST_LEFT, LIST_RIGHT = 0.775, 0.975
+CHART_HEIGHT_PX = 74.0
+CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 1.6, 5.0, 0.16, 3.2, 0.8
+SHOWN_CLASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One tried epsilon: its capture, what the network said and how far each layer has moved."""
+
+    key: CaptureKey
+    epsilon: float
+    scores: tuple[float, ...]
+    changes: tuple[float, ...]
+
+
+def layout_options(options: SceneOptions) -> LayoutOptions:
+    """Three nets over each other: each has a low, wide part of the frame."""
+    return LayoutOptions(aspect=options.aspect * 0.685 / 0.205, azimuth_deg=53.0, max_rows=1)
+
+
+def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
+    """A looping timeline: the clean answer, epsilon growing step by step to the flip, a pause, and back."""
+    run = shown_run(bundle, options)
+    spine = _spine(layout)
+    steps = _steps(bundle, layout, run, spine)
+    offsets = _offsets(layout, options.aspect)
+    camera = camera_for(
+        layout, options.aspect, NET_RECT, azimuth_deg=53.0, elevation_deg=2.0, fov_deg=4.5, offsets=offsets
+    )
+    gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, steps[-1].key)
+    step_track, duration_secs, markers = _journey(len(steps) - 1)
+    fixed = _fixed_words(bundle, run, options, steps)
+
+    def state_at(t_secs: float) -> ViewState:
+        step = steps[round(step_track.at(t_secs))]
+        nets = _nets(steps[0], step, offsets, gains)
+        hud = fixed + _epsilon(step, options) + _answers(bundle, steps, step, options)
+        hud += _chart(layout, spine, camera, options, offsets, step, steps[-1])
+        return ViewState(camera, nets, options.theme, hud, bloom=0.5)
+
+    return Timeline(duration_secs, state_at, loops=True, markers=markers)
+
+
+def _journey(last: int) -> tuple[Track[float], float, tuple[Marker, ...]]:
+    growth_secs = min(LONGEST_GROWTH_SECS, STEP_SECS * last + 0.4)
+    flip_secs = CLEAN_SECS + growth_secs
+    back_secs = flip_secs + VERDICT_SECS
+    track = Track((Key(0.0, 0.0), Key(CLEAN_SECS, float(last), growth_secs), Key(back_secs, 0.0, BACK_SECS)))
+    return track, back_secs + BACK_SECS, (Marker(0.0, "clean"), Marker(flip_secs, "attacked"))
+
+
+def _steps(bundle: Bundle, layout: Layout, run: Run, spine: tuple[int, ...]) -> tuple[_Step, ...]:
+    """The clean input and then every kept step of the attack, by growing epsilon."""
+    clean = CaptureKey(run.parent or "", run.checkpoint)
+    keys = [clean, *(CaptureKey(input_id, run.checkpoint) for input_id in run.inputs)]
+    steps = []
+    for key in keys:
+        changes = tuple(relative_change(bundle, layout.plates[index].layer, clean, key) for index in spine)
+        scores = scores_of(bundle.capture(key.input_id, key.checkpoint_id))
+        steps.append(_Step(key, bundle.input(key.input_id).epsilon or 0.0, scores, changes))
+    return tuple(steps)
+
+
+def _spine(layout: Layout) -> tuple[int, ...]:
+    """One plate a station, the largest where branches stand over each other."""
+    best: dict[int, int] = {}
+    for index, plate in enumerate(layout.plates):
+        held = best.get(plate.station)
+        if held is None or plate.size[1] > layout.plates[held].size[1]:
+            best[plate.station] = index
+    return tuple(best[station] for station in sorted(best))
+
+
+def _offsets(layout: Layout, aspect: float) -> tuple[tuple[float, float, float], ...]:
+    """Where the clean net, the difference and the attacked net stand: gaps as high as their words and the chart need."""
+    corners = layout.corners()
+    across, along = np.sin(np.radians(53.0)), np.cos(np.radians(53.0))
+    width = float(np.ptp(corners[:, 0] * along + corners[:, 2] * across))
+    height = float(np.ptp(corners[:, 1]))
+    room_px = REFERENCE_HEIGHT_PX * (NET_RECT.bottom - NET_RECT.top)
+    wide_px = REFERENCE_HEIGHT_PX * aspect * (NET_RECT.right - NET_RECT.left)
+    gaps_px = 62.0, 62.0 + CHART_HEIGHT_PX + 52.0
+    unit_px = min(wide_px / width, max(room_px - sum(gaps_px), room_px / 3) / (3 * height))
+    up, down = height + gaps_px[0] / unit_px, height + gaps_px[1] / unit_px
+    return (0.0, up, 0.0), (0.0, 0.0, 0.0), (0.0, -down, 0.0)
+
+
+def _nets(
+    clean: _Step, step: _Step, offsets: tuple[tuple[float, float, float], ...], gains: tuple[float, ...]
+) -> tuple[NetView, ...]:
+    is_flipped = _winner(step) != _winner(clean)
+    role: ColourRole = "alarm" if is_flipped else "accent"
+    return (
+        NetView(clean.key, offset=offsets[0], edge_width=0.75, heading="clean", heading_role="accent", shapes=False, scales=False),
+        NetView(
+            clean.key, step.key, 1.0, "difference", offsets[1], edge_alpha=0.0, heading="difference",
+            heading_role="difference", names=False, shapes=False, scales=False, gains=gains,
+        ),
+        NetView(step.key, offset=offsets[2], edge_width=0.75, heading="attacked", heading_role=role, names=False, shapes=False),
+    )  # fmt: skip
+
+
+def _winner(step: _Step) -> int:
+    return max(range(len(step.scores)), key=lambda index: step.scores[index])
+
+
+def _epsilon(step: _Step, options: SceneOptions) -> Hud:
+    right_px = REFERENCE_HEIGHT_PX * options.aspect * LIST_RIGHT
+    return Hud(words=(Words(f"\u03b5 = {step.epsilon:.4f}", (right_px, 86.0), 60.0, True, "difference", "right"),))
+
+
+def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, options: SceneOptions) -> Hud:
+    """Both predictions as lists of the same classes in the same order, and the change between them."""
+    if not step.scores:
+        return Hud()
+    width_px = REFERENCE_HEIGHT_PX * options.aspect
+    names, clean, last = bundle.manifest.model.class_names, steps[0], steps[-1]
+    weight = [max(a, b) for a, b in zip(clean.scores, last.scores, strict=True)]
+    ranked = sorted(range(len(weight)), key=lambda index: (-weight[index], index))[:SHOWN_CLASSES]
+    shown = sorted(ranked, key=lambda index: -clean.scores[index])
+    tops = (188.0, 470.0, 742.0)
+    places = [Place(width_px * LIST_LEFT, width_px * LIST_RIGHT, top) for top in tops]
+    role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
+    hud = flat_list(clean.scores, names, shown, places[0], "accent")
+    hud += change_list(clean.scores, step.scores, names, shown, places[1])
+    return hud + flat_list(step.scores, names, shown, places[2], role)
+
+
+def _chart(
+    layout: Layout, spine: tuple[int, ...], camera: Camera, options: SceneOptions,
+    offsets: tuple[tuple[float, float, float], ...], step: _Step, last: _Step,
+) -> Hud:  # fmt: skip
+    """The drift of every layer, level between the difference and the attacked net, on the last step's axis."""
+    centres = np.array([layout.plates[index].centre for index in spine])
+    low = centres[0] + [0.0, -layout.plates[spine[0]].size[1] / 2, 0.0]
+    x_px = project(camera, centres, options.aspect)[:, 0]
+    upper = float(project(camera, low + np.asarray(offsets[1]), options.aspect)[0, 1])
+    base_px = upper + CHART_HEIGHT_PX + 46.0
+    hidden = max(last.changes[:-1], default=0.0)
+    label = Words("relative change, %", (x_px[0] - 60.0, base_px + 28.0), 21.0, role="difference")
+    return drift_chart([float(x) for x in x_px], step.changes, hidden, base_px, CHART_HEIGHT_PX) + Hud(words=(label,))
+
+
+def _fixed_words(bundle: Bundle, run: Run, options: SceneOptions, steps: tuple[_Step, ...]) -> Hud:
+    width_px = REFERENCE_HEIGHT_PX * options.aspect
+    hud = heading(f"{shown_name(bundle)}, attacked by {run.method.upper()}", "every pixel moves by at most \u03b5")
+    hud += colour_legend("activation / \u00b1scale", "activation", 64.0, 250.0)
+    hud += colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 372.0, 250.0)
+    hud += note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside"), 692.0)
+    return hud + caption(_verdict(bundle, steps), width_px * LIST_RIGHT)
+
+
+def _verdict(bundle: Bundle, steps: tuple[_Step, ...]) -> tuple[str, ...]:
+    """What the picture shows, from its own numbers."""
+    clean, last = steps[0], steps[-1]
+    names = bundle.manifest.model.class_names
+    hidden = sorted(last.changes[1:-1])
+    drift = f"a drift of {hidden[0] * 100:.0f} to {hidden[-1] * 100:.0f} % through the layers" if hidden else "a drift"
+    if not clean.scores:
+        return (f"A small step at the input, {drift}.",)
+    if _winner(clean) == _winner(last):
+        return (f"A small step at the input, {drift},", f"and the answer stays {class_name(names, _winner(clean))}.")
+    return (f"Almost the same picture, {drift},", "and another answer at the end.")
