@@ -30,8 +30,8 @@ def executable() -> str | None:
 
 
 def source(shot: Shot) -> list[str]:
-    """The arguments that read a shot; paths are relative to the folder that its folder lies in."""
-    return ["-f", "image2", "-framerate", str(shot.fps), "-i", f"{shot.folder.name}/{PATTERN}"]
+    """The arguments that read a shot, for an ffmpeg that runs in the shot's folder."""
+    return ["-f", "image2", "-framerate", str(shot.fps), "-i", PATTERN]
 
 
 def thinned(shot: Shot, quality: Quality, multiple: int = 1) -> list[str]:
@@ -45,8 +45,8 @@ def thinned(shot: Shot, quality: Quality, multiple: int = 1) -> list[str]:
     return filters
 
 
-def run(arguments: list[str], made: Path) -> None:
-    """Run ffmpeg in the folder of `made`, which is the file that it writes.
+def run(arguments: list[str], shot: Shot, made: Path) -> None:
+    """Run ffmpeg in the folder of `shot`; `made` is the file that it writes.
 
     Raises
     ------
@@ -57,10 +57,20 @@ def run(arguments: list[str], made: Path) -> None:
     if program is None:
         raise KerascopeError("there is no ffmpeg", remedy="pip install imageio-ffmpeg")
     bitexact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-threads", THREADS]
-    command = [program, "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *arguments, *bitexact, made.name]
+    command = [
+        program,
+        "-hide_banner",
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-y",
+        *arguments,
+        *bitexact,
+        os.path.relpath(made, shot.folder),
+    ]
     done = subprocess.run(
         command,
-        cwd=made.parent,
+        cwd=shot.folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -47,15 +47,15 @@ def encode(shot: Shot, quality: Quality, made: Path) -> None:
         encode_with_pillow(shot, quality, made)
         return
     filters = ffmpeg.thinned(shot, quality)
-    palette = made.with_name("palette.png")
+    palette = shot.folder / "palette.png"
     # Two passes over the frames: in one, ffmpeg would hold all of them in memory until the palette is known.
     # stats_mode=full, because `diff` sees only what moves and leaves the still background three shades.
     chosen = ",".join([*filters, f"palettegen=max_colors={quality.level}:stats_mode=full"])
-    ffmpeg.run([*ffmpeg.source(shot), "-vf", chosen, "-frames:v", "1", "-update", "1"], palette)
+    ffmpeg.run([*ffmpeg.source(shot), "-vf", chosen, "-frames:v", "1", "-update", "1"], shot, palette)
     used = f"[0:v]{','.join(filters) or 'null'}[x];[x][1:v]paletteuse=dither={DITHER}:diff_mode=rectangle"
     timing = ["-fps_mode", "passthrough", "-final_delay", str(last_delay_cs(shot, quality.frame_step))]
     loop = ["-loop", "0" if shot.loops else "-1"]
-    ffmpeg.run([*ffmpeg.source(shot), "-i", palette.name, "-lavfi", used, *timing, *loop], made)
+    ffmpeg.run([*ffmpeg.source(shot), "-i", palette.name, "-lavfi", used, *timing, *loop], shot, made)
 
 
 def encode_with_pillow(shot: Shot, quality: Quality, made: Path) -> None:

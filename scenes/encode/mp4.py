@@ -22,4 +22,4 @@ def encode(shot: Shot, quality: Quality, made: Path) -> None:
     """
     filters = ",".join([*ffmpeg.thinned(shot, quality, multiple=2), COLOUR])
     codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", str(quality.level), "-movflags", "+faststart"]
-    ffmpeg.run([*ffmpeg.source(shot), "-vf", filters, *codec, *TAGS], made)
+    ffmpeg.run([*ffmpeg.source(shot), "-vf", filters, *codec, *TAGS], shot, made)

@@ -13,10 +13,11 @@ from PIL import Image as Pictures
 from exporter.bundle.errors import KerascopeError
 from scenes.frames import Image
 
-# The pattern by which ffmpeg and `Shot.path` find the files. Not absolute: a % in a folder's name would count as one.
+# The pattern by which ffmpeg and `Shot.path` find the files. Never part of a path: a % in a folder's name would count.
 PATTERN = "%04d.png"
-# Lossless whatever the level. 1 is three times as fast as 6 and a fifth larger.
-PNG_LEVEL = 1
+# Lossless whatever the strategy; zlib's run lengths only take a third of the default's time on frames with lines, for a
+# fifth more bytes.
+RUN_LENGTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def write_png(image: Image, path: Path) -> None:
         It cannot be written.
     """
     try:
-        Pictures.fromarray(image).save(path, compress_level=PNG_LEVEL)
+        Pictures.fromarray(image).save(path, compress_level=1, compress_type=RUN_LENGTHS)
     except OSError as error:
         raise cannot_write(error, path) from error
 

@@ -20,4 +20,4 @@ def encode(shot: Shot, quality: Quality, made: Path) -> None:
     # Level 2 of 6 takes half the time of level 4, the default, and makes 3 % larger files.
     codec = ["-c:v", "libwebp_anim", "-quality", str(quality.level), "-compression_level", "2"]
     loop = ["-loop", "0" if shot.loops else "1"]
-    ffmpeg.run([*ffmpeg.source(shot), "-vf", filters, *codec, *loop], made)
+    ffmpeg.run([*ffmpeg.source(shot), "-vf", filters, *codec, *loop], shot, made)

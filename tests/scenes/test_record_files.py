@@ -144,6 +144,15 @@ def test_the_same_recording_twice_is_the_same_file(tmp_path: Path, name: str) ->
     assert written[0] == written[1]
 
 
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4", "a.webp", "a", "-i %d: x.gif"])
+def test_any_name_of_a_folder_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    folder = tmp_path / "100%d of: 'it' [now] é"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert record_frames(moving_pictures(3), 3, Path(name)).path == Path(name)
+    assert len(decoded(folder / name)) == 3
+
+
 def test_takes_frames_one_at_a_time(tmp_path: Path) -> None:
     begun, work = [], []
 
