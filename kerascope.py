@@ -34,7 +34,7 @@ def open_bundle(path: Path | str) -> Bundle:
     return read_bundle(path)
 
 
-def export(model: object, *, inputs: object, out: Path | str, **options: Any) -> Path:
+def export(model: Any, *, inputs: Any, out: Path | str, **options: Any) -> Path:
     """The path of a new bundle, as `kerascope export` writes it.
 
     `model` is a file, or a `keras.Model` in memory. The options are those of `exporter.pipeline.export_model`.
@@ -49,7 +49,7 @@ def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: 
     from scenes.record import record as record_scene
 
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
-    return record_scene(opened, scene, out, **options).path
+    return record_scene(opened, scene, out, **options)
 
 
 def run() -> None:
