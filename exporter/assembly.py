@@ -58,7 +58,7 @@ class Export:
 
 
 def producer() -> Producer:
-    """This program, and the Keras it runs on."""
+    """What writes: this program, and the Keras it runs on."""
     try:
         own = version("kerascope")
     except PackageNotFoundError:  # run from a folder that was never installed
@@ -87,7 +87,9 @@ def clean_inputs(export: Export, parts: Parts) -> tuple[Input, ...]:
     )
 
 
-def write_moments(writer: BundleWriter, export: Export, moments: Iterable[Moment], *, first: int, earlier: int) -> Parts:
+def write_moments(
+    writer: BundleWriter, export: Export, moments: Iterable[Moment], *, first: int, earlier: int
+) -> Parts:
     """Weights, captures and statistics of every moment, written.
 
     Parameters
@@ -149,12 +151,8 @@ def _with_last(items: Iterable[Item]) -> Iterator[tuple[Item, bool]]:
     >>> list(_with_last("ab"))
     [('a', False), ('b', True)]
     """
-    iterator = iter(items)
-    for item in iterator:
-        break
-    else:
-        return
-    for following in iterator:
-        yield item, False
-        item = following
-    yield item, True
+    waiting: list[Item] = []
+    for item in items:
+        yield from ((earlier, False) for earlier in waiting)
+        waiting = [item]
+    yield from ((last, True) for last in waiting)

@@ -28,7 +28,7 @@ def matching_checkpoint(bundle: Bundle, model: keras.Model) -> str:
     ModelError
         the model has other layers, or weights that are in no checkpoint.
     """
-    layers, edges = graph_of(model)
+    layers, _ = graph_of(model)
     names = [(layer.name, layer.class_name, layer.outputs) for layer in layers]
     if names != [(layer.name, layer.class_name, layer.outputs) for layer in bundle.manifest.layers]:
         raise ModelError(
@@ -40,7 +40,9 @@ def matching_checkpoint(bundle: Bundle, model: keras.Model) -> str:
     weights = read_weights(model)
     for checkpoint in reversed(bundle.manifest.checkpoints):
         if all(
-            np.array_equal(bundle.load(ref), stored(weights[name], ref.dtype), equal_nan=weights[name].dtype.kind == "f")
+            np.array_equal(
+                bundle.load(ref), stored(weights[name], ref.dtype), equal_nan=weights[name].dtype.kind == "f"
+            )
             for name, ref in checkpoint.weights.items()
         ):
             return checkpoint.id
@@ -66,7 +68,12 @@ def chosen_input(bundle: Bundle, checkpoint: str, input_id: str | None) -> Input
         asked = bundle.input(input_id)
         if asked.kind != "clean" or asked.id not in captured:
             got = f"{asked.kind} input {input_id!r}"
-            raise BundleError("the input cannot be attacked", expected="a clean input captured at this checkpoint", got=got, path=bundle.path)
+            raise BundleError(
+                "the input cannot be attacked",
+                expected="a clean input captured at this checkpoint",
+                got=got,
+                path=bundle.path,
+            )
         return asked
     clean = [each for each in bundle.manifest.inputs if each.kind == "clean" and each.id in captured]
     right = [each for each in clean if each.true_class is not None and captured[each.id].predicted == each.true_class]
@@ -128,7 +135,9 @@ def write_attacked(
 
     dtype = stored_dtype(bundle, parent.id, checkpoint)
     made = list(
-        write_captures(writer, LayerOutputs(model), shown(), checkpoint, file=lambda id_: f"inputs/{id_}.npz", dtype=dtype)
+        write_captures(
+            writer, LayerOutputs(model), shown(), checkpoint, file=lambda id_: f"inputs/{id_}.npz", dtype=dtype
+        )
     )
     inputs = [
         Input(
@@ -155,7 +164,13 @@ def stored_dtype(bundle: Bundle, input_id: str, checkpoint: str) -> str:
 
 
 def run_entry(
-    run_id: str, method: str, checkpoint: str, parent: str, result: AttackResult, kept: Sequence[AttackStep], inputs: Sequence[Input]
+    run_id: str,
+    method: str,
+    checkpoint: str,
+    parent: str,
+    result: AttackResult,
+    kept: Sequence[AttackStep],
+    inputs: Sequence[Input],
 ) -> Run:
     """The entry of the run."""
     last = result.steps[-1]

@@ -50,6 +50,8 @@ try:
 except ImportError as error:
     raise KerascopeError("TensorFlow and Keras are needed for this", got=error, remedy=_INSTALL) from error
 
+tf.get_logger().setLevel("ERROR")
+
 if keras.config.backend() != "tensorflow":
     raise KerascopeError(
         "Keras runs on another backend",

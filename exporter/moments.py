@@ -79,8 +79,8 @@ def _from_file(model: keras.Model, path: Path, imports: Sequence[str]) -> Moment
 def _load_weights(model: keras.Model, path: Path) -> None:
     try:
         model.load_weights(path)
-    except Exception as error:  # noqa: BLE001 - Keras raises almost anything for a file that does not fit
+    except Exception as error:
         first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError("the checkpoint does not fit the model", expected="weights of the same layers", got=first_line, path=path) from error
-
-
+        raise ModelError(
+            "the checkpoint does not fit the model", expected="weights of the same layers", got=first_line, path=path
+        ) from error

@@ -74,7 +74,7 @@ def export_model(
     checkpoints : a `CheckpointRecorder`, or files with the weights at earlier moments, in order.
     untrained, seed : also the same architecture with fresh weights, as checkpoint `000`.
     dtype : of stored weights and outputs.
-    scale, mean, colour_order : `fed = (picture - mean) * scale`; by default 1/255, or 1 where the model scales by itself.
+    scale, mean, colour_order : `fed = (picture - mean) * scale`; by default 1/255, or 1 where the model scales itself.
     imports : modules that register custom layers.
     overwrite : replace a bundle that is there.
     progress, warn : are told how far it is, and what the user should know (NaN in the weights, ...).
@@ -165,7 +165,9 @@ def attack_bundle(
             )
         )
     if not result.success:
-        warn(f"{method} did not change the prediction of input {parent.id} up to epsilon {result.steps[-1].epsilon:.4g}")
+        warn(
+            f"{method} did not change the prediction of input {parent.id} up to epsilon {result.steps[-1].epsilon:.4g}"
+        )
     return run_id
 
 

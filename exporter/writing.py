@@ -50,9 +50,13 @@ def write_checkpoint(writer: BundleWriter, id: str, moment: Moment, dtype: str, 
     for name in sorted(weights):
         odd = int(np.count_nonzero(~np.isfinite(weights[name]))) if weights[name].dtype.kind == "f" else 0
         if odd:
-            warn(f"{odd} of {weights[name].size} weights in {name} are NaN or infinite (checkpoint {id}, {moment.label})")
+            warn(
+                f"{odd} of {weights[name].size} weights in {name} are NaN or infinite (checkpoint {id}, {moment.label})"
+            )
     refs = writer.write(f"weights/{id}.npz", {name: stored(array, dtype) for name, array in weights.items()})
-    metrics = {name: None if value is None or not np.isfinite(value) else value for name, value in moment.metrics.items()}
+    metrics = {
+        name: None if value is None or not np.isfinite(value) else value for name, value in moment.metrics.items()
+    }
     return Checkpoint(id=id, label=moment.label, weights=refs, epoch=moment.epoch, step=moment.step, metrics=metrics)
 
 
@@ -73,19 +77,25 @@ def write_captures(
     file: Callable[[str], str],
     dtype: str,
 ) -> Iterator[tuple[Capture, TensorRef | None]]:
-    """Run inputs through the model and write what its layers put out, a batch at a time; `file` names the file of an input.
+    """Run inputs through the model and write what its layers put out, a batch at a time.
 
-    What was fed is stored exactly, whatever `dtype` is.
+    `file` names the file of an input. What was fed is stored exactly, whatever `dtype` is.
 
     Yields the entry of each capture, and the reference of the picture, which lies in the same file.
     """
     for batch in _batches(shown, outputs.batch):
         results = outputs.run([np.stack(arrays) for arrays in zip(*(each.feeds for each in batch), strict=True)])
         for row, each in enumerate(batch):
-            arrays = {name: array[row] if outputs.is_fed(name) else stored(array[row], dtype) for name, array in results.items()}
+            arrays = {
+                name: array[row] if outputs.is_fed(name) else stored(array[row], dtype)
+                for name, array in results.items()
+            }
             refs, picture = _write_input(writer, file(each.id), arrays, each.picture)
             scores, predicted = outputs.scores(results, row)
-            yield Capture(input=each.id, checkpoint=checkpoint, outputs=refs, scores=scores, predicted=predicted), picture
+            yield (
+                Capture(input=each.id, checkpoint=checkpoint, outputs=refs, scores=scores, predicted=predicted),
+                picture,
+            )
 
 
 def _batches(shown: Iterator[Shown], size: int) -> Iterator[list[Shown]]:
@@ -122,7 +132,9 @@ def write_statistics(
             for layer, kept, values in _read_back(writer, group, captures):
                 arrays = channel_statistics(values)
                 tensors = {name: stream.add(f"{layer.name}/{name}", arrays[name]) for name in sorted(arrays)}
-                entry = Derived(kind="statistics", layer=layer.name, checkpoint=checkpoint, tensors=tensors, inputs=kept)
+                entry = Derived(
+                    kind="statistics", layer=layer.name, checkpoint=checkpoint, tensors=tensors, inputs=kept
+                )
                 derived.append(entry)
     return derived
 
@@ -151,7 +163,7 @@ def _groups(layers: Sequence[Layer], captures: Sequence[Capture]) -> Iterator[li
 def _read_back(
     writer: BundleWriter, group: Sequence[Layer], captures: Sequence[Capture]
 ) -> Iterator[tuple[Layer, tuple[str, ...], Array]]:
-    """Each layer of the group with the inputs that were taken and their outputs, pooled over all axes but the last: (n, C)."""
+    """Each layer of the group, the inputs that were taken, and their outputs, pooled over all axes but the last."""
     every = max(1, -(-_bytes_of(group[0], captures) // STATISTICS_BYTES)) if len(group) == 1 else 1
     kept = captures[::every]
     parts: dict[str, list[Array]] = {layer.name: [] for layer in group}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,8 @@ class Victim:
 class AttackStep:
     """One thing that an attack tried.
 
-    `number` counts from 0; `x` is what is fed, without the batch axis; `epsilon` is the change that was asked for, in units
-    of what is fed; `scores` are the model's.
+    `number` counts from 0; `x` is what is fed, without the batch axis; `epsilon` is the change that was asked for, in
+    units of what is fed; `scores` are the model's.
     """
 
     number: int
@@ -93,20 +94,14 @@ class AttackResult:
     options: dict[str, OptionValue]
 
 
-class Attack(Protocol):
-    """An attack: a name, a line that says what it does, the options it takes, and what runs it."""
+@dataclass(frozen=True)
+class Attack:
+    """An attack: what the user calls it, a line that says what it does, the options it takes, and what runs it.
 
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
+    `run(victim, **options)` raises `AttackError` for options that make no sense and for models that cannot be attacked.
+    """
 
-    @property
-    def summary(self) -> str:
-        """One line."""
-
-    @property
-    def option_names(self) -> tuple[str, ...]:
-        """The options that `run` takes."""
-
-    def run(self, victim: Victim, **options: Any) -> AttackResult:
-        """Attack. Raises `AttackError` for options that make no sense and models that cannot be attacked."""
+    name: str
+    summary: str
+    option_names: tuple[str, ...]
+    run: Callable[..., AttackResult]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.attacks.contract import Array, AttackError, AttackResult, AttackStep, Victim
+from exporter.attacks.contract import Array, Attack, AttackError, AttackResult, AttackStep, Victim
 from exporter.attacks.logits import logits_model, scores_model
 from exporter.backend import keras, tf
 
@@ -37,39 +37,39 @@ class FgsmOptions:
         return [self.start + number * self.step for number in range(count)]
 
 
-class Fgsm:
-    """x' = clip(x + epsilon * sign(d loss / dx), low, high), after Goodfellow et al. 2015, arXiv 1412.6572, section 4.
+def run(
+    victim: Victim, *, start: float | None = None, step: float | None = None, limit: float | None = None
+) -> AttackResult:
+    """How the attack went: x' = clip(x + epsilon * sign(d loss / dx), low, high), after Goodfellow et al. 2015, arXiv 1412.6572, section 4.
 
-    The loss is the cross-entropy of the class that is predicted for the clean input. There is one gradient, at the clean
-    input; epsilon grows from `start` by `step` until the prediction changes or `limit` is passed. Defaults are 0.01, 0.0007
-    and 0.3 of the width of the valid range.
+    The loss is the cross-entropy of the class that is predicted for the clean input. There is one gradient, at the
+    clean input; epsilon grows from `start` by `step` until the prediction changes or `limit` is passed. Defaults are
+    0.01, 0.0007 and 0.3 of the width of the valid range. Every epsilon that was tried is a step of the result.
+
+    Raises
+    ------
+    AttackError
+        options that make no sense, or a model that cannot be attacked (see `logits_model`).
     """
+    options = _options(victim, start, step, limit)
+    logits = logits_model(victim.model)
+    scores_of = _scores(victim.model)
+    original = int(scores_of(victim.x[None])[0].argmax())
+    direction = sign_of_gradient(logits, victim.x, original)
+    steps: list[AttackStep] = []
+    for tried in _tried(scores_of, victim, direction, options):
+        steps.append(tried)
+        if tried.predicted != original:
+            break
+    return AttackResult(tuple(steps), steps[-1].predicted != original, original, asdict(options))
 
-    name = "fgsm"
-    summary = "one step along the sign of the gradient, as small as flips the prediction"
-    option_names = ("start", "step", "limit")
 
-    def run(
-        self, victim: Victim, *, start: float | None = None, step: float | None = None, limit: float | None = None
-    ) -> AttackResult:
-        """Attack; every epsilon that was tried is a step of the result.
-
-        Raises
-        ------
-        AttackError
-            options that make no sense, or a model that cannot be attacked (see `logits_model`).
-        """
-        options = _options(victim, start, step, limit)
-        logits = logits_model(victim.model)
-        scores_of = _scores(victim.model)
-        original = int(scores_of(victim.x[None])[0].argmax())
-        direction = sign_of_gradient(logits, victim.x, original)
-        steps: list[AttackStep] = []
-        for tried in _tried(scores_of, victim, direction, options):
-            steps.append(tried)
-            if tried.predicted != original:
-                break
-        return AttackResult(tuple(steps), steps[-1].predicted != original, original, asdict(options))
+FGSM = Attack(
+    name="fgsm",
+    summary="one step along the sign of the gradient, as small as flips the prediction",
+    option_names=("start", "step", "limit"),
+    run=run,
+)
 
 
 def _options(victim: Victim, start: float | None, step: float | None, limit: float | None) -> FgsmOptions:

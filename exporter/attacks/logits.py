@@ -25,15 +25,17 @@ def logits_model(model: keras.Model) -> keras.Model:
     Raises
     ------
     AttackError
-        several inputs; an output that is no vector of at least two scores; another activation at the end (sigmoid, ...),
-        after which scores are no logits and have no softmax to cut.
+        several inputs; an output that is no vector of at least two scores; another activation at the end (sigmoid,
+        ...), after which scores are no logits and have no softmax to cut.
     """
     functional = _functional(model)
     shape = functional.outputs[0].shape
     if len(functional.inputs) != 1:
         raise AttackError("the model cannot be attacked", expected="one input", got=f"{len(functional.inputs)} inputs")
     if len(shape) != 2 or (shape[1] or 0) < 2:
-        raise AttackError("the model cannot be attacked", expected="one vector of at least two scores", got=f"an output {shape[1:]}")
+        raise AttackError(
+            "the model cannot be attacked", expected="one vector of at least two scores", got=f"an output {shape[1:]}"
+        )
     logits = _before_softmax(functional.outputs[0])
     return keras.Model(functional.inputs[0], keras.ops.reshape(logits, (-1, shape[1])))
 
@@ -58,7 +60,9 @@ def _before_softmax(tensor: Any) -> Any:
     if activation == "softmax":
         return _linear_copy(operation)(*node.input_tensors)
     raise AttackError(
-        "the model cannot be attacked", expected="an end in softmax or in logits", got=f"{activation!r} at {operation.name!r}"
+        "the model cannot be attacked",
+        expected="an end in softmax or in logits",
+        got=f"{activation!r} at {operation.name!r}",
     )
 
 

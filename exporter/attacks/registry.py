@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
-from exporter.attacks import fgsm
 from exporter.attacks.contract import Attack, AttackError
+from exporter.attacks.fgsm import FGSM
 
-ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (fgsm.Fgsm(),)}
+ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (FGSM,)}
 
 
 def attack_named(name: str) -> Attack:
@@ -17,5 +17,8 @@ def attack_named(name: str) -> Attack:
         return ATTACKS[name]
     near = difflib.get_close_matches(name, ATTACKS, 1)
     raise AttackError(
-        "no such attack", expected=f"one of {', '.join(ATTACKS)}", got=repr(name), remedy=f"did you mean {near[0]}?" if near else ""
+        "no such attack",
+        expected=f"one of {', '.join(ATTACKS)}",
+        got=repr(name),
+        remedy=f"did you mean {near[0]}?" if near else "",
     )

@@ -103,14 +103,14 @@ def model_ends(model: keras.Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the calls that make the model's inputs, and of those that make its outputs."""
     producers = _producers(calls_of(model))
     functional = functional_of(model)
-    inputs, outputs = ([producers[id(tensor)][0] for tensor in ends] for ends in (functional.inputs, functional.outputs))
+    inputs, outputs = (
+        [producers[id(tensor)][0] for tensor in ends] for ends in (functional.inputs, functional.outputs)
+    )
     return tuple(inputs), tuple(outputs)
 
 
 def output_tensors(calls: tuple[Call, ...]) -> dict[str, Any]:
     """The name of every output in a capture (`name`, `name#1`) to Keras' symbolic tensor."""
     return {
-        output_name(call.name, place): tensor
-        for call in calls
-        for place, tensor in enumerate(call.node.output_tensors)
+        output_name(call.name, place): tensor for call in calls for place, tensor in enumerate(call.node.output_tensors)
     }

@@ -54,8 +54,8 @@ def _output(tensor: keras.KerasTensor) -> Output:
 def _values(calls: tuple[Call, ...], edges: tuple[Edge, ...]) -> dict[str, Value]:
     """What the numbers of each call are (see `schema.Value`).
 
-    Linear layers, normalisations and sums are pre-activation where each of their consumers is an activation, directly or
-    after normalisations only.
+    Linear layers, normalisations and sums are pre-activation where each of their consumers is an activation, directly
+    or after normalisations only.
     """
     kinds = {call.name: kind_of(call.operation, len(call.node.input_tensors)) for call in calls}
     consumers: dict[str, list[str]] = defaultdict(list)

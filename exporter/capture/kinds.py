@@ -13,7 +13,8 @@ _CLASSES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("input", ("InputLayer",)),
     ("dense", ("Dense", "EinsumDense")),
     ("depthwise", ("DepthwiseConv1D", "DepthwiseConv2D")),
-    ("conv", tuple(f"{kind}{n}D{after}" for kind in ("Conv", "SeparableConv") for n in (1, 2, 3) for after in ("", "Transpose"))),
+    ("conv", tuple(f"{how}{n}D" for how in ("Conv", "SeparableConv") for n in (1, 2, 3))),
+    ("conv", tuple(f"Conv{n}DTranspose" for n in (1, 2, 3))),
     ("pool", tuple(f"{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3))),
     ("global_pool", tuple(f"Global{how}Pooling{n}D" for how in ("Max", "Average") for n in (1, 2, 3))),
     ("activation", ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")),
@@ -32,9 +33,7 @@ _CLASSES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("padding", tuple(f"{how}{n}D" for how in ("ZeroPadding", "Cropping") for n in (1, 2, 3))),
     ("merge", ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")),
 )  # fmt: skip
-_KINDS = tuple(
-    (kind, tuple(getattr(_L, name) for name in names if hasattr(_L, name))) for kind, names in _CLASSES
-)
+_KINDS = tuple((kind, tuple(getattr(_L, name) for name in names if hasattr(_L, name))) for kind, names in _CLASSES)
 _ACTIVATION_LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu", "Softmax": "softmax"}
 _BARE_MERGES = {"Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate", "Divide"}
 _BARE_ACTIVATIONS = {

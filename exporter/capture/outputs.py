@@ -74,7 +74,7 @@ class LayerOutputs:
 
 
 def stored(array: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """The array as it goes into a bundle: floats as `dtype`, everything else as it is. Too large for float16 is infinite."""
+    """The array as it goes into a bundle: floats as `dtype`, all else as it is. Too large for float16: infinite."""
     if array.dtype.kind != "f":
         return array
     with np.errstate(over="ignore"):

@@ -80,7 +80,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
         if not self.moments:
             self._record("untrained", logs)
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Remember where the epoch starts: Keras counts its batches from 0 again."""
         self._steps_before_epoch = self._step
 
@@ -91,7 +91,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
         if any(step in self._steps or (self._every_steps and step % self._every_steps == 0) for step in done):
             self._record(f"step {self._step}", logs)
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Record after a chosen epoch."""
         self._epoch += 1
         if self._epochs is None or self._epoch in self._epochs:
@@ -105,7 +105,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
     def _record(self, label: str, logs: Mapping[str, Any] | None) -> None:
         if self.moments and self.moments[-1].step == self._step:  # the end of an epoch knows more than its last step
             self.moments.pop()
-        weights = read_weights(self.model)
+        weights: dict[str, Any] = read_weights(self.model)
         source: Mapping[str, NDArray[Any]] | Path = weights
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)

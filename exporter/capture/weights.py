@@ -18,7 +18,10 @@ Weights = Mapping[str, NDArray[Any]]
 
 
 def variable_names(layer: keras.layers.Layer) -> list[str]:
-    """A name for each of a layer's weights, unique in the layer: `kernel`, or `forward_lstm.kernel` where two are called so."""
+    """A name for each of a layer's weights, unique in the layer.
+
+    `kernel`; where two are called so, `forward_lstm.kernel` and `backward_lstm.kernel`.
+    """
     weights = layer.weights
     plain = [str(weight.name).replace("/", ".") for weight in weights]
     if len(set(plain)) == len(plain):
@@ -65,7 +68,9 @@ def assign_weights(model: keras.Model, weights: Weights) -> None:
     if set(variables) != set(weights):
         odd = sorted(set(variables) ^ set(weights))[0]
         raise ModelError(
-            "the weights are of another model", expected=f"{len(variables)} variables", got=f"{len(weights)}, {odd!r} differs"
+            "the weights are of another model",
+            expected=f"{len(variables)} variables",
+            got=f"{len(weights)}, {odd!r} differs",
         )
     for name, variable in variables.items():
         if tuple(variable.shape) != weights[name].shape:

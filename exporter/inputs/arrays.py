@@ -1,4 +1,4 @@
-"""Arrays out of `.npy` and `.npz` files that somebody else made: sizes are compared with the limits before memory is taken."""
+"""Arrays out of `.npy` and `.npz` files of others: sizes are compared with the limits before memory is taken."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ def _check_header(file: IO[bytes], path: Path, *, file_bytes: int) -> None:
     declared_bytes = math.prod(shape) * dtype.itemsize
     if declared_bytes > LARGEST_ARRAY_BYTES:
         raise InputError(
-            "the array is over the limit", expected=f"at most {LARGEST_ARRAY_BYTES} bytes", got=f"{declared_bytes}", path=path
+            "the array is over the limit",
+            expected=f"at most {LARGEST_ARRAY_BYTES} bytes",
+            got=f"{declared_bytes}",
+            path=path,
         )
     if declared_bytes > file_bytes:
         raise InputError(

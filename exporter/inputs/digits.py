@@ -72,7 +72,9 @@ def balanced_digits(count: int) -> Digits:
     """
     held_out = digit_split().held_out
     if not 1 <= count <= len(held_out.classes):
-        raise InputError("so many digits cannot be had", expected=f"mnist:N with N from 1 to {len(held_out.classes)}", got=count)
+        raise InputError(
+            "so many digits cannot be had", expected=f"mnist:N with N from 1 to {len(held_out.classes)}", got=count
+        )
     by_class = [np.flatnonzero(held_out.classes == digit) for digit in range(10)]
     rows = np.array([by_class[place % 10][place // 10] for place in range(count)])
     return _chosen(held_out.pictures, held_out.classes, rows)

@@ -18,8 +18,8 @@ def read_labels(labels: Path | str | Sequence[str] | None, classes: int | None) 
 
     Parameters
     ----------
-    labels : a file, the names themselves, or `None` for none. The file has one name a line, or is a JSON list, or a JSON
-        object such as Keras' `imagenet_class_index.json` (`{"0": ["n01440764", "tench"], ...}`).
+    labels : a file, the names themselves, or `None` for none. The file has one name a line, or is a JSON list, or a
+        JSON object such as Keras' `imagenet_class_index.json` (`{"0": ["n01440764", "tench"], ...}`).
     classes : how many the model tells apart, where known.
 
     Raises
@@ -29,8 +29,11 @@ def read_labels(labels: Path | str | Sequence[str] | None, classes: int | None) 
     """
     if labels is None:
         return ()
-    path = Path(labels) if isinstance(labels, str | Path) else None
-    names = _from_file(path) if path is not None else tuple(map(str, labels))
+    if isinstance(labels, str | Path):
+        path: Path | None = Path(labels)
+        names = _from_file(Path(labels))
+    else:
+        path, names = None, tuple(map(str, labels))
     if classes is not None and len(names) != classes:
         raise InputError("the labels do not fit the model", expected=f"{classes} names", got=len(names), path=path)
     return names
@@ -39,7 +42,9 @@ def read_labels(labels: Path | str | Sequence[str] | None, classes: int | None) 
 def _from_file(path: Path) -> tuple[str, ...]:
     try:
         if path.stat().st_size > _LARGEST_FILE_BYTES:
-            raise InputError("the labels are over the limit", expected=f"at most {_LARGEST_FILE_BYTES} bytes", path=path)
+            raise InputError(
+                "the labels are over the limit", expected=f"at most {_LARGEST_FILE_BYTES} bytes", path=path
+            )
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("the labels cannot be read", expected=_EXPECTED, got=error, path=path) from error

@@ -45,7 +45,9 @@ def preprocessing_for(spec: InputSpec, options: PreprocessingOptions, *, default
     order = _colour_order(spec, options.colour_order)
     channels = 1 if order == "grey" else 3
     if len(options.mean) not in (0, 1, channels):
-        raise InputError("the mean does not fit the pictures", expected=f"1 or {channels} numbers", got=len(options.mean))
+        raise InputError(
+            "the mean does not fit the pictures", expected=f"1 or {channels} numbers", got=len(options.mean)
+        )
     mean = options.mean * channels if len(options.mean) == 1 else options.mean
     lows, highs = [(0.0 - m) * scale for m in mean or (0.0,)], [(255.0 - m) * scale for m in mean or (0.0,)]
     return Preprocessing(scale=scale, mean=mean, colour_order=order, low=min(lows), high=max(highs))
@@ -74,8 +76,9 @@ def _fed(values: Array, spec: InputSpec, preprocessing: Preprocessing) -> Array:
     if values.dtype != np.uint8:
         return values
     fed = fed_from_picture(values, preprocessing) if values.ndim == 3 else values * preprocessing.scale
-    shape = tuple(have if size is None else size for size, have in zip(spec.shape, fed.shape, strict=False))
-    return fed.reshape(shape if len(spec.shape) == len(shape) else spec.shape).astype(spec.dtype)
+    if None not in spec.shape:  # a flat digit, or one without a channel axis
+        fed = fed.reshape([size or 0 for size in spec.shape])
+    return fed.astype("float32" if spec.dtype == "bfloat16" else spec.dtype)
 
 
 def fed_from_picture(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:

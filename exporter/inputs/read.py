@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def read_inputs(
     return _pictures([Path(path) for path in paths], specs, options, default_scale, class_names)
 
 
-def picture_size(spec: InputSpec) -> tuple[Literal[1, 3], tuple[int, int] | None]:
+def picture_size(spec: InputSpec) -> tuple[int, tuple[int, int] | None]:
     """Channels and (width, height) of the pictures that an input takes; no size where it takes any.
 
     Raises
@@ -75,7 +75,7 @@ def picture_size(spec: InputSpec) -> tuple[Literal[1, 3], tuple[int, int] | None
     channels = spec.channels
     if channels is None and len(spec.shape) == 3:
         channels = 3
-    if channels not in (1, 3):
+    if channels is None or channels not in (1, 3):
         raise InputError(
             "the model does not take pictures",
             expected=f"{spec.text} values for the input {spec.name!r}",
@@ -105,19 +105,24 @@ def _pictures(
 ) -> InputSet:
     spec = _one_input(specs)
     channels, size_px = picture_size(spec)
-    files = [(file, path if path.is_dir() else path.parent) for path in paths for file in (picture_files(path) if path.is_dir() else [path])]
+    files = [
+        (file, path if path.is_dir() else path.parent)
+        for path in paths
+        for file in (picture_files(path) if path.is_dir() else [path])
+    ]
     samples: list[Sample] = []
     for file, root in files:
         picture = read_picture(file, "L" if channels == 1 else "RGB", size_px)
-        size_px = size_px or (picture.shape[1], picture.shape[0])  # where the model takes any size, the first one decides
+        size_px = size_px or (
+            picture.shape[1],
+            picture.shape[0],
+        )  # where the model takes any size, the first one decides
         samples.append(Sample(file.stem, (picture,), picture, class_of_folder(file, root, class_names)))
     preprocessing = preprocessing_for(spec, options, default_scale=default_scale)
     return InputSet(tuple(samples), preprocessing)
 
 
-def _digits(
-    source: str, specs: Sequence[InputSpec], options: PreprocessingOptions, default_scale: float
-) -> InputSet:
+def _digits(source: str, specs: Sequence[InputSpec], options: PreprocessingOptions, default_scale: float) -> InputSet:
     text = source.removeprefix(_DIGITS)
     if not text.isdecimal():
         raise InputError("so many digits cannot be had", expected="mnist:N, for example mnist:20", got=source)
@@ -131,7 +136,9 @@ def _digits(
         Sample(label, (picture,), picture, int(digit))
         for label, picture, digit in zip(labels, pictures, digits.classes, strict=True)
     )
-    preprocessing = preprocessing_for(replace(spec, shape=(28, 28)) if flat else spec, options, default_scale=default_scale)
+    preprocessing = preprocessing_for(
+        replace(spec, shape=(28, 28)) if flat else spec, options, default_scale=default_scale
+    )
     return InputSet(samples, preprocessing, CLASS_NAMES)
 
 
@@ -147,5 +154,3 @@ def numbered(labels: Sequence[str]) -> list[str]:
         seen[label] += 1
         out.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return out
-
-

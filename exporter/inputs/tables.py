@@ -31,8 +31,8 @@ def samples_of_arrays(
     Parameters
     ----------
     arrays : by the names of the model's inputs, or `x` where there is one; `y` has the true classes (N,), or (N, 1), or
-        one-hot (N, C). uint8 values are pictures and are preprocessed. Others are fed as they are, unless scale or mean are
-        stated; where they lie in 0 to 1 and have 1 or 3 channels they are shown as pictures.
+        one-hot (N, C). uint8 values are pictures and are preprocessed. Others are fed as they are, unless scale or mean
+        are stated; where they lie in 0 to 1 and have 1 or 3 channels they are shown as pictures.
     stem : what the samples are called, with their number.
 
     Raises
@@ -44,7 +44,9 @@ def samples_of_arrays(
     columns = [_fitted(_column(arrays, spec, len(specs), path), spec, path) for spec in specs]
     counts = {len(column) for column in columns} | ({len(classes)} if classes is not None else set())
     if len(counts) > 1:
-        raise InputError("the arrays do not belong together", expected="the same number of rows", got=sorted(counts), path=path)
+        raise InputError(
+            "the arrays do not belong together", expected="the same number of rows", got=sorted(counts), path=path
+        )
     if counts == {0}:
         raise InputError("the array is empty", expected="at least one row", path=path)
     stated = options.is_stated or columns[0].dtype == np.uint8
@@ -83,7 +85,12 @@ def _classes(values: Array | None, path: Path | None) -> NDArray[np.int64] | Non
     if values.ndim == 2:
         values = values[:, 0] if values.shape[1] == 1 else values.argmax(axis=1)
     if values.ndim != 1 or values.dtype.kind not in "iu" or (values.size and values.min() < 0):
-        raise InputError("the classes `y` cannot be used", expected="one class number a row", got=f"{values.dtype} {values.shape}", path=path)
+        raise InputError(
+            "the classes `y` cannot be used",
+            expected="one class number a row",
+            got=f"{values.dtype} {values.shape}",
+            path=path,
+        )
     return values.astype(np.int64)
 
 
@@ -113,7 +120,7 @@ def _as_pictures(column: Array, *, stated: bool) -> tuple[Array, NDArray[np.uint
     drawable = (len(shape) == 3 and shape[-1] in (1, 3)) or len(shape) == 2
     if column.dtype == np.uint8:
         return column, (column.reshape(*column.shape[:3], -1) if drawable else None)
-    unit = column.dtype.kind == "f" and bool(np.isfinite(column).all()) and 0.0 <= column.min() and column.max() <= 1.0
+    unit = column.dtype.kind == "f" and bool(np.isfinite(column).all()) and column.min() >= 0.0 and column.max() <= 1.0
     if not (drawable and unit):
         return column, None
     pictures = np.rint(column.astype(np.float64) * 255.0).astype(np.uint8).reshape(*column.shape[:3], -1)
@@ -133,7 +140,9 @@ def _preprocessing(
         return preprocessing_for(spec, options, default_scale=1.0 / 255.0)
     if options.is_stated:
         raise InputError(
-            "scale and mean are for pictures", expected="uint8 values, or values from 0 to 1", got=f"{column.dtype} values"
+            "scale and mean are for pictures",
+            expected="uint8 values, or values from 0 to 1",
+            got=f"{column.dtype} values",
         )
     finite = column[np.isfinite(column)] if column.dtype.kind == "f" else column
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)

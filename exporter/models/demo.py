@@ -8,9 +8,9 @@ from exporter.backend import keras
 def demo_cnn(*, first_filters: int = 8, second_filters: int = 12, units: int = 32) -> keras.Model:
     """An untrained classifier of 28x28 grey digits, made to be looked at.
 
-    Each convolution and its ReLU are layers of their own, so that both sides of the activation can be seen, and channels
-    are few, because each is drawn as one tile. It is not compiled. Input (28, 28, 1) float32 in [0, 1]; output (10,)
-    softmax.
+    Each convolution and its ReLU are layers of their own, so that both sides of the activation can be seen, and
+    channels are few, because each is drawn as one tile. It is not compiled. Input (28, 28, 1) float32 in [0, 1];
+    output (10,) softmax.
     """
     layers = keras.layers
     return keras.Sequential(

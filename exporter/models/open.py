@@ -40,7 +40,7 @@ def open_model(source: str | Path, *, imports: Sequence[str] = ()) -> keras.Mode
     _check_file(path)
     try:
         return keras.models.load_model(path, compile=False)
-    except Exception as error:  # noqa: BLE001 - Keras raises almost anything for a file that it cannot read
+    except Exception as error:
         raise _explained(error, path) from error
 
 
@@ -48,7 +48,7 @@ def _import(module: str) -> None:
     sys.path.insert(0, str(Path.cwd()))
     try:
         importlib.import_module(module)
-    except Exception as error:  # noqa: BLE001 - a user's module may fail in any way
+    except Exception as error:
         raise ModelError(
             f"cannot import {module!r}", got=error, remedy="name a module that Python can import from here"
         ) from error

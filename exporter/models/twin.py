@@ -13,9 +13,9 @@ from exporter.backend import keras
 def untrained_twin(model: keras.Model, seed: int) -> keras.Model:
     """A new model of the same architecture with fresh weights; the same seed gives the same weights.
 
-    Every random initialiser draws anew, also one that the model gives a seed of its own. Moving statistics start as they
-    do in a new layer. What a `Normalization` layer has adapted to its data is preprocessing, not training: it is kept.
-    The global random state is as it was afterwards.
+    Every random initialiser draws anew, also one that the model gives a seed of its own. Moving statistics start as
+    they do in a new layer. What a `Normalization` layer has adapted to its data is preprocessing, not training: it is
+    kept. The global random state is as it was afterwards.
     """
     with _python_random_seeded(seed):  # where Keras draws the seed of an initialiser that has none
         twin = keras.models.clone_model(model, clone_function=_fresh)
