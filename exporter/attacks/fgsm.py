@@ -40,11 +40,12 @@ class FgsmOptions:
 def run(
     victim: Victim, *, start: float | None = None, step: float | None = None, limit: float | None = None
 ) -> AttackResult:
-    """How the attack went: x' = clip(x + epsilon * sign(d loss / dx), low, high), after Goodfellow et al. 2015, arXiv 1412.6572, section 4.
+    """How the attack went: clip(x + epsilon * sign(d loss / dx), low, high) for each epsilon that was tried.
 
-    The loss is the cross-entropy of the class that is predicted for the clean input. There is one gradient, at the
-    clean input; epsilon grows from `start` by `step` until the prediction changes or `limit` is passed. Defaults are
-    0.01, 0.0007 and 0.3 of the width of the valid range. Every epsilon that was tried is a step of the result.
+    Goodfellow, Shlens and Szegedy 2015, arXiv 1412.6572, section 4. The loss is the cross-entropy of the class that is
+    predicted for the clean input. There is one gradient, at the clean input; epsilon grows from `start` by `step` until
+    the prediction changes or `limit` is passed. Defaults are 0.01, 0.0007 and 0.3 of the width of the valid range.
+    Every epsilon that was tried is a step of the result.
 
     Raises
     ------
