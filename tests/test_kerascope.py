@@ -144,7 +144,8 @@ def test_inspect_as_json_adds_up(tiny_bundle_path: Path, capsys: Captured) -> No
     told = json.loads(capsys.readouterr().out)
     assert sum(layer["parameters"] for layer in told["layers"]) == told["parameters"]
     assert sum(layer["bytes"] for layer in told["layers"]) <= told["bytes"]
-    assert len(told["inputs"]) == len(kerascope.open_bundle(tiny_bundle_path).manifest.inputs)
+    assert [line.split()[0] for line in told["inputs"]] == ["clean-0", "clean-1"]
+    assert "attack-1 to attack-3" in told["runs"][0]
 
 
 def test_scenes_are_listed_with_a_line_each(capsys: Captured) -> None:

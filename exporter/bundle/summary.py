@@ -10,7 +10,7 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Layer
+from exporter.bundle.schema import Layer, Run
 from exporter.bundle.tensors import tensor_bytes, tensor_refs
 
 HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
@@ -35,7 +35,7 @@ class LayerSummary(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A bundle in short. The texts of checkpoints, inputs and runs are for people; `--json` has them as lists."""
+    """A bundle in short. `inputs` are those that no run made; a run names those that it made."""
 
     path: str
     model: str
@@ -89,8 +89,8 @@ def summarise(bundle: Bundle) -> Summary:
         bytes=sum(map(tensor_bytes, refs)),
         layers=layers,
         checkpoints=tuple(f"{x.id} {x.label}{_metrics(x.metrics)}" for x in manifest.checkpoints),
-        inputs=tuple(f"{x.id} {x.label} ({x.kind})" for x in manifest.inputs),
-        runs=tuple(f"{x.id} {x.method} at checkpoint {x.checkpoint}, {len(x.inputs)} inputs" for x in manifest.runs),
+        inputs=tuple(f"{x.id} {x.label}" for x in manifest.inputs if x.run is None),
+        runs=tuple(map(_run_text, manifest.runs)),
     )
 
 
@@ -124,6 +124,11 @@ def _nan_text(layer: LayerSummary) -> str:
         f"{count:,} {what}" for count, what in ((layer.nan_weights, "weights"), (layer.nan_outputs, "outputs")) if count
     ]
     return f"{layer.name}: {', '.join(parts)}" if parts else ""
+
+
+def _run_text(run: Run) -> str:
+    made = f"{len(run.inputs)} inputs, {run.inputs[0]} to {run.inputs[-1]}" if run.inputs else "no inputs"
+    return f"{run.id} {run.method} of {run.parent} at checkpoint {run.checkpoint}: {made}"
 
 
 def _metrics(metrics: dict[str, float | None]) -> str:
