@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tiny_bundle import make_tiny_bundle
 
 ROOT = Path(__file__).parents[1]
@@ -72,3 +73,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for line in config.stash.get(TIMINGS, []):
         terminalreporter.write_line(f"measured: {line}")
+
+
+# Machines share their processors among many jobs: a slow example is no finding.
+settings.register_profile("house", max_examples=60, deadline=None, derandomize=True)
+settings.load_profile("house")

@@ -1,0 +1,88 @@
+"""A plate's own geometry: tiles, units and channels lie on it, apart and in reading order."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paper_bundle import layer
+
+from viewer.layout import Form, Plate
+from viewer.layout.form import form_of, weights_form
+
+rooms = st.floats(0.8, 25)
+maps = st.tuples(st.integers(1, 224), st.integers(1, 224), st.integers(1, 80))
+kernels = st.tuples(st.integers(1, 7), st.integers(1, 7), st.sampled_from([1, 1, 3, 64]), st.integers(1, 64))
+
+
+def plate_of(form: Form) -> Plate:
+    return Plate("a", form, (3.0, -2.0, 1.0), 4)
+
+
+def check_tiles(form: Form) -> None:
+    plate = plate_of(form)
+    tiles = plate.tile_centres()
+    assert tiles.shape == (form.tiles, 3)
+    assert form.rows * form.columns >= form.tiles > (form.rows - 1) * form.columns
+    low, high = plate.corners().min(axis=0), plate.corners().max(axis=0)
+    half = np.array([0.0, form.tile_size[1] / 2, form.tile_size[0] / 2])
+    assert (tiles - half >= low - 1e-9).all()
+    assert (tiles + half <= high + 1e-9).all()
+    if form.tiles <= 80:
+        for one, two in itertools.combinations(tiles, 2):
+            assert (np.abs(one - two)[1:] >= 2 * half[1:] - 1e-9).any(), "tiles lie over each other"
+
+
+@given(maps, rooms)
+def test_tiles_of_maps_lie_apart_on_their_panel_in_reading_order(shape: tuple[int, int, int], room: float) -> None:
+    form = form_of(layer("a", "conv", *shape), shape, room, is_class_list=False)
+    check_tiles(form)
+    assert form.cells == shape[:2]
+    if form.kind == "maps":
+        assert form.tiles == shape[2]
+        tiles = form.tile_centres()
+        for one, two in itertools.pairwise(tiles):
+            assert two[0] > one[0] or two[1] < one[1], "to the right, or a line down"
+    else:
+        assert form.tiles == 1
+        assert form.channels == shape[2]
+
+
+@given(st.integers(1, 12_000), rooms, st.booleans())
+def test_every_unit_of_a_vector_has_a_cell_and_a_height_on_its_panel(units: int, room: float, is_class_list: bool) -> None:
+    form = form_of(layer("a", "dense", units), (units,), room, is_class_list=is_class_list)
+    assert form.cells[0] * form.cells[1] >= units
+    heights = plate_of(form).unit_heights()
+    assert len(heights) == units
+    assert (np.diff(heights) <= 1e-9).all(), "from the top down"
+    corners = plate_of(form).corners()
+    assert corners[:, 1].min() < heights.min()
+    assert heights.max() < corners[:, 1].max()
+
+
+@given(st.tuples(st.integers(1, 300), st.integers(1, 300), st.sampled_from([1, 3])), rooms)
+def test_a_picture_keeps_its_proportions_and_its_channels_stay_on_its_panel(shape: tuple[int, int, int], room: float) -> None:
+    form = form_of(layer("a", "input", *shape), shape, room, is_class_list=False)
+    assert form.kind == "picture"
+    assert form.tile_size[0] / form.tile_size[1] == pytest.approx(shape[1] / shape[0])
+    plate = plate_of(form)
+    assert len(plate.unit_heights()) == shape[2]
+    channels = plate.channel_centres()
+    assert len(channels) in (0, 3)
+    if len(channels):
+        half = form.channel_size[1] / 2
+        assert channels[:, 1].min() - half >= plate.corners()[:, 1].min() - 1e-9
+        assert channels[:, 1].max() + half <= plate.tile_centres()[0, 1] - form.tile_size[1] / 2 + 1e-9
+        assert (np.diff(channels[:, 1]) < -2 * half + 1e-9).all()
+
+
+@given(st.one_of(kernels, st.tuples(st.integers(1, 4000), st.integers(1, 4000))), st.floats(0.5, 8))
+def test_every_weight_of_a_kernel_has_a_cell(shape: tuple[int, ...], room: float) -> None:
+    form = weights_form(shape, room)
+    assert form.tiles * form.cells[0] * form.cells[1] == np.prod(shape)
+    assert form.size[0] > 0
+    assert form.size[1] > 0
+    check_tiles(form)
