@@ -33,8 +33,11 @@ def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
         if found:
             return found[0]
     raise KerascopeError(
-        "nothing to show", expected="a capture of an input", got="none in this bundle",
-        remedy="export it with --inputs", path=bundle.path,
+        "nothing to show",
+        expected="a capture of an input",
+        got="none in this bundle",
+        remedy="export it with --inputs",
+        path=bundle.path,
     )
 
 
@@ -60,8 +63,11 @@ def shown_run(bundle: Bundle, options: SceneOptions) -> Run:
         runs = [run for run in runs if run.id == options.run_id]
     if not runs:
         raise KerascopeError(
-            "no attack to show", expected="a bundle with an attack", got="none" if options.run_id is None else options.run_id,
-            remedy="add one: kerascope attack BUNDLE --model MODEL --method fgsm", path=bundle.path,
+            "no attack to show",
+            expected="a bundle with an attack",
+            got="none" if options.run_id is None else options.run_id,
+            remedy="add one: kerascope attack BUNDLE --model MODEL --method fgsm",
+            path=bundle.path,
         )
     return next((run for run in runs if run.result.get("success")), runs[0])
 

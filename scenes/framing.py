@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.camera import Rect, fit
-from viewer.state import Camera
+from viewer.camera import Rect, fit, gentle_camera
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewer.layout import Layout
+    from viewer.state import Camera
 
 Offset = tuple[float, float, float]
 
@@ -23,18 +23,13 @@ def camera_for(
     rect: Rect,
     *,
     azimuth_deg: float = 52.0,
-    elevation_deg: float = 6.0,
-    fov_deg: float = 11.0,
+    elevation_deg: float | None = None,
+    fov_deg: float | None = None,
     offsets: Sequence[Offset] = ((0.0, 0.0, 0.0),),
 ) -> Camera:
-    """A camera in which the net, once at each of `offsets`, fills `rect` of a frame of this aspect ratio.
-
-    Its distance grows with the net and as the field of view narrows, so that perspective is equally gentle for all sizes.
-    """
+    """A camera in which the net, once at each of `offsets`, fills `rect` of a frame of this aspect ratio."""
+    # Rows of a deep net lie closer together the flatter they are seen.
+    elevation_deg = elevation_deg if elevation_deg is not None else 6.0 if layout.rows == 1 else 2.0
+    fov_deg = fov_deg if fov_deg is not None else 11.0 if layout.rows == 1 else 5.0
     points = np.concatenate([layout.corners() + np.asarray(offset) for offset in offsets])
-    middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    target = float(middle[0]), float(middle[1]), float(middle[2])
-    extent = float(max(np.ptp(points, axis=0).max(), 1.0))
-    distance = 3.7 * extent * np.tan(np.radians(5.5)) / np.tan(np.radians(fov_deg / 2))
-    camera = Camera(azimuth_deg, elevation_deg, fov_deg, float(distance), target)
-    return fit(camera, points, aspect, rect)
+    return fit(gentle_camera(points, azimuth_deg, elevation_deg, fov_deg), points, aspect, rect)

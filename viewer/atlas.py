@@ -1,7 +1,7 @@
 """Where the cells of every plate lie in the textures, and the textures' content for one capture. Pure numpy.
 
-All feature maps of a net share one float texture, all its pictures another, so that a net is one draw and changing the input
-is a change of texture.
+All feature maps of a net share one float texture, all its pictures another, so that a net is one draw and changing the
+input is a change of texture.
 """
 
 from __future__ import annotations
@@ -111,8 +111,9 @@ def values_of(bundle: Bundle, plate: Plate, key: CaptureKey) -> NDArray[np.float
 def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
     """The tiles (n, rows, columns) that a plate shows of its layer's output.
 
-    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0; a convolution's
-    kernel (h, w, in, out) is a tile per filter, or a matrix of blocks, input channels down and filters across.
+    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0; a
+    convolution's kernel (h, w, in, out) is a tile per filter, or a matrix of blocks, input channels down and filters
+    across.
     """
     values = np.nan_to_num(np.asarray(output, np.float32), nan=0.0, posinf=3e38, neginf=-3e38)
     rows, columns = plate.form.cells
@@ -127,7 +128,8 @@ def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
         return flat.reshape(1, rows, columns)
     maps = values.reshape(rows, columns, -1)
     if plate.form.kind == "closed":
-        return np.abs(maps).mean(axis=2, dtype=np.float32)[None]
+        mean: Array = np.abs(maps).mean(axis=2, dtype=np.float32)
+        return mean[None]
     return np.ascontiguousarray(np.moveaxis(maps, 2, 0))
 
 
@@ -163,7 +165,8 @@ def fill_pictures(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey)
 
 
 def as_picture(fed: Array, preprocessing: Preprocessing) -> Array:
-    """What was fed (H, W, 1 or 3) as a red-green-blue picture (H, W, 3) in 0..1, preprocessing undone; grey is repeated.
+    """What was fed (H, W, 1 or 3) as a red-green-blue picture (H, W, 3) in 0..1, preprocessing undone; grey is
+    repeated.
 
     A scale of 0 leaves the values as they are.
     """
@@ -174,5 +177,3 @@ def as_picture(fed: Array, preprocessing: Preprocessing) -> Array:
     elif preprocessing.colour_order == "bgr":
         picture = picture[..., ::-1]
     return np.ascontiguousarray(picture, np.float32)
-
-

@@ -14,7 +14,8 @@ from vispy.app import _default_app
 from exporter.bundle.errors import KerascopeError
 
 NO_GL_REMEDY = (
-    "install Mesa: `apt-get install libegl1 libgl1 libgl1-mesa-dri` (Debian, Ubuntu) or `dnf install mesa-libEGL mesa-dri-drivers`"
+    "install Mesa: `apt-get install libegl1 libgl1 libgl1-mesa-dri` (Debian, Ubuntu) "
+    "or `dnf install mesa-libEGL mesa-dri-drivers`"
 )
 
 
@@ -26,7 +27,8 @@ class DrawError(KerascopeError):
 def headless_canvas() -> Any:
     """The hidden vispy canvas whose context every off-screen stage of this process shares.
 
-    On Linux this is EGL without a display (a GPU's or Mesa's driver); elsewhere a hidden window of whatever toolkit there is.
+    On Linux this is EGL without a display (a GPU's or Mesa's driver); elsewhere a hidden window of whatever toolkit
+    there is.
 
     Raises
     ------

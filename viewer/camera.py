@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+DISTANCE_PER_EXTENT = 3.7
+REFERENCE_FOV_DEG = 11.0
+
+
 @dataclass(frozen=True, slots=True)
 class Rect:
     """A part of the frame, as fractions of its width and height from the top left."""
@@ -32,9 +36,7 @@ class Rect:
 def forward_of(camera: Camera) -> Array:
     """Unit vector (3,) from the eye to the target, in world space."""
     azimuth, elevation = np.radians(camera.azimuth_deg), np.radians(camera.elevation_deg)
-    return np.array(
-        [np.sin(azimuth) * np.cos(elevation), -np.sin(elevation), -np.cos(azimuth) * np.cos(elevation)]
-    )
+    return np.array([np.sin(azimuth) * np.cos(elevation), -np.sin(elevation), -np.cos(azimuth) * np.cos(elevation)])
 
 
 def eye_of(camera: Camera) -> Array:
@@ -54,7 +56,9 @@ def view_from_world(camera: Camera) -> Array:
 
 
 def clip_from_view(camera: Camera, aspect: float, depth_radius: float) -> Array:
-    """Perspective matrix (4, 4) with zoom and lens shift; near and far lie `depth_radius` before and behind the target."""
+    """Perspective matrix (4, 4) with zoom and lens shift; near and far lie `depth_radius` before and behind the
+    target.
+    """
     focal = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2)
     near = max(camera.distance - depth_radius, camera.distance * 0.02)
     far = camera.distance + depth_radius
@@ -83,11 +87,29 @@ def project(camera: Camera, points: Any, aspect: float) -> Array:
     clip = np.c_[points, np.ones(len(points))] @ clip_from_world(camera, aspect, camera.distance * 0.9).T
     device = clip[:, :2] / np.maximum(clip[:, 3:], 1e-9)
     half = REFERENCE_HEIGHT_PX / 2
-    return np.c_[(device[:, 0] + 1) * half * aspect, (1 - device[:, 1]) * half]
+    on_picture_px: Array = np.stack([(device[:, 0] + 1) * half * aspect, (1 - device[:, 1]) * half], axis=1)
+    return on_picture_px
+
+
+def gentle_camera(points: Any, azimuth_deg: float, elevation_deg: float, fov_deg: float) -> Camera:
+    """A camera aimed at the middle of `points` (n, 3), as far off as makes perspective equally gentle for clouds of all
+    sizes.
+
+    A cloud with no extent counts as one of size 1.
+    """
+    points = np.asarray(points, np.float64)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    extent = float(max(np.ptp(points, axis=0).max(), 1.0))
+    distance = (
+        DISTANCE_PER_EXTENT * extent * np.tan(np.radians(REFERENCE_FOV_DEG / 2)) / np.tan(np.radians(fov_deg / 2))
+    )
+    target = float(middle[0]), float(middle[1]), float(middle[2])
+    return Camera(azimuth_deg, elevation_deg, fov_deg, float(distance), target)
 
 
 def fit(camera: Camera, points: Any, aspect: float, rect: Rect) -> Camera:
-    """The camera with the zoom and shift that bring the picture of `points` (n, 3) as large as may be into `rect`, centred.
+    """The camera with the zoom and shift that bring the picture of `points` (n, 3) as large as may be into `rect`,
+    centred.
 
     A cloud with no extent keeps zoom 1 and is only centred.
     """

@@ -1,4 +1,6 @@
-"""Words beside the plates: names above, sizes and scales below, placed on the picture so that none lies over another."""
+"""Words beside the plates: names above, sizes and scales below, placed on the picture so that none lies over
+another.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,7 @@ NAME_PX = 21.0
 HEAD_PX = 24.0
 LINE_PX = 26.0
 PADDING_PX = 7.0
+EDGE_PX = 8.0
 Box = tuple[float, float, float, float]
 
 
@@ -57,8 +60,10 @@ def label_words(
 ) -> tuple[Words, ...]:
     """The labels of one net that have room, most important first: ends of the net, then larger plates.
 
-    A label that would lie over another is moved one line away from its plate, and left out where that does not help.
+    A label that would lie over another, or over a plate, is moved away from its plate by up to two lines, and left out
+    where that does not help.
     """
+    panels = _panel_boxes(layout, net, camera, aspect)
     tops, bottoms = _anchors(layout, net, camera, aspect)
     gains = net.gains or (None,) * len(layout.plates)
     above = [_name_block(*each) for each in zip(layout.plates, repeat(net), tops, gains, strict=False)]
@@ -67,14 +72,22 @@ def label_words(
         for plate, bottom, scale in zip(layout.plates, bottoms, scales, strict=True)
     ]
     taken: list[Box] = []
-    words = [line for block in _by_rank(above) for line in _placed(block, taken, LINE_PX)]
-    words += [line for block in _by_rank(below) for line in _placed(block, taken, -LINE_PX)]
+    width_px = REFERENCE_HEIGHT_PX * aspect
+    above, below = ([_kept_inside(block, width_px) for block in blocks] for blocks in (above, below))
+    most = 2 if layout.rows == 1 else 0  # between rows, a label that has moved could belong to either
+    words = [line for block in _by_rank(above) for line in _placed(block, taken, panels, LINE_PX, most)]
+    words += [line for block in _by_rank(below) for line in _placed(block, taken, panels, -LINE_PX, most // 2)]
     return tuple(words)
 
 
-def _anchors(
-    layout: Layout, net: NetView, camera: Camera, aspect: float
-) -> tuple[Array, ...]:
+def _panel_boxes(layout: Layout, net: NetView, camera: Camera, aspect: float) -> list[Box]:
+    """Where each panel lies on the picture."""
+    corners = project(camera, layout.corners() + np.asarray(net.offset), aspect).reshape(-1, 4, 2)
+    lows, highs = corners.min(axis=1), corners.max(axis=1)
+    return [(float(a), float(b), float(c), float(d)) for (a, b), (c, d) in zip(lows, highs, strict=True)]
+
+
+def _anchors(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Array, ...]:
     """On the picture: middle of the top and of the bottom border of each plate, (n, 2) each."""
     centres = np.array([plate.centre for plate in layout.plates]) + np.asarray(net.offset)
     half = np.array([[0.0, plate.size[1] / 2, 0.0] for plate in layout.plates])
@@ -134,22 +147,38 @@ def scale_text(scale: float, *, is_mean: bool = False) -> str:
     return f"mean {number}" if is_mean else f"\u00b1{number}"
 
 
+def _kept_inside(block: _Block, width_px: float) -> _Block:
+    """The block, moved sideways where it would leave the picture."""
+    if not block.lines:
+        return block
+    left, _, right, _ = block.box(0.0)
+    aside = max(EDGE_PX - left, 0.0) - max(right - (width_px - EDGE_PX), 0.0)
+    return replace(
+        block, lines=tuple(replace(line, at_px=(line.at_px[0] + aside, line.at_px[1])) for line in block.lines)
+    )
+
+
 def _by_rank(blocks: list[_Block]) -> list[_Block]:
     return sorted((block for block in blocks if block.lines), key=lambda block: -block.rank)
 
 
-def _placed(block: _Block, taken: list[Box], step_px: float) -> tuple[Words, ...]:
-    """The block's lines where it found room, moved by one `step_px` (up is positive) if need be; nothing where it did not."""
-    for raised_px in (0.0, step_px):
+def _placed(block: _Block, taken: list[Box], panels: list[Box], step_px: float, most: int) -> tuple[Words, ...]:
+    """The block's lines where it found room, moved by at most `most` times `step_px` (up is positive); nothing where it
+    did not.
+    """
+    for steps in range(most + 1):
+        raised_px = steps * step_px
         box = block.box(raised_px)
         on_picture = box[1] > 0 and box[3] < REFERENCE_HEIGHT_PX
-        if on_picture and not any(_overlap(box, other) for other in taken):
+        if (
+            on_picture
+            and not any(_overlap(box, other, PADDING_PX) for other in taken)
+            and not any(_overlap(box, panel, 0.0) for panel in panels)
+        ):
             taken.append(box)
             return tuple(replace(line, at_px=(line.at_px[0], line.at_px[1] - raised_px)) for line in block.lines)
     return ()
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    return (
-        a[0] - PADDING_PX < b[2] and b[0] - PADDING_PX < a[2] and a[1] < b[3] and b[1] < a[3]
-    )
+def _overlap(a: Box, b: Box, padding_px: float) -> bool:
+    return a[0] - padding_px < b[2] and b[0] - padding_px < a[2] and a[1] < b[3] and b[1] < a[3]

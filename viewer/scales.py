@@ -22,8 +22,8 @@ PICTURE_GAINS = tuple(2**power for power in range(13))
 def layer_scales(bundle: Bundle, layout: Layout) -> tuple[float, ...]:
     """The |value| that each plate shows as full colour: the 99th percentile over all clean inputs.
 
-    Classes have scale 1, so that a probability is its own brightness; closed plates that of their mean map. A layer that
-    is zero everywhere, and one without any capture, has scale 1.
+    Classes have scale 1, so that a probability is its own brightness; closed plates that of their mean map. A layer
+    that is zero everywhere, and one without any capture, has scale 1.
     """
     return tuple(_scale(bundle, plate) for plate in layout.plates)
 
@@ -55,14 +55,12 @@ def _measured_scale(bundle: Bundle, plate: Plate) -> float:
 def difference_gains(
     bundle: Bundle, layout: Layout, scales: tuple[float, ...], clean: CaptureKey, other: CaptureKey
 ) -> tuple[float, ...]:
-    """By how much each plate's difference is enlarged: the largest round number that keeps 95 % of the cells unclipped.
+    """By how much each plate's difference is enlarged: the largest round number that keeps 99 % of the cells unclipped.
 
-    That is scale / (95th percentile of |difference|), rounded down to 1, 2 or 5 times a power of ten (pictures: a power
+    That is scale / (99th percentile of |difference|), rounded down to 1, 2 or 5 times a power of ten (pictures: a power
     of two); at least 1. Classes are never enlarged. Equal captures have gain 1.
     """
-    return tuple(
-        _gain(bundle, plate, scale, clean, other) for plate, scale in zip(layout.plates, scales, strict=True)
-    )
+    return tuple(_gain(bundle, plate, scale, clean, other) for plate, scale in zip(layout.plates, scales, strict=True))
 
 
 def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: CaptureKey) -> float:
@@ -71,7 +69,7 @@ def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: 
     difference = _output(bundle, other, plate) - _output(bundle, clean, plate)
     if plate.form.kind == "picture":
         scale = 255.0 * abs(bundle.manifest.preprocessing.scale or 1.0)
-    size = float(np.percentile(np.abs(difference), 95))
+    size = float(np.percentile(np.abs(difference), 99))
     steps = PICTURE_GAINS if plate.form.kind == "picture" else ROUND_GAINS
     fitting = [step for step in steps if size > 0 and step <= scale / size]
     return float(fitting[-1]) if fitting else 1.0
@@ -83,7 +81,9 @@ def _output(bundle: Bundle, key: CaptureKey, plate: Plate) -> NDArray[np.float32
 
 
 def relative_change(bundle: Bundle, layer: str, clean: CaptureKey, other: CaptureKey) -> float:
-    """Relative L2 distance |other - clean| / |clean| of a layer's output; 0 for equal ones, inf from an all-zero one."""
+    """Relative L2 distance |other - clean| / |clean| of a layer's output; 0 for equal ones, inf from an all-zero
+    one.
+    """
     before = np.asarray(bundle.output(clean.input_id, clean.checkpoint_id, layer), np.float64)
     after = np.asarray(bundle.output(other.input_id, other.checkpoint_id, layer), np.float64)
     distance, size = float(np.linalg.norm(after - before)), float(np.linalg.norm(before))

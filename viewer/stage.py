@@ -80,8 +80,10 @@ class Stage:
         """
         if not all(16 <= side <= LARGEST_SIDE_PX for side in size_px):
             raise DrawError(
-                "a frame of this size cannot be drawn", expected=f"16 to {LARGEST_SIDE_PX} px a side",
-                got=f"{size_px[0]}x{size_px[1]}", remedy="pass another --size",
+                "a frame of this size cannot be drawn",
+                expected=f"16 to {LARGEST_SIDE_PX} px a side",
+                got=f"{size_px[0]}x{size_px[1]}",
+                remedy="pass another --size",
             )
         self._canvas.set_current()
         targets = self._targets_for(size_px, supersample)
@@ -150,7 +152,9 @@ class Stage:
         with targets.light:
             gloo.clear(color=(0, 0, 0, 0), depth=False)
             if is_dark:
-                gloo.set_state(blend=True, blend_func=("one", "one"), depth_test=True, depth_func="lequal", depth_mask=False)
+                gloo.set_state(
+                    blend=True, blend_func=("one", "one"), depth_test=True, depth_func="lequal", depth_mask=False
+                )
                 for net in state.nets:
                     self._draw_plates(net, state, matrix, faces_input, targets, as_glow=True)
                 self._draw_light(state, targets, matrix, blend=("one", "one"))
@@ -163,19 +167,33 @@ class Stage:
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         self._shapes.draw(state.hud, state.theme, targets.frame_px)
         aspect = targets.frame_px[0] / targets.frame_px[1]
-        labels = [word for net in state.nets for word in label_words(self.layout, net, state.camera, aspect, self.scales)]
+        labels = [
+            word for net in state.nets for word in label_words(self.layout, net, state.camera, aspect, self.scales)
+        ]
         self._words.draw([*labels, *state.hud.words], state.theme, targets.frame_px)
 
     def _draw_plates(
-        self, net: NetView, state: ViewState, matrix: NDArray[np.float64], faces_input: bool, targets: Targets, *,
+        self,
+        net: NetView,
+        state: ViewState,
+        matrix: NDArray[np.float64],
+        faces_input: bool,
+        targets: Targets,
+        *,
         as_glow: bool,
     ) -> None:
         here = self._uploaded(net.capture)
         there = self._uploaded(net.toward or net.capture)
         visual = self._enlarged if net.gains else self._plates
         visual.draw(
-            net, state.theme, matrix, (here[0], there[0], here[1], there[1]), faces_input=faces_input,
-            supersample=targets.supersample, gains=net.gains, as_glow=as_glow,
+            net,
+            state.theme,
+            matrix,
+            (here[0], there[0], here[1], there[1]),
+            faces_input=faces_input,
+            supersample=targets.supersample,
+            gains=net.gains,
+            as_glow=as_glow,
         )
 
     def _draw_light(
@@ -198,7 +216,9 @@ class Stage:
     def _sheet_box(
         self, net: NetView, state: ViewState, frame_px: tuple[int, int]
     ) -> tuple[tuple[float, float, float, float], float]:
-        """Where the light's sheet stands on the picture, in device units, and how strong it is: it fades at both ends."""
+        """Where the light's sheet stands on the picture, in device units, and how strong it is: it fades at both
+        ends.
+        """
         x, low, high, last = front_span(self.layout, net.front or 0.0)
         ends = np.array([[x, low - 0.9, 0.0], [x, high + 0.9, 0.0]]) + np.asarray(net.offset)
         aspect = frame_px[0] / frame_px[1]
@@ -237,7 +257,9 @@ class Stage:
 
 
 def front_span(layout: Layout, front: float) -> tuple[float, float, float, float]:
-    """Where the light stands in the world when it has come to station `front`: x, lowest and highest y there, last station."""
+    """Where the light stands in the world when it has come to station `front`: x, lowest and highest y there, last
+    station.
+    """
     by_station: dict[int, list[Any]] = {}
     for plate in layout.plates:
         by_station.setdefault(plate.station, []).append(plate)

@@ -1,7 +1,8 @@
 """The complete, frozen description of one frame: what `Stage.render` draws, given a bundle and its layout.
 
-Nothing here is a difference from an earlier frame, and nothing refers to time. Positions on the picture are in reference
-pixels: a frame is `REFERENCE_HEIGHT_PX` high, whatever its true size, and its width follows from the aspect ratio.
+Nothing here is a difference from an earlier frame, and nothing refers to time. Positions on the picture are in
+reference pixels: a frame is `REFERENCE_HEIGHT_PX` high, whatever its true size, and its width follows from the aspect
+ratio.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ class NetView:
     """One copy of the network in the scene.
 
     Shown are the values of `capture`, or of `capture` blended towards `toward` by `blend` in 0..1; with `quantity`
-    `difference` the signed difference `toward - capture` (`blend` scales it) times `gains`, one per plate, and no edges.
-    `front` is how far the light has come along the spine, in plates (0: at the input; `None`: everything is lit).
+    `difference` the signed difference `toward - capture` (`blend` scales it) times `gains`, one per plate, and no
+    edges. `front` is how far the light has come along the spine, in plates (0: at the input; `None`: everything is
+    lit).
     """
 
     capture: CaptureKey
@@ -72,7 +74,9 @@ class NetView:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference pixels."""
+    """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
+    pixels.
+    """
 
     text: str
     at_px: tuple[float, float]
@@ -122,9 +126,7 @@ class Hud:
 
     def __add__(self, other: Hud) -> Hud:
         """Both, `other` on top within each kind."""
-        return Hud(
-            self.bars + other.bars, self.ramps + other.ramps, self.lines + other.lines, self.words + other.words
-        )
+        return Hud(self.bars + other.bars, self.ramps + other.ramps, self.lines + other.lines, self.words + other.words)
 
 
 @dataclass(frozen=True, slots=True)

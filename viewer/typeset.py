@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ DESCENT = 0.24
 @cache
 def _font(size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont:
     name = "OpenSans-Bold.ttf" if is_bold else "OpenSans-Regular.ttf"
-    with (files("viewer") / "fonts" / name).open("rb") as file:
-        return ImageFont.truetype(file, size_px, layout_engine=ImageFont.Layout.BASIC)
+    font = BytesIO((files("viewer") / "fonts" / name).read_bytes())
+    return ImageFont.truetype(font, size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache

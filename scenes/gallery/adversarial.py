@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.choose import key_of, scores_of, shown_name, shown_run
+from scenes.choose import scores_of, shown_name, shown_run
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
 from scenes.panels.classes import Place, change_list, class_name, flat_list
@@ -47,7 +47,14 @@ class _Step:
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """Three nets over each other: each has a low, wide part of the frame."""
-    return LayoutOptions(aspect=options.aspect * 0.685 / 0.205, azimuth_deg=53.0, max_rows=1)
+    return LayoutOptions(
+        aspect=options.aspect * 0.685 / 0.19,
+        azimuth_deg=53.0,
+        elevation_deg=2.0,
+        fov_deg=4.5,
+        max_rows=1,
+        label_room=0.0,
+    )
 
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
@@ -104,7 +111,9 @@ def _spine(layout: Layout) -> tuple[int, ...]:
 
 
 def _offsets(layout: Layout, aspect: float) -> tuple[tuple[float, float, float], ...]:
-    """Where the clean net, the difference and the attacked net stand: gaps as high as their words and the chart need."""
+    """Where the clean net, the difference and the attacked net stand: gaps as high as their words and the chart
+    need.
+    """
     corners = layout.corners()
     across, along = np.sin(np.radians(53.0)), np.cos(np.radians(53.0))
     width = float(np.ptp(corners[:, 0] * along + corners[:, 2] * across))
@@ -120,16 +129,15 @@ def _offsets(layout: Layout, aspect: float) -> tuple[tuple[float, float, float],
 def _nets(
     clean: _Step, step: _Step, offsets: tuple[tuple[float, float, float], ...], gains: tuple[float, ...]
 ) -> tuple[NetView, ...]:
-    is_flipped = _winner(step) != _winner(clean)
-    role: ColourRole = "alarm" if is_flipped else "accent"
+    role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
+    above, between, below = offsets
+    shown = NetView(clean.key, edge_width=0.65, edge_alpha=0.75, shapes=False)
+    difference = NetView(clean.key, step.key, 1.0, "difference", between, edge_alpha=0.0, shapes=False, gains=gains)
     return (
-        NetView(clean.key, offset=offsets[0], edge_width=0.75, heading="clean", heading_role="accent", shapes=False, scales=False),
-        NetView(
-            clean.key, step.key, 1.0, "difference", offsets[1], edge_alpha=0.0, heading="difference",
-            heading_role="difference", names=False, shapes=False, scales=False, gains=gains,
-        ),
-        NetView(step.key, offset=offsets[2], edge_width=0.75, heading="attacked", heading_role=role, names=False, shapes=False),
-    )  # fmt: skip
+        replace(shown, offset=above, heading="clean", heading_role="accent", scales=False),
+        replace(difference, heading="difference", heading_role="difference", names=False, scales=False),
+        replace(shown, capture=step.key, offset=below, heading="attacked", heading_role=role, names=False),
+    )
 
 
 def _winner(step: _Step) -> int:

@@ -42,14 +42,16 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     stations = max(plate.station for plate in layout.plates)
     front, duration_secs, markers = _journey(layout, stations)
     camera = camera_for(layout, options.aspect, Rect(0.045, 0.17, 0.975 - LIST_WIDTH - 0.03, 0.79))
-    legends = _legends(bundle, layout, trace(bundle, layout, key), width_px)
+    legends = _legends(bundle, trace(bundle, layout, key), width_px)
     scores, names = scores_of(capture), bundle.manifest.model.class_names
     place = Place(width_px * (0.975 - LIST_WIDTH), width_px * 0.975, 178.0)
 
     def state_at(t_secs: float) -> ViewState:
         at = front.at(t_secs)
         reached = _reached(layout, at)
-        hud = heading(shown_name(bundle), f"forward pass of {bundle.input(capture.input).label}: the light has reached {reached}")
+        hud = heading(
+            shown_name(bundle), f"forward pass of {bundle.input(capture.input).label}: the light has reached {reached}"
+        )
         if scores:
             hud += tall_list(scores, names, place, grown=max(0.0, min(1.0, (at - stations + 0.5) / 0.5)))
         net = NetView(key, front=at)
@@ -78,8 +80,8 @@ def _reached(layout: Layout, front: float) -> str:
     return next(plate.layer for plate in layout.plates if plate.station == round(front))
 
 
-def _legends(bundle: Bundle, layout: Layout, strands: Strands, width_px: float) -> Hud:
-    notes = ("scale: 99th percentile of |value| over all", "inputs, printed under each layer, clipped")
+def _legends(bundle: Bundle, strands: Strands, width_px: float) -> Hud:
+    notes: tuple[str, ...] = ("scale: 99th percentile of |value| over all", "inputs, printed under each layer, clipped")
     before = [layer.name for layer in bundle.manifest.layers if layer.value == "pre-activation"]
     if before:
         notes = (*notes, f"{before[0]} and its like: before activation")

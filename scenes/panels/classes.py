@@ -31,7 +31,9 @@ class Place:
 
 
 def shown_classes(scores: Sequence[float], most: int) -> tuple[int, ...]:
-    """Which classes a list of `most` lines shows: all in their order where they fit, else the most likely, first on top."""
+    """Which classes a list of `most` lines shows: all in their order where they fit, else the most likely, first on
+    top.
+    """
     if len(scores) <= most:
         return tuple(range(len(scores)))
     ranked = sorted(range(len(scores)), key=lambda index: (-scores[index], index))
@@ -53,7 +55,12 @@ def fitted(text: str, room_px: float, size_px: float, is_bold: bool = False) -> 
 
 
 def tall_list(
-    scores: Sequence[float], names: Sequence[str], place: Place, pitch_px: float = 47.0, grown: float = 1.0, most: int = 10
+    scores: Sequence[float],
+    names: Sequence[str],
+    place: Place,
+    pitch_px: float = 47.0,
+    grown: float = 1.0,
+    most: int = 10,
 ) -> Hud:
     """Each class on a line with its bar below, the winner in bold. `grown` 0..1 is how far bars and numbers have come.
 
@@ -96,15 +103,28 @@ def _tall_line(name: str, score: float, grown: float, place: Place, y: float, ro
 
 
 def flat_list(
-    scores: Sequence[float], names: Sequence[str], shown: Sequence[int], place: Place, head_role: ColourRole, pitch_px: float = 34.0
+    scores: Sequence[float],
+    names: Sequence[str],
+    shown: Sequence[int],
+    place: Place,
+    head_role: ColourRole,
+    pitch_px: float = 34.0,
 ) -> Hud:
-    """The winner large with its probability, then the `shown` classes and the sum of the others, a line each with its bar."""
+    """The winner large with its probability, then the `shown` classes and the sum of the others, a line each with its
+    bar.
+    """
     winner = max(range(len(scores)), key=lambda index: scores[index])
     number = percent(scores[winner])
     room = place.width_px - width_of(number, 36.0, True) - 16.0
     hud = Hud(
         words=(
-            Words(fitted(class_name(names, winner), room, 36.0, True), (place.left_px, place.top_px), 36.0, True, head_role),
+            Words(
+                fitted(class_name(names, winner), room, 36.0, True),
+                (place.left_px, place.top_px),
+                36.0,
+                True,
+                head_role,
+            ),
             Words(number, (place.right_px, place.top_px), 36.0, True, head_role, "right"),
         )
     )
@@ -114,15 +134,22 @@ def flat_list(
         hud += _flat_line(name, percent(score, unit=False), place, y, role)
         bar_left, bar_width = _bar_span(place)
         length = max(STUB_PX, bar_width * min(score, 1.0))
-        hud += Hud(bars=(
-            Bar((bar_left, y - 13, bar_width, 12.0), "track", round_px=6.0),
-            Bar((bar_left, y - 13, length, 12.0), role or "bar", round_px=6.0),
-        ))
+        hud += Hud(
+            bars=(
+                Bar((bar_left, y - 13, bar_width, 12.0), "track", round_px=6.0),
+                Bar((bar_left, y - 13, length, 12.0), role or "bar", round_px=6.0),
+            )
+        )
     return hud
 
 
 def change_list(
-    before: Sequence[float], after: Sequence[float], names: Sequence[str], shown: Sequence[int], place: Place, pitch_px: float = 34.0
+    before: Sequence[float],
+    after: Sequence[float],
+    names: Sequence[str],
+    shown: Sequence[int],
+    place: Place,
+    pitch_px: float = 34.0,
 ) -> Hud:
     """What changed between two predictions, in percentage points, as bars from a middle line."""
     hud = Hud(words=(Words("change in points", (place.left_px, place.top_px), 24.0, True, "difference"),))
@@ -160,7 +187,13 @@ def _flat_line(
     room = place.width_px * 0.38 - 12.0
     return Hud(
         words=(
-            Words(fitted(name, room, 21.0, is_bold), (place.left_px, y), 21.0, is_bold and name_role is None, name_role or role or "text"),
+            Words(
+                fitted(name, room, 21.0, is_bold),
+                (place.left_px, y),
+                21.0,
+                is_bold and name_role is None,
+                name_role or role or "text",
+            ),
             Words(number, (place.right_px, y), 21.0, is_bold, role or "text", "right"),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from viewer.state import Hud, Polyline, Words
@@ -19,8 +20,9 @@ def drift_chart(
 ) -> Hud:
     """Points at `x_px`, as high as each layer's relative change, over a level base line.
 
-    All points but the last share a linear axis on which `most_hidden` is 62 % of the height; the last one, the classes', is
-    usually far beyond it and stands at the top behind a broken line where it is. Numbers in percent stand over each point.
+    All points but the last share a linear axis on which `most_hidden` is 62 % of the height; the last one, the
+    classes', is usually far beyond it and stands at the top behind a broken line where it is. Numbers in percent stand
+    over each point.
     """
     if not changes:
         return Hud()
@@ -39,7 +41,7 @@ def _pieces(
     points: Sequence[tuple[float, float]], is_broken: bool
 ) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """Straight pieces between neighbours; the last one has a gap in its middle where the axis is broken."""
-    pieces = list(zip(points, points[1:], strict=False))
+    pieces = list(pairwise(points))
     if is_broken and pieces:
         (x0, y0), (x1, y1) = pieces.pop()
         near, far = 0.40, 0.60
@@ -54,7 +56,7 @@ def _numbers(points: Sequence[tuple[float, float]], changes: Sequence[float]) ->
     taken_until = float("-inf")
     last = len(points) - 1
     last_text = f"{changes[-1] * 100:.0f} %"
-    for index, ((x, y), change) in enumerate(zip(points[:-1], changes, strict=False)):
+    for (x, y), change in zip(points[:-1], changes, strict=False):
         text = f"{change * 100:.1f}"
         half = width_of(text, 21.0) / 2
         if x - half < taken_until or x + half > points[last][0] - 8:

@@ -22,7 +22,11 @@ STRAND_ROLES: tuple[ColourRole, ...] = ("adds", "subtracts", "copies")
 def colour_legend(title: str, map_name: MapName, left_px: float, width_px: float = 300.0, unit: str = "1") -> Hud:
     """A strip of the colour map with -`unit`, 0 and +`unit` under it."""
     top = TOP_PX + 16.0
-    numbers = ((left_px, f"{MINUS}{unit}", "left"), (left_px + width_px / 2, "0", "centre"), (left_px + width_px, f"+{unit}", "right"))
+    numbers = (
+        (left_px, f"{MINUS}{unit}", "left"),
+        (left_px + width_px / 2, "0", "centre"),
+        (left_px + width_px, f"+{unit}", "right"),
+    )
     return Hud(
         ramps=(Ramp((left_px, top, width_px, 16.0), map_name),),
         words=(

@@ -15,6 +15,7 @@ REFERENCE_CELLS = 62
 PICTURE_SIZE = 3.6
 CLASS_CELL = (0.52, 0.86)
 MAX_CLASSES = 24
+SMALLEST_CLOSED = 1.3
 
 
 def tile_side(cells: int) -> float:
@@ -25,7 +26,7 @@ def tile_side(cells: int) -> float:
 def form_of(layer: Layer, shape: tuple[int, ...], room: float, is_class_list: bool) -> Form:
     """Form of the plate of `layer`, whose output has `shape` (no batch axis), at most about `room` high."""
     if len(shape) <= 1:
-        return _class_form(shape, room) if is_class_list else _vector_form(layer, shape, room)
+        return _class_form(shape, room) if is_class_list else _vector_form(shape, room)
     if len(shape) == 2:
         return _matrix_form(shape, room)
     rows, columns, channels = shape[0], prod(shape[1:-1]), shape[-1]
@@ -47,14 +48,15 @@ def _maps_form(shape: tuple[int, ...], cells: tuple[int, int], channels: int, ro
     side = tile_side(max(cells))
     size = side * max(0.2, min(1.0, cells[1] / cells[0])), side * max(0.2, min(1.0, cells[0] / cells[1]))
     if channels > MAX_OPEN_CHANNELS:
-        return Form("closed", shape, 1, cells, (size[0] * 1.5, size[1] * 1.5), 1, channels)
+        larger = max(1.5, SMALLEST_CLOSED / side)
+        return Form("closed", shape, 1, cells, (size[0] * larger, size[1] * larger), 1, channels)
     per_column = max(1, int((room + TILE_GAP) / (size[1] + TILE_GAP) + 1e-9))
     columns = ceil(channels / per_column)
     columns = ceil(channels / ceil(channels / columns))
     return Form("maps", shape, channels, cells, size, columns, channels)
 
 
-def _vector_form(layer: Layer, shape: tuple[int, ...], room: float) -> Form:
+def _vector_form(shape: tuple[int, ...], room: float) -> Form:
     units = prod(shape)
     columns = 1 if units <= 48 else ceil(units / max(48, min(units / 4, 170)))
     rows = ceil(units / columns)
@@ -78,10 +80,10 @@ def weights_form(shape: tuple[int, ...], room: float) -> Form:
     """
     if len(shape) == 4 and shape[2] == 1:
         columns = ceil(shape[3] ** 0.5)
-        side = min(0.5, room / ceil(shape[3] / columns) - TILE_GAP)
+        side = min(0.6, max(room / ceil(shape[3] / columns) - TILE_GAP, 0.2))
         return Form("weights", shape, shape[3], (shape[0], shape[1]), (side, side * shape[0] / shape[1]), columns, 1)
     rows, columns = (shape[0] * shape[2], shape[1] * shape[3]) if len(shape) == 4 else (shape[0], prod(shape[1:]))
-    height = room * min(1.0, max(0.35, rows / 100))
+    height = room * min(1.0, max(0.5, rows / 60))
     width = min(max(0.4, height * columns / rows), 2.4)
     return Form("weights", shape, 1, (rows, columns), (width, height), 1, 1)
 

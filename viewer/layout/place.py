@@ -1,12 +1,16 @@
-"""From a bundle to its layout: levels along the spine, lanes for branches, rows for deep nets. Pure numpy, no drawing."""
+"""From a bundle to its layout: levels along the spine, lanes for branches, rows for deep nets. Pure numpy, no
+drawing.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viewer.camera import Rect, fit, gentle_camera
 from viewer.layout.form import flattened_cells, form_of, weights_form
 from viewer.layout.plate import Form, Layout, Link, LinkKind, Plate
 
@@ -18,36 +22,41 @@ if TYPE_CHECKING:
 
 NEAR_CLEARANCE = 0.55
 MIXING_CLEARANCE = 1.05
-ROW_GAP = 2.6
+ROOMS = tuple(1.4 * 1.17**step for step in range(19))
+ROW_GAP = 2.2
 LANE_GAP = 1.3
-LABEL_ROOM = 1.6
-WEIGHTS_GAP = 2.4
-WEIGHTS_ROOM = 0.35
+WEIGHTS_GAP = 1.7
+WEIGHTS_ROOM = 0.5
 MIXING_KINDS = ("conv", "dense")
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutOptions:
-    """What the layout may know of the picture: `aspect` (width / height) of the part of the frame that the net fills, and the
-    azimuth from which it will mostly be seen. `with_weights` puts each layer's kernel under its plate."""
+    """What the layout may know of the picture: `aspect` (width / height) of the part of the frame that the net fills,
+    and how it will mostly be seen. `label_room` is kept free above and twice below for words, in world units;
+    `with_weights` puts each layer's kernel under its plate.
+    """
 
     aspect: float = 1.45
     azimuth_deg: float = 52.0
+    elevation_deg: float = 6.0
+    fov_deg: float = 11.0
     max_rows: int = 8
+    label_room: float = 1.2
     with_weights: bool = False
 
 
 def place(bundle: Bundle, options: LayoutOptions | None = None) -> Layout:
     """The layout of every layer of `bundle`.
 
-    Of all heights of a plate and numbers of rows it is the one in which a tile is largest on the picture: rows are used only
-    where they make tiles at least 1.5 times larger, so that an ordinary net stays one spine.
+    Of all heights of a plate and numbers of rows it is the one in which a tile is largest on the picture: rows are used
+    only where they make tiles at least 1.5 times larger, so that an ordinary net stays one spine.
     """
     options = options or LayoutOptions()
     net = _Net.of(bundle)
     best: tuple[float, Layout] | None = None
     for row_count in range(1, options.max_rows + 1 if len(net.levels) > 16 else 2):
-        for room in (1.6, 2.4, 3.2, 4.2, 5.4, 7.0, 9.0, 11.5, 14.0, 18.0, 24.0):
+        for room in ROOMS if row_count == 1 else ROOMS[::2]:
             layout = _place_in(net, options, room, row_count)
             score = _scale_on_picture(layout, options) / (1.0 if row_count == 1 else 1.5)
             if best is None or score > best[0] * 1.02:
@@ -78,7 +87,9 @@ class _Net:
             if manifest.layers[target].kind == "flatten" and len(shapes[source]) == 3
         }
         levels = _levels(len(index), edges)
-        return cls(manifest.layers, shapes, edges, levels, frozenset(manifest.model.outputs), flattened, _kernels(bundle))
+        return cls(
+            manifest.layers, shapes, edges, levels, frozenset(manifest.model.outputs), flattened, _kernels(bundle)
+        )
 
 
 def _shape_of(bundle: Bundle, layer: Layer) -> tuple[int, ...]:
@@ -123,6 +134,7 @@ def _place_in(net: _Net, options: LayoutOptions, room: float, row_count: int) ->
     steps = _steps(net, forms, options)
     rows = _wrap(steps, row_count)
     heights = [max(_stack_height([forms[i] for i in level]) for level in net.levels[a:b]) for a, b in rows]
+    kernels = {i: weights_form(shape, room * WEIGHTS_ROOM) for i, shape in net.kernels.items() if options.with_weights}
     y = 0.0
     plates: dict[int, Plate] = {}
     station = 0
@@ -134,22 +146,32 @@ def _place_in(net: _Net, options: LayoutOptions, room: float, row_count: int) ->
             for i, lane_y in zip(net.levels[at], _lanes([forms[i] for i in net.levels[at]]), strict=True):
                 plates[i] = Plate(net.layers[i].name, forms[i], (x, y + lane_y, 0.0), station, row)
             station += 1
-        y -= heights[row] / 2 + ROW_GAP
+        y -= heights[row] / 2 + _weights_height(kernels, net.levels[first:last]) + ROW_GAP
     ordered = tuple(plates[i] for i in range(len(net.layers)))
     links = _links(net, ordered)
-    weights = _weight_plates(net, ordered, room * WEIGHTS_ROOM) if options.with_weights else ()
+    weights = _weight_plates(ordered, kernels)
     return _centred(Layout(ordered + weights, links, len(rows)))
 
 
-def _weight_plates(net: _Net, plates: Sequence[Plate], room: float) -> tuple[Plate, ...]:
-    """A plate under each layer that has a kernel, all as far below their row as the longest plate needs."""
+def _weight_plates(plates: Sequence[Plate], forms: dict[int, Form]) -> tuple[Plate, ...]:
+    """A plate under each layer that has a kernel, the first of a station as far below its row as the longest plate
+    needs.
+    """
     lowest = {row: min(p.centre[1] - p.size[1] / 2 for p in plates if p.row == row) for row in {p.row for p in plates}}
+    top: dict[int, float] = {}
     placed = []
-    for i, shape in net.kernels.items():
-        plate, form = plates[i], weights_form(shape, room)
-        y = lowest[plate.row] - WEIGHTS_GAP - form.size[1] / 2
+    for i, form in forms.items():
+        plate = plates[i]
+        y = top.get(plate.station, lowest[plate.row] - WEIGHTS_GAP) - form.size[1] / 2
+        top[plate.station] = y - form.size[1] / 2 - LANE_GAP
         placed.append(Plate(plate.layer, form, (plate.centre[0], y, 0.0), plate.station, plate.row))
     return tuple(placed)
+
+
+def _weights_height(forms: dict[int, Form], levels: Sequence[Sequence[int]]) -> float:
+    """Room that the kernels of a row take below it; 0 where it has none."""
+    stacks = [[forms[i] for i in level if i in forms] for level in levels]
+    return max((WEIGHTS_GAP + _stack_height(stack) for stack in stacks if stack), default=0.0)
 
 
 def _steps(net: _Net, forms: Sequence[Form], options: LayoutOptions) -> list[float]:
@@ -169,7 +191,7 @@ def _wrap(steps: Sequence[float], row_count: int) -> list[tuple[int, int]]:
     total = np.cumsum(steps)
     cuts = [int(np.searchsorted(total, total[-1] * k / row_count)) for k in range(1, row_count)]
     bounds = sorted({0, *cuts, len(steps)})
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
 def _stack_height(forms: Sequence[Form]) -> float:
@@ -205,7 +227,9 @@ def _links(net: _Net, plates: Sequence[Plate]) -> tuple[Link, ...]:
 
 
 def _lift(plates: Sequence[Plate], source: Plate, target: Plate) -> float:
-    """How far strands must rise above the straight way to pass over the plates between, 0 where nothing is in the way."""
+    """How far strands must rise above the straight way to pass over the plates between, 0 where nothing is in the
+    way.
+    """
     if source.row != target.row:
         return 0.0
     middle = (source.centre[1] + target.centre[1]) / 2
@@ -220,10 +244,13 @@ def _lift(plates: Sequence[Plate], source: Plate, target: Plate) -> float:
 
 
 def _scale_on_picture(layout: Layout, options: LayoutOptions) -> float:
-    """Size of a world unit of tile, relative to the frame's height, when the net fills its part of the frame."""
-    across, along = np.sin(np.radians(options.azimuth_deg)), np.cos(np.radians(options.azimuth_deg))
-    corners = layout.corners()
-    on_picture_x = corners[:, 0] * along + corners[:, 2] * across
-    width = np.ptp(on_picture_x)
-    height = np.ptp(corners[:, 1]) + LABEL_ROOM * 2
-    return float(min(options.aspect / width, 1.0 / height))
+    """Size of a world unit on the picture, relative to the frame's height, when the net and its words fill their part
+    of it.
+    """
+    words = np.array([[0.0, options.label_room, 0.0], [0.0, -2 * options.label_room, 0.0]])
+    points = np.concatenate([layout.corners() + word for word in words])
+    # Rows are seen flatter than a single spine: `scenes.framing` does the same.
+    elevation_deg, fov_deg = (options.elevation_deg, options.fov_deg) if layout.rows == 1 else (2.0, 5.0)
+    camera = gentle_camera(points, options.azimuth_deg, elevation_deg, fov_deg)
+    zoom = fit(camera, points, options.aspect, Rect(0.0, 0.0, 1.0, 1.0)).zoom
+    return zoom / float(camera.distance * np.tan(np.radians(fov_deg / 2)))

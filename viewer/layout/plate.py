@@ -1,7 +1,7 @@
 """The frozen pieces of a layout: plates, links between them, and the whole.
 
-Lengths are world units: the side of a 62 x 62 feature map's tile is 1. A plate stands across the spine: its own axes are
-u (world +z, to the right as seen from the input) and v (world +y).
+Lengths are world units: the side of a 62 x 62 feature map's tile is 1. A plate stands across the spine: its own axes
+are u (world +z, to the right as seen from the input) and v (world +y).
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ TILE_GAP = 0.12
 class Form:
     """What a plate shows, before it has a place.
 
-    `tiles` pictures of `cells` (rows, columns) cells each, `tile_size` (width, height) in world units, laid out in `columns`
-    columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels. A colour picture may have its
-    channels under it, each a tile `channel_side` wide (0: none). For kind `weights` the cells are those of the kernel.
+    `tiles` pictures of `cells` (rows, columns) cells each, `tile_size` (width, height) in world units, laid out in
+    `columns` columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels. A
+    colour picture may have its channels under it, each a tile `channel_side` wide (0: none). For kind `weights` the
+    cells are those of the kernel.
     """
 
     kind: PlateKind
@@ -97,7 +98,8 @@ class Plate:
         """Corners (4, 3) of the panel in world space: bottom left, bottom right, top left, top right."""
         width, height = self.size
         steps = np.array([[0, -0.5, -0.5], [0, -0.5, 0.5], [0, 0.5, -0.5], [0, 0.5, 0.5]])
-        return np.asarray(self.centre) + steps * [0.0, height, width]
+        corners: NDArray[np.float64] = np.asarray(self.centre) + steps * [0.0, height, width]
+        return corners
 
     def tile_centres(self) -> NDArray[np.float64]:
         """Centres (tiles, 3) of the tiles in world space."""

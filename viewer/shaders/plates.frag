@@ -113,7 +113,7 @@ vec3 picture()
     if (v_look.x > CHANNEL - 0.5) {
         vec3 only = vec3(v_look.w < 0.5, v_look.w > 0.5 && v_look.w < 1.5, v_look.w > 1.5);
         float value = dot(colour, only);
-        return u_is_difference > 0.5 ? mapped(value * v_gain) : mix(vec3(value * 0.25), only, 0.75) * value;
+        return u_is_difference > 0.5 ? mapped(value * v_gain) : mix(vec3(0.30), only, 0.80) * value;
     }
     if (u_is_difference > 0.5)
         return v_look.w > 1.5 ? 0.5 + 0.5 * clamp(colour * v_gain, -1.0, 1.0) : mapped(colour.r * v_gain);

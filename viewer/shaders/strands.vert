@@ -3,7 +3,7 @@
 attribute vec2 a_along;    // position along the curve 0..1, and side -1 or +1
 attribute vec3 a_start;    // world
 attribute vec3 a_end;
-attribute vec4 a_look;     // kind (0 convolution, 1 dense, 2 copy), share, sign, emphasis
+attribute vec4 a_look;     // kind (0 convolution, 1 dense, 2 copy), share, sign, brightness
 attribute vec4 a_way;      // station of start and end, lift, fan
 
 uniform mat4 u_clip_from_world;
@@ -49,7 +49,7 @@ void main()
     float share = a_look.y;
     float width_px = a_look.x < 0.5 ? 2.2 + 7.0 * pow(share, 0.8) : a_look.x < 1.5 ? 1.5 + 4.5 * share : 2.0 + 3.5 * share;
     float alpha = a_look.x < 0.5 ? 0.22 + 0.62 * share : a_look.x < 1.5 ? 0.10 + 0.50 * share : 0.12 + 0.45 * share;
-    if (a_look.x > 0.5 && a_look.x < 1.5) alpha *= 0.8 + 0.45 * a_look.w;
+    alpha *= a_look.w;
 
     float station = mix(a_way.x, a_way.y, t);
     float pulse = pulse_at(station);
@@ -60,5 +60,5 @@ void main()
     here.xy += across * a_along.y * half_width * 2.0 / u_frame_px * here.w;
     gl_Position = here;
     v_side = a_along.y;
-    v_colour = vec4(mix(colour, u_light, pulse * 0.8), alpha * light * u_alpha * 1.6);
+    v_colour = vec4(mix(colour, u_light, pulse * 0.8), alpha * light * u_alpha * 1.2);
 }

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MOST = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Pairs that are drawn. `share` (n,) is each one's strength over the largest, in 0..1; `sign` is -1, 0 (copy) or +1.
+    """Pairs that are drawn. `share` (n,) is each one's strength over the largest, in 0..1; `sign` is -1, 0 (copy) or
+    +1.
 
     `drawn` of `total` strength is theirs; `pairs` is how many there were to choose from.
     """
@@ -30,6 +34,7 @@ class Chosen:
 def strongest_into_each(strength: NDArray[np.float32], sign: NDArray[np.float32], count: int) -> Chosen:
     """The `count` strongest pairs into each column of `strength` (sources, targets); `sign` has the same shape.
 
+    Of these at most `MOST` are kept, the strongest: a thousand classes would be a white cloud.
     NaN counts as no strength. Pairs of no strength are never drawn, so an all-zero layer gives no strands.
     """
     strength = np.nan_to_num(np.abs(strength), nan=0.0, posinf=0.0)
@@ -39,6 +44,9 @@ def strongest_into_each(strength: NDArray[np.float32], sign: NDArray[np.float32]
     source, target = np.sort(top, axis=0).T.ravel(), target.T.ravel()
     chosen = strength[source, target]
     alive = chosen > 0
+    if alive.sum() > MOST:
+        alive = np.zeros(len(chosen), bool)
+        alive[np.argpartition(chosen, -MOST)[-MOST:]] = True
     source, target, chosen = source[alive], target[alive], chosen[alive]
     largest = float(strength.max(initial=0.0)) or 1.0
     return Chosen(
@@ -59,5 +67,11 @@ def one_to_one(strength: NDArray[np.float32], offset: int = 0) -> Chosen:
     total = float(strength.sum())
     largest = float(strength.max(initial=0.0)) or 1.0
     return Chosen(
-        index, index + offset, strength / np.float32(largest), np.zeros(len(index), np.float32), total, total, len(index)
+        index,
+        index + offset,
+        strength / np.float32(largest),
+        np.zeros(len(index), np.float32),
+        total,
+        total,
+        len(index),
     )

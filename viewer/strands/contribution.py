@@ -1,4 +1,6 @@
-"""How much each channel or unit of a layer gives to each one of the next: the numbers behind the strands. Pure numpy."""
+"""How much each channel or unit of a layer gives to each one of the next: the numbers behind the strands. Pure
+numpy.
+"""
 
 from __future__ import annotations
 

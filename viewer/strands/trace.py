@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 INTO_EACH_CHANNEL = 3
 INTO_EACH_UNIT = 4
 INTO_EACH_CLASS = 17
+STRANDS_PER_HEIGHT = 22.0
 CONV, DENSE, COPY = 0.0, 1.0, 2.0
 
 
@@ -35,7 +36,7 @@ class Strands:
     ends : (n, 6) float32
         World x, y, z of the start and of the end.
     look : (n, 4) float32
-        Kind (0 convolution, 1 dense, 2 copy), share of the layer's largest in 0..1, sign, emphasis (1 into the winner class).
+        Kind (0 convolution, 1 dense, 2 copy), share of the layer's largest in 0..1, sign, brightness factor.
     way : (n, 4) float32
         Station of the start and of the end, lift above the straight way, and a fan in -1..1 that spreads handles.
     drawn, pairs : int
@@ -54,19 +55,20 @@ class Strands:
 
 
 def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
-    """The strands of `layout` for the capture `key`: the strongest by contribution into each channel, unit and class."""
+    """The strands of `layout` for the capture `key`: the strongest by contribution into each channel, unit and
+    class.
+    """
     outputs = _Outputs(bundle, key)
     offsets: dict[int, int] = {}
     parts: list[tuple[Link, Chosen, NDArray[np.float32]]] = []
     for link in layout.links:
         source, target = layout.plates[link.source], layout.plates[link.target]
         chosen = _choose(bundle, key, outputs, link, source, target, offsets)
-        emphasis = np.zeros(len(chosen.source), np.float32)
-        if target.form.kind == "classes" and link.kind == "dense":
-            emphasis[chosen.target == int(np.nanargmax(outputs(target.layer)))] = 1.0
-        parts.append((link, chosen, emphasis))
+        parts.append((link, chosen, _brightness(link, chosen, target, outputs)))
     tables = [_table(layout, *part) for part in parts]
-    ends, look, way = (np.concatenate([t[i] for t in tables]) if tables else np.zeros((0, n)) for i, n in enumerate((6, 4, 4)))
+    ends, look, way = (
+        np.concatenate([t[i] for t in tables]) if tables else np.zeros((0, n)) for i, n in enumerate((6, 4, 4))
+    )
     return Strands(
         ends.astype(np.float32),
         look.astype(np.float32),
@@ -86,6 +88,22 @@ class _Outputs:
 
     def __call__(self, layer: str) -> NDArray[np.float32]:
         return np.asarray(self._bundle.output(self._key.input_id, self._key.checkpoint_id, layer), np.float32)
+
+
+def _brightness(
+    link: Link, chosen: Chosen, target: Plate, outputs: Callable[[str], NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """A factor (n,) a strand: those into the winner class stand out, and where many share little height each is
+    fainter.
+    """
+    crowd = min(1.0, (STRANDS_PER_HEIGHT * target.size[1] / max(len(chosen.source), 1)) ** 0.5)
+    factor = np.full(len(chosen.source), crowd, np.float32)
+    if link.kind == "dense":
+        factor *= 0.8
+        if target.form.kind == "classes":
+            winner = int(np.argmax(np.nan_to_num(outputs(target.layer), nan=-np.inf)))
+            factor[chosen.target == winner] = 1.25 * crowd
+    return factor
 
 
 def _choose(
@@ -123,7 +141,9 @@ def _choose_conv(maps: NDArray[np.float32], kernel: NDArray[np.float32], layer: 
 def _choose_copy(
     values: NDArray[np.float32], layer: Layer, link: Link, source: Plate, target: Plate, offsets: dict[int, int]
 ) -> Chosen:
-    """Channel to the same channel where both sides show as many; maps to the strongest cells of their flattened form."""
+    """Channel to the same channel where both sides show as many; maps to the strongest cells of their flattened
+    form.
+    """
     strength = channel_strength(values)
     sources, targets = len(source.unit_heights()), len(target.unit_heights())
     if layer.kind == "merge" and layer.mode == "concatenate" and len(strength) == sources:
@@ -151,7 +171,7 @@ def _single() -> Chosen:
 
 
 def _table(
-    layout: Layout, link: Link, chosen: Chosen, emphasis: NDArray[np.float32]
+    layout: Layout, link: Link, chosen: Chosen, brightness: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Ends, look and way of one link's strands. Index -1 stands for the plate as a whole: its centre's height."""
     source, target = layout.plates[link.source], layout.plates[link.target]
@@ -162,7 +182,7 @@ def _table(
     ends[:, 4] = _heights(target, chosen.target)
     ends[:, 2], ends[:, 5] = source.size[0] / 2, -target.size[0] / 2
     kind = {"conv": CONV, "dense": DENSE, "copy": COPY}[link.kind]
-    look = np.stack([np.full(n, kind), chosen.share, chosen.sign, emphasis], axis=1)
+    look = np.stack([np.full(n, kind), chosen.share, chosen.sign, brightness], axis=1)
     fan = np.linspace(-1, 1, n)[np.argsort(np.argsort(chosen.target, kind="stable"))] if n > 1 else np.zeros(n)
     way = np.stack([np.full(n, source.station), np.full(n, target.station), np.full(n, link.lift), fan], axis=1)
     return ends, look.astype(np.float32), way.astype(np.float32)

@@ -24,7 +24,8 @@ PANEL, CELLS, PICTURE, CHANNEL, WEIGHTS = 0.0, 1.0, 2.0, 3.0, 4.0
 class PlatesVisual:
     """Draws the plates of a layout with the values of any capture.
 
-    Plates are painted from the far one to the near one, so that their borders blend right, and write their depth for the strands.
+    Plates are painted from the far one to the near one, so that their borders blend right, and write their depth for
+    the strands.
     """
 
     def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> None:
@@ -38,8 +39,16 @@ class PlatesVisual:
         self._bound: tuple[bool, tuple[float, ...]] | None = None
 
     def draw(
-        self, net: NetView, theme: Theme, matrix: NDArray[np.float64], textures: tuple[Any, ...], *, faces_input: bool,
-        supersample: int, gains: tuple[float, ...] | None, as_glow: bool,
+        self,
+        net: NetView,
+        theme: Theme,
+        matrix: NDArray[np.float64],
+        textures: tuple[Any, ...],
+        *,
+        faces_input: bool,
+        supersample: int,
+        gains: tuple[float, ...] | None,
+        as_glow: bool,
     ) -> None:
         """Draw the net; `textures` are cells, cells toward, pictures, pictures toward."""
         self._bind(faces_input, gains)

@@ -75,7 +75,7 @@ class StrandsVisual:
         shader["u_width"] = net.edge_width
         shader["u_alpha"] = alpha * net.edge_alpha * net.opacity
         for role in ("adds", "subtracts", "copies"):
-            shader[f"u_{role}"] = palette.roles[role]  # type: ignore[index]
+            shader[f"u_{role}"] = palette.roles[role]
         shader["u_light"] = palette.light
         shader["u_front"] = -1.0 if net.front is None else net.front
         shader["u_is_additive"] = float(palette.is_additive)

@@ -43,7 +43,7 @@ class WordsVisual:
             return
         try:
             places = [self._place(line.text, round(line.size_px * px * 4) / 4, line.bold) for line in shown]
-        except _AtlasFull:
+        except _AtlasFullError:
             self._forget()
             places = [self._place(line.text, round(line.size_px * px * 4) / 4, line.bold) for line in shown]
         boxes, colours = [], []
@@ -76,12 +76,12 @@ class WordsVisual:
             if self._left + width >= ATLAS_SIZE:
                 self._left, self._top, self._shelf = 0, self._top + self._shelf + 1, 0
             if self._top + height >= ATLAS_SIZE:
-                raise _AtlasFull
+                raise _AtlasFullError
             self._atlas.set_data(np.ascontiguousarray(coverage[..., None]), offset=(self._top, self._left), copy=True)
             self._places[key] = (self._left, self._top, width, height), offset
             self._left, self._shelf = self._left + width + 1, max(self._shelf, height)
         return self._places[key]
 
 
-class _AtlasFull(Exception):
+class _AtlasFullError(Exception):
     """No room for another line."""

@@ -1,0 +1,140 @@
+"""The network learns: kernels, values and answers from untrained to trained over the checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporter.bundle.errors import KerascopeError
+from scenes.choose import scores_of, shown_capture, shown_name
+from scenes.framing import camera_for
+from scenes.options import SceneOptions
+from scenes.panels.classes import Place, tall_list
+from scenes.panels.curve import learning_curve
+from scenes.panels.heading import MARGIN_PX, heading
+from scenes.panels.legends import colour_legend, note
+from scenes.timeline import Key, Marker, Timeline, Track
+from viewer.camera import Rect
+from viewer.layout import LayoutOptions
+from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Hud, NetView, ViewState
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Capture, Checkpoint
+    from viewer.layout import Layout
+
+CHECK = "frames"
+
+LIST_WIDTH = 0.19
+START_SECS, MOVE_SECS, REST_SECS, END_SECS, BACK_SECS = 1.0, 0.5, 0.35, 2.2, 0.8
+LONGEST_SECS = 10.0
+
+
+def layout_options(options: SceneOptions) -> LayoutOptions:
+    """The net with its kernels under it fills what the class list leaves."""
+    return LayoutOptions(aspect=options.aspect * 0.73 / 0.72, with_weights=True)
+
+
+def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
+    """A looping timeline: a short move and a rest per checkpoint, a pause when trained, and quickly back.
+
+    Raises
+    ------
+    KerascopeError
+        The bundle has fewer than two checkpoints at which the input was captured.
+    """
+    watched = _watched(bundle, options)
+    progress, duration_secs, markers = _journey(watched)
+    camera = camera_for(layout, options.aspect, Rect(0.045, 0.15, 0.975 - LIST_WIDTH - 0.03, 0.83))
+    fixed = _legends(options)
+    width_px = REFERENCE_HEIGHT_PX * options.aspect
+    place = Place(width_px * (0.975 - LIST_WIDTH), width_px * 0.975, 178.0)
+    names = bundle.manifest.model.class_names
+    checkpoints = [checkpoint for checkpoint, _ in watched]
+
+    def state_at(t_secs: float) -> ViewState:
+        at = progress.at(t_secs)
+        low = min(int(at), len(watched) - 2)
+        blend = at - low
+        (here, before), (there, after) = watched[low], watched[low + 1]
+        nearest = there if blend >= 0.5 else here
+        net = NetView(
+            CaptureKey(before.input, before.checkpoint), CaptureKey(after.input, after.checkpoint), blend, shapes=False
+        )
+        hud = heading(f"{shown_name(bundle)} learns", _moment(nearest)) + fixed
+        scores = [a * (1 - blend) + b * blend for a, b in zip(scores_of(before), scores_of(after), strict=True)]
+        if scores:
+            hud += tall_list(scores, names, place, pitch_px=44.0)
+        hud += learning_curve(checkpoints, at, Place(place.left_px, place.right_px, 800.0), 150.0)
+        return ViewState(camera, (net,), options.theme, hud, bloom=0.6)
+
+    return Timeline(duration_secs, state_at, loops=True, markers=markers)
+
+
+def _watched(bundle: Bundle, options: SceneOptions) -> tuple[tuple[Checkpoint, Capture], ...]:
+    """Every checkpoint at which the input was captured, in order.
+
+    Without a choice of input it is, of those captured at most checkpoints and right in the end, the one learned last.
+    """
+    captured: dict[str, dict[str, Capture]] = {}
+    for capture in bundle.manifest.captures:
+        captured.setdefault(capture.input, {})[capture.checkpoint] = capture
+    chosen = options.input_id or _learned_last(bundle, captured) or shown_capture(bundle, options).input
+    found = captured.get(chosen, {})
+    watched = tuple((c, found[c.id]) for c in bundle.manifest.checkpoints if c.id in found)
+    if len(watched) < 2:
+        raise KerascopeError(
+            "no training to show", expected="an input captured at two checkpoints or more", got=str(len(watched)),
+            remedy="export with --checkpoint or --untrained", path=bundle.path,
+        )  # fmt: skip
+    return watched
+
+
+def _learned_last(bundle: Bundle, captured: dict[str, dict[str, Capture]]) -> str | None:
+    """The input whose final answer was the least likely over the whole training; `None` where no answer is known."""
+    most = max((len(by_checkpoint) for by_checkpoint in captured.values()), default=0)
+    doubts: dict[str, float] = {}
+    for name, by_checkpoint in captured.items():
+        final = by_checkpoint.get(bundle.final_checkpoint.id)
+        is_right = final is not None and bundle.input(name).true_class in (None, final.predicted)
+        if final is None or final.predicted is None or not is_right or len(by_checkpoint) < most:
+            continue
+        doubts[name] = sum(1 - scores_of(capture)[final.predicted] for capture in by_checkpoint.values())
+    return max(doubts, key=lambda name: doubts[name]) if doubts else None
+
+
+def _journey(watched: tuple[tuple[Checkpoint, Capture], ...]) -> tuple[Track[float], float, tuple[Marker, ...]]:
+    """How far training has come (0: first checkpoint) at each time, how long the round takes, and when each is
+    reached.
+    """
+    moves = len(watched) - 1
+    share = min(1.0, LONGEST_SECS / ((MOVE_SECS + REST_SECS) * moves))
+    move, rest = MOVE_SECS * share, REST_SECS * share
+    keys = [Key(0.0, 0.0)]
+    markers = [Marker(0.0, watched[0][0].label)]
+    for step in range(1, moves + 1):
+        at_secs = START_SECS + (step - 1) * (move + rest)
+        keys.append(Key(at_secs, float(step), move))
+        markers.append(Marker(at_secs + move, watched[step][0].label))
+    back_secs = START_SECS + moves * (move + rest) + END_SECS
+    keys.append(Key(back_secs, 0.0, BACK_SECS))
+    return Track(tuple(keys)), back_secs + BACK_SECS, tuple(markers)
+
+
+def _moment(checkpoint: Checkpoint) -> str:
+    """Which checkpoint this is, in words, with the step where it is known and not said already."""
+    label = checkpoint.label
+    if checkpoint.step and "step" not in label:
+        return f"{label} (step {checkpoint.step})"
+    return label
+
+
+def _legends(options: SceneOptions) -> Hud:
+    left_px = MARGIN_PX * min(1.0, options.aspect / (16 / 9))
+    hud = colour_legend("activation / \u00b1scale", "activation", left_px, 250.0)
+    hud += colour_legend("kernel weight / \u00b1scale", "weight", left_px + 310.0, 250.0)
+    lines = (
+        "\u00b1scale: 99th percentile after training,",
+        "printed under each plate, clipped; the",
+        "strongest strands: value \u00d7 weight",
+    )
+    return hud + note(lines, left_px + 620.0)
