@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from viewer.strands.choose import one_to_one, strongest_into_each
+from viewer.strands.choose import MOST, one_to_one, strongest_into_each
 
 strengths = arrays(np.float32, st.tuples(st.integers(1, 12), st.integers(1, 9)), elements=st.floats(-100, 100, width=32))
 
@@ -62,3 +62,13 @@ def test_one_to_one_copies_each_channel_to_its_own_number(strength: np.ndarray, 
     order = chosen.source.argsort()
     np.testing.assert_allclose(chosen.share[order] * (np.abs(strength).max() or 1), np.abs(strength)[chosen.source[order]], rtol=1e-5)
     assert chosen.drawn == chosen.total == pytest.approx(np.abs(strength).sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("size", ["equal", "random"])
+def test_a_thousand_classes_get_no_more_than_the_most(size: str) -> None:
+    rng = np.random.default_rng(3)
+    strength = np.ones((60, 1000), np.float32) if size == "equal" else rng.normal(size=(60, 1000)).astype(np.float32)
+    chosen = strongest_into_each(strength, strength, 17)
+    assert len(chosen.source) <= MOST
+    assert np.abs(strength)[chosen.source, chosen.target].min() == np.sort(np.abs(strength).ravel())[-MOST]
+    assert chosen.drawn == pytest.approx(np.abs(strength)[chosen.source, chosen.target].sum(), rel=1e-4)
