@@ -1,0 +1,126 @@
+"""Colour maps: zero in the middle, both ends alike in weight, and apart for eyes that see fewer colours."""
+
+from __future__ import annotations
+
+import itertools
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from viewer.colour import MAP_ENTRIES, MAP_NAMES, PALETTES, apply_map, map_table
+from viewer.state import ColourRole, MapName, Theme
+
+THEMES: tuple[Theme, ...] = ("dark", "light")
+MAPS = list(itertools.product(THEMES, MAP_NAMES))
+
+# Machado, Oliveira & Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision Deficiency",
+# table 1, severity 1.0; they act on linear light.
+EYES = {
+    "normal": np.eye(3),
+    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+    "tritanopia": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+}  # fmt: skip
+DISTINGUISHABLE = 20.0
+
+
+def linear(rgb: np.ndarray) -> np.ndarray:
+    """Linear light of sRGB (IEC 61966-2-1)."""
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* (D65) of linear light."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = light @ to_xyz.T / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+
+
+def seen(rgb: np.ndarray, eye: str) -> np.ndarray:
+    """What an eye sees, in L*a*b*, where Euclidean distance is CIE 1976 delta E."""
+    return lab(np.clip(linear(np.asarray(rgb, np.float64)) @ EYES[eye].T, 0, 1))
+
+
+def delta_e(one: np.ndarray, two: np.ndarray, eye: str) -> float:
+    return float(np.linalg.norm(seen(one, eye) - seen(two, eye)))
+
+
+def test_the_yardstick() -> None:
+    white, black, red = (np.array(rgb, float) for rgb in ((1, 1, 1), (0, 0, 0), (1, 0, 0)))
+    np.testing.assert_allclose(seen(white, "normal"), [100, 0, 0], atol=0.02)
+    np.testing.assert_allclose(seen(red, "normal"), [53.24, 80.09, 67.20], atol=0.05)
+    assert delta_e(white, black, "normal") == pytest.approx(100, abs=0.02)
+    for eye in EYES:
+        np.testing.assert_allclose(seen(white, eye), [100, 0, 0], atol=0.05)
+
+
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_tables(theme: Theme, name: MapName) -> None:
+    table = map_table(theme, name)
+    assert table.shape == (MAP_ENTRIES, 3)
+    assert table.dtype == np.float32
+    assert table.min() >= 0
+    assert table.max() <= 1
+    steps = np.linalg.norm(np.diff(seen(table, "normal"), axis=0), axis=1)
+    assert steps.max() < 8, "no jumps"
+
+
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_values_go_in_and_the_ends_of_the_table_come_out(theme: Theme, name: MapName) -> None:
+    table = map_table(theme, name)
+    colours = apply_map(np.array([-9.0, -1.0, 0.0, 1.0, 9.0]), theme, name)
+    np.testing.assert_array_equal(colours[[0, 1]], table[[0, 0]])
+    np.testing.assert_array_equal(colours[[3, 4]], table[[-1, -1]])
+    np.testing.assert_allclose(colours[2], (table[127] + table[128]) / 2, atol=1e-6)
+    every = np.linspace(-1, 1, MAP_ENTRIES)
+    np.testing.assert_allclose(apply_map(every, theme, name), table, atol=1e-5)
+
+
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_zero_is_the_quiet_middle_and_both_ends_weigh_alike(theme: Theme, name: MapName) -> None:
+    lightness = seen(map_table(theme, name), "normal")[:, 0]
+    middle = lightness[127:129].mean()
+    extreme = lightness.max() if theme == "light" else lightness.min()
+    assert middle == pytest.approx(extreme, abs=4), "zero is nearest to the background of the theme"
+    falling, rising = lightness[:128][::-1], lightness[128:]
+    assert np.abs(falling - rising).max() < 30, "equal sizes of either sign are about equally light"
+    direction = 1 if theme == "dark" else -1
+    for arm in (falling, rising):
+        assert (np.diff(arm[8:120:8]) * direction > -1).all(), "larger is always farther from zero"
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_plus_minus_and_zero_stay_apart_for_every_eye(theme: Theme, name: MapName, eye: str, timings: list[str]) -> None:
+    low, zero, high = apply_map(np.array([-1.0, 0.0, 1.0]), theme, name)
+    figures = {pair: delta_e(*ends, eye) for pair, ends in {"-1|+1": (low, high), "-1|0": (low, zero), "0|+1": (zero, high)}.items()}
+    timings.append(f"delta E, {theme} {name}, {eye}: " + ", ".join(f"{pair} {value:.0f}" for pair, value in figures.items()))
+    if eye == "tritanopia" and name == "weight":
+        return  # one in 30,000: both ends are told from zero, and from each other by the legend alone
+    assert min(figures.values()) > DISTINGUISHABLE
+    half = delta_e(*apply_map(np.array([-0.5, 0.5]), theme, name), eye)
+    assert half > DISTINGUISHABLE / 2
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_strands_that_add_and_that_subtract_stay_apart(theme: Theme, eye: str) -> None:
+    roles = PALETTES[theme].roles
+    assert delta_e(np.array(roles["adds"]), np.array(roles["subtracts"]), eye) > DISTINGUISHABLE
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_role_has_a_colour_and_words_can_be_read(theme: Theme) -> None:
+    palette = PALETTES[theme]
+    assert set(palette.roles) == set(get_args(ColourRole))
+
+    def luminance(rgb: tuple[float, float, float]) -> float:
+        return float(linear(np.array(rgb)) @ [0.2126, 0.7152, 0.0722])
+
+    for role in ("text", "dim", "accent", "alarm", "difference", "gain", "loss"):
+        for background in (palette.inner, palette.outer, palette.panel):
+            low, high = sorted((luminance(palette.roles[role]), luminance(background)))
+            # WCAG 2: 4.5 for text, 3 for large text and marks.
+            assert (high + 0.05) / (low + 0.05) > (4.5 if role in ("text", "dim") else 3.0), role

@@ -1,0 +1,78 @@
+"""Words are measured as they are drawn, with every sign that the pictures use."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewer.typeset import ASCENT, DESCENT, _font, coverage_of, width_of
+
+ROOT = Path(__file__).parents[2]
+LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=40)
+
+
+@given(LATIN, st.floats(10, 60), st.booleans())
+def test_a_line_is_drawn_in_the_box_that_was_measured(text: str, size_px: float, is_bold: bool) -> None:
+    size_px = round(size_px * 4) / 4
+    coverage, (left, top) = coverage_of(text, size_px, is_bold)
+    assert coverage.dtype == np.uint8
+    rows, columns = np.nonzero(coverage > 127)
+    if len(columns):
+        assert left + columns.min() >= -0.12 * size_px - 1.5
+        assert left + columns.max() <= width_of(text, size_px, is_bold) + 0.12 * size_px + 1.5
+
+
+@pytest.mark.parametrize("is_bold", [False, True])
+@pytest.mark.parametrize("size_px", [14.0, 21.0, 40.0])
+def test_capitals_digits_and_tails_stay_in_the_height_of_a_line(size_px: float, is_bold: bool) -> None:
+    coverage, (_, top) = coverage_of("ABCÄgjpqy0123456789×±(%)", size_px, is_bold)
+    rows = np.flatnonzero(coverage.max(axis=1) > 127)
+    assert top + rows[0] >= -(ASCENT + 0.14) * size_px - 1  # the dots of an Ä may rise a little above
+    assert top + rows[-1] <= DESCENT * size_px + 1
+
+
+@given(LATIN, LATIN)
+def test_width_adds_up_and_scales(one: str, two: str) -> None:
+    assert width_of("", 21.0) == 0
+    assert width_of(one + two, 20.0) == pytest.approx(width_of(one, 20.0) + width_of(two, 20.0), abs=3.0)
+    assert width_of(one, 40.0) == pytest.approx(2 * width_of(one, 20.0))
+
+
+def test_nothing_to_see() -> None:
+    for text in ("", "   "):
+        coverage, _ = coverage_of(text, 21.0, False)
+        assert coverage.max() == 0
+        assert coverage.size >= 1
+
+
+def signs_of_the_pictures() -> str:
+    """Every sign beyond ASCII in a text constant (not a docstring) of the viewer and the scenes."""
+    signs = set()
+    for room in ("viewer", "scenes"):
+        for path in (ROOT / room).rglob("*.py"):
+            if "window" in path.parts:
+                continue  # Qt sets its own words
+            tree = ast.parse(path.read_text("utf-8"))
+            said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said]
+            signs |= {sign for node in constants if isinstance(node.value, str) for sign in node.value if ord(sign) > 126}
+    return "".join(sorted(signs))
+
+
+@pytest.mark.parametrize("is_bold", [False, True])
+@pytest.mark.parametrize("sign", signs_of_the_pictures())
+def test_every_sign_of_the_pictures_is_in_the_font(sign: str, is_bold: bool) -> None:
+    font = _font(40.0, is_bold)
+    missing = font.getmask("\U000e0fff", mode="L")
+    drawn = font.getmask(sign, mode="L")
+    assert drawn.size != missing.size or bytes(drawn) != bytes(missing)
+    assert max(bytes(drawn)) > 0
+
+
+def test_the_signs_are_found() -> None:
+    assert set(signs_of_the_pictures()) >= set("\u00b1\u00d7\u03b5\u2212\u2026")
