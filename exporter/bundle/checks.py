@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from exporter.bundle.limits import Limits
 from exporter.bundle.schema import Manifest
-from exporter.bundle.tensors import DTYPES, MAX_DIMENSIONS, is_file_name, is_key, tensor_bytes, tensor_refs
+from exporter.bundle.tensors import (
+    DTYPES,
+    MAX_DIMENSIONS,
+    is_file_name,
+    is_key,
+    manifest_files,
+    tensor_bytes,
+    tensor_refs,
+)
 
 
 def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
@@ -15,8 +23,7 @@ def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
 
     It is lazy: who wants only the first problem pays for no more.
     """
-    tensor_lines = list(_tensor_problems(manifest, limits))
-    yield from tensor_lines
+    yield from _tensor_problems(manifest, limits)
     yield from _repeated_names(manifest)
     yield from _graph_problems(manifest)
     yield from _weight_problems(manifest)
@@ -25,26 +32,32 @@ def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
 
 
 def _tensor_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
-    files: set[str] = set()
+    files = {file: is_file_name(file) for file in manifest_files(manifest)}
+    sizes_bytes: dict[tuple[str, tuple[int, ...]], int | None] = {}  # many tensors, few shapes
     total_bytes = 0
     for where, ref in tensor_refs(manifest):
-        if ref.file not in files and not is_file_name(ref.file):
+        form = (ref.dtype, ref.shape)
+        if form not in sizes_bytes:
+            sizes_bytes[form] = tensor_bytes(ref) if _is_form(*form) else None
+        size_bytes = sizes_bytes[form]
+        if not files[ref.file]:
             yield f"{where}: {ref.file!r} is not a file name that stays inside the bundle"
         elif not is_key(ref.key):
             yield f"{where}: {ref.key!r} is not a name for a tensor"
-        elif ref.dtype not in DTYPES:
-            yield f"{where}: dtype {ref.dtype!r} is none that a bundle can hold"
-        elif len(ref.shape) > MAX_DIMENSIONS or any(size < 0 for size in ref.shape):
-            yield f"{where}: {ref.shape} is not a shape"
+        elif size_bytes is None:
+            yield f"{where}: dtype {ref.dtype!r} with shape {ref.shape} is nothing that a bundle can hold"
+        elif size_bytes > limits.tensor_bytes:
+            yield f"{where}: {size_bytes} bytes are over the limit of {limits.tensor_bytes} for a tensor"
         else:
-            total_bytes += tensor_bytes(ref)
-            if tensor_bytes(ref) > limits.tensor_bytes:
-                yield f"{where}: {tensor_bytes(ref)} bytes are over the limit of {limits.tensor_bytes} for a tensor"
-        files.add(ref.file)
+            total_bytes += size_bytes
     if len(files) > limits.files:
         yield f"the manifest names {len(files)} files, over the limit of {limits.files}"
     if total_bytes > limits.total_bytes:
         yield f"the manifest declares {total_bytes} bytes of tensors, over the limit of {limits.total_bytes}"
+
+
+def _is_form(dtype: str, shape: tuple[int, ...]) -> bool:
+    return dtype in DTYPES and len(shape) <= MAX_DIMENSIONS and all(size >= 0 for size in shape)
 
 
 def _repeated_names(manifest: Manifest) -> Iterator[str]:
