@@ -187,6 +187,7 @@ def run_entry(
             "epsilon": last.epsilon,
             "steps": len(result.steps),
             "kept": len(kept),
+            **result.details,
         },
         parent=parent,
         inputs=tuple(each.id for each in inputs),

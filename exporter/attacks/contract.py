@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -86,12 +86,14 @@ class AttackResult:
     success : whether the model's prediction was changed.
     original : the class that was predicted for the clean input.
     options : what the attack was run with, defaults filled in.
+    details : what else there is to say about how it went.
     """
 
     steps: tuple[AttackStep, ...]
     success: bool
     original: int
     options: dict[str, OptionValue]
+    details: dict[str, OptionValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

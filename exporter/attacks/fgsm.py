@@ -14,6 +14,7 @@ from exporter.attacks.logits import logits_model, scores_model
 from exporter.backend import keras, tf
 
 _START, _STEP, _LIMIT = 0.01, 0.0007, 0.3
+CROSS_ENTROPY, LOGIT_MARGIN = "cross-entropy", "logit margin"
 _MOST_BYTES = 2 * 2**30
 _BATCH_BYTES = 8 * 2**20
 _LARGEST_BATCH = 64
@@ -43,9 +44,9 @@ def run(
     """How the attack went: clip(x + epsilon * sign(d loss / dx), low, high) for each epsilon that was tried.
 
     Goodfellow, Shlens and Szegedy 2015, arXiv 1412.6572, section 4. The loss is the cross-entropy of the class that is
-    predicted for the clean input. There is one gradient, at the clean input; epsilon grows from `start` by `step` until
-    the prediction changes or `limit` is passed. Defaults are 0.01, 0.0007 and 0.3 of the width of the valid range.
-    Every epsilon that was tried is a step of the result.
+    predicted for the clean input (see `sign_of_gradient`). There is one gradient, at the clean input; epsilon grows
+    from `start` by `step` until the prediction changes or `limit` is passed. Defaults are 0.01, 0.0007 and 0.3 of the
+    width of the valid range. Every epsilon that was tried is a step of the result.
 
     Raises
     ------
@@ -56,13 +57,13 @@ def run(
     logits = logits_model(victim.model)
     scores_of = _scores(victim.model)
     original = int(scores_of(victim.x[None])[0].argmax())
-    direction = sign_of_gradient(logits, victim.x, original)
+    direction, loss = sign_of_gradient(logits, victim.x, original)
     steps: list[AttackStep] = []
     for tried in _tried(scores_of, victim, direction, options):
         steps.append(tried)
         if tried.predicted != original:
             break
-    return AttackResult(tuple(steps), steps[-1].predicted != original, original, asdict(options))
+    return AttackResult(tuple(steps), steps[-1].predicted != original, original, asdict(options), {"loss": loss})
 
 
 FGSM = Attack(
@@ -89,24 +90,32 @@ def _options(victim: Victim, start: float | None, step: float | None, limit: flo
     return options
 
 
-def sign_of_gradient(logits: keras.Model, x: Array, label: int) -> Array:
-    """The sign (-1, 0, 1) of the gradient of the cross-entropy of class `label` at `x`; the shape of `x`, float32.
+def sign_of_gradient(logits: keras.Model, x: Array, label: int) -> tuple[Array, str]:
+    """The sign (-1, 0, 1) of the gradient of the loss at `x`, in the shape of `x`, float32; and the name of the loss.
 
-    With z the logits, the cross-entropy is softplus(m) with m = logsumexp(z_j, j != label) - z_label. Its gradient is
-    a positive multiple of m's, so the signs are the same; but m does not saturate where the model is sure, while
-    `softmax - 1` cancels to nothing.
+    The loss is the `cross-entropy` of class `label`. Where the model is so sure that float32 rounds its softmax to 1,
+    that gradient no longer holds the label's own logit. Then the loss is the `logit margin`
+    m = logsumexp(z_j, j != label) - z_label: the cross-entropy is softplus(m), so both gradients point the same way,
+    and this one does not round to nothing.
     """
 
     @tf.function
     def gradient(batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(batch)
-            z = tf.cast(logits(batch, training=False), tf.float32)[0]
-            others = tf.concat([z[:label], z[label + 1 :]], axis=0)
-            margin = tf.reduce_logsumexp(others) - z[label]
-        return tape.gradient(margin, batch)
+        with tf.GradientTape() as of_input:
+            of_input.watch(batch)
+            z = tf.cast(logits(batch, training=False), tf.float32)
+        with tf.GradientTape() as of_logits:
+            of_logits.watch(z)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits([label], z)
+        by_logits = of_logits.gradient(loss, z)
+        is_label = tf.one_hot([label], z.shape[1])
+        is_saturated = by_logits[0, label] == 0.0
+        of_margin = tf.nn.softmax(tf.where(is_label > 0.0, -np.inf, z)) - is_label
+        by_logits = tf.where(is_saturated, of_margin, by_logits)
+        return of_input.gradient(z, batch, output_gradients=by_logits), is_saturated
 
-    return np.asarray(np.sign(gradient(tf.constant(x[None], tf.float32)).numpy()[0]), np.float32)
+    values, is_saturated = gradient(tf.constant(x[None], tf.float32))
+    return np.sign(values.numpy()[0]).astype(np.float32), LOGIT_MARGIN if is_saturated else CROSS_ENTROPY
 
 
 def perturbed(victim: Victim, direction: Array, epsilons: list[float]) -> Array:

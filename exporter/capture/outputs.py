@@ -51,7 +51,7 @@ class LayerOutputs:
 
         The entry of an input is the array that was fed.
         """
-        results = self._model([keras.ops.convert_to_tensor(array) for array in feeds], training=False)
+        results = keras.tree.flatten(self._model([keras.ops.convert_to_tensor(each) for each in feeds], training=False))
         computed = dict(zip(self._computed, map(plain_array, results), strict=True))
         return {name: feeds[self._fed[name]] if name in self._fed else computed[name] for name in self.names}
 

@@ -1,0 +1,137 @@
+"""The graph that is read off a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.tf
+
+
+def test_branches_shared_layers_and_values(branching: Any) -> None:
+    from exporter.capture import graph_of
+
+    layers, edges = graph_of(branching)
+    by_name = {layer.name: layer for layer in layers}
+    assert len(by_name) == len(layers)
+    assert by_name["shared:1"].shares_weights_with == "shared"
+    assert (by_name["shared:1"].parameters, by_name["shared:1"].variables) == (0, ())
+    assert by_name["shared"].variables == ("kernel", "bias")
+    assert by_name["norm"].variables == ("gamma", "beta", "moving_mean", "moving_variance")
+    assert {name: layer.value for name, layer in by_name.items()} == {
+        "picture": "input",
+        "extra": "input",
+        "stem": "pre-activation",  # through the normalisation to the ReLU
+        "norm": "pre-activation",
+        "relu": "post-activation",
+        "shared": "post-activation",
+        "shared:1": "post-activation",
+        "sum": "value",  # a multiplication comes before its activation
+        "multiply": "value",
+        "after_sum": "post-activation",
+        "pooled": "value",
+        "side": "post-activation",
+        "joined": "value",
+        "dropped": "value",
+        "logits": "pre-activation",
+        "scores": "post-activation",
+        "number": "value",
+    }
+    assert {(edge.source, edge.target_input) for edge in edges if edge.target == "sum"} == {("relu", 0), ("shared:1", 1)}
+    assert {(edge.source, edge.target) for edge in edges} >= {("shared", "shared:1"), ("joined", "dropped")}
+
+
+def test_edges_go_forward_and_join_every_layer(branching: Any) -> None:
+    from exporter.capture import graph_of
+
+    layers, edges = graph_of(branching)
+    place = {layer.name: index for index, layer in enumerate(layers)}
+    assert all(place[edge.source] < place[edge.target] for edge in edges)
+    assert {edge.target for edge in edges} == set(place) - {"picture", "extra"}
+
+
+def test_parameters_add_up_to_the_models(branching: Any) -> None:
+    from exporter.capture import graph_of
+
+    layers, _ = graph_of(branching)
+    assert sum(layer.parameters for layer in layers) == branching.count_params()
+
+
+def settings_cases() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Layer class, arguments, and what its entry must say."""
+    return [
+        (
+            "Conv2D",
+            {"filters": 4, "kernel_size": (3, 5), "strides": 2, "padding": "same", "groups": 2, "activation": "relu"},
+            {"kind": "conv", "kernel_size": (3, 5), "strides": (2, 2), "padding": "same", "groups": 2, "filters": 4,
+             "activation": "relu", "dilation": (1, 1), "value": "post-activation"},
+        ),
+        ("Conv2DTranspose", {"filters": 3, "kernel_size": 2}, {"kind": "conv", "filters": 3, "kernel_size": (2, 2)}),
+        (
+            "DepthwiseConv2D",
+            {"kernel_size": 3, "depth_multiplier": 2, "dilation_rate": 2},
+            {"kind": "depthwise", "filters": 4, "dilation": (2, 2)},
+        ),
+        (
+            "MaxPooling2D",
+            {"pool_size": 3, "strides": 2},
+            {"kind": "pool", "mode": "max", "pool_size": (3, 3), "strides": (2, 2), "padding": "valid"},
+        ),
+        ("GlobalAveragePooling2D", {}, {"kind": "global_pool", "mode": "average"}),
+        ("ReLU", {"max_value": 6}, {"kind": "activation", "activation": "relu6", "value": "post-activation"}),
+        ("LeakyReLU", {}, {"kind": "activation", "activation": "leaky_relu"}),
+        ("Softmax", {}, {"kind": "activation", "activation": "softmax"}),
+        ("Dense", {"units": 7}, {"kind": "dense", "units": 7, "activation": "linear", "value": "value"}),
+        ("Dropout", {"rate": 0.25}, {"kind": "dropout", "rate": 0.25}),
+        ("ZeroPadding2D", {"padding": ((1, 2), (0, 3))}, {"kind": "padding", "padding": "1,2;0,3"}),
+        ("Flatten", {}, {"kind": "flatten"}),
+        ("Permute", {"dims": (2, 1, 3)}, {"kind": "reshape"}),
+        ("LayerNormalization", {}, {"kind": "normalisation"}),
+        ("Rescaling", {"scale": 2.0}, {"kind": "normalisation"}),
+        ("UpSampling2D", {}, {"kind": "other"}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("class_name", "arguments", "expected"), settings_cases(), ids=lambda case: str(case)[:24])
+def test_settings_of_each_kind(keras: Any, class_name: str, arguments: dict[str, Any], expected: dict[str, Any]) -> None:
+    from exporter.capture import graph_of
+
+    model = keras.Sequential([keras.Input((8, 8, 2)), getattr(keras.layers, class_name)(**arguments)])
+    entry = graph_of(model)[0][-1]
+    assert entry.class_name == class_name
+    assert {name: getattr(entry, name) for name in expected} == expected
+
+
+def test_variables_with_the_same_name_are_told_apart(keras: Any) -> None:
+    from exporter.capture import graph_of
+
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(2), name="both")
+    model = keras.Sequential([keras.Input((5, 3)), layer])
+    names = graph_of(model)[0][-1].variables
+    assert len(set(names)) == len(names) == len(layer.weights) == 6
+
+
+def test_a_model_in_a_model_is_one_layer(keras: Any) -> None:
+    from exporter.capture import graph_of, read_weights
+
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)], name="inner")
+    model = keras.Sequential([keras.Input((4,)), inner, keras.layers.Dense(1, name="last")])
+    layers, edges = graph_of(model)
+    assert [(layer.name, layer.kind) for layer in layers[1:]] == [("inner", "other"), ("last", "dense")]
+    assert [(edge.source, edge.target) for edge in edges][1:] == [("inner", "last")]
+    assert len(read_weights(model)) == 6
+
+
+def test_models_without_a_graph_are_refused(keras: Any) -> None:
+    from exporter.capture import graph_of
+    from exporter.models import ModelError
+
+    class Own(keras.Model):
+        def call(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(ModelError, match=r"expected a Sequential or functional model, got the class Own"):
+        graph_of(Own())
+    with pytest.raises(ModelError, match=r"does not know its input shape.*keras\.Input"):
+        graph_of(keras.Sequential([keras.layers.Dense(2)]))
