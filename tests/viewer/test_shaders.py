@@ -1,0 +1,105 @@
+"""Every shader file is used, keeps to GLSL 1.20, compiles, and knows the same names as the Python that feeds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from vispy import gloo
+from vispy.util import use_log_level
+
+import viewer.shading
+from exporter.bundle import Bundle
+from scenes.framing import camera_for
+from viewer.camera import Rect
+from viewer.layout import Layout
+from viewer.shading import shader_source
+from viewer.state import Bar, CaptureKey, Hud, NetView, Polyline, Ramp, ViewState, Words
+
+FOLDER = Path(str(files("viewer"))) / "shaders"
+STAGES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".vert", ".frag"))
+INSERTS = sorted(path.name for path in (FOLDER / "lib").iterdir())
+PYTHON = "\n".join(path.read_text("utf-8") for path in FOLDER.parent.rglob("*.py"))
+PAIRS = sorted(set(re.findall(r'\bprogram\("(\w+)", "(\w+)"\)', PYTHON)))
+LATER_THAN_120 = r"#version|texelFetch|gl_VertexID|gl_InstanceID|\btexture\s*\(|^\s*(in|out|flat)\s|\buint\b|textureSize|inverse\(|transpose\(|switch|\bround\("
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", STAGES + INSERTS)
+def test_glsl_of_every_machine(name: str) -> None:
+    text = without_comments((FOLDER / ("lib" if name in INSERTS else "") / name).read_text("utf-8"))
+    assert not re.search(LATER_THAN_120, text, re.MULTILINE)
+    assert not re.search(r"gl_FragData", text), "vispy's framebuffers have one colour"
+    for line in text.splitlines():
+        if re.match(r"\s*(uniform|attribute|varying)\b", line):
+            # vispy finds one name a line, and none that carries a precision or stands behind another declaration.
+            assert re.fullmatch(r"(uniform|attribute|varying) \w+ \w+(\[\d+\])?;\s*", line), line
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_inserts_are_put_in_and_every_name_is_declared_once(name: str) -> None:
+    text = shader_source(name)
+    assert "#include" not in text
+    declared = re.findall(r"^(?:uniform|attribute|varying) \w+ (\w+)", text, re.MULTILINE)
+    assert len(set(declared)) == len(declared)
+    body = without_comments(text)
+    assert [each for each in declared if len(re.findall(rf"\b{each}\b", body)) < 2] == [], "declared and not used"
+
+
+def test_every_shader_file_is_used() -> None:
+    assert {f"{vertex}.vert" for vertex, _ in PAIRS} | {f"{fragment}.frag" for _, fragment in PAIRS} == set(STAGES)
+    included = {name for stage in STAGES for name in re.findall(r"#include (\S+)", (FOLDER / stage).read_text("utf-8"))}
+    assert included == set(INSERTS)
+
+
+@pytest.mark.parametrize(("vertex", "fragment"), PAIRS)
+def test_what_a_fragment_receives_its_vertices_send(vertex: str, fragment: str) -> None:
+    sent, received = (
+        {name: kind for kind, name in re.findall(r"^varying (\w+) (\w+);", shader_source(file), re.MULTILINE)}
+        for file in (f"{vertex}.vert", f"{fragment}.frag")
+    )
+    assert received.items() <= sent.items()
+
+
+def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
+    """States that between them draw with every program and set every uniform."""
+    clean, attacked = CaptureKey("clean-0", "002"), CaptureKey("attack-3", "002")
+    hud = Hud((Bar((5, 5, 50, 8)),), (Ramp((5, 30, 50, 8)),), (Polyline(((5, 50), (90, 70))),), (Words("a", (9, 90)),))
+    camera = camera_for(layout, 4 / 3, Rect())
+    lit = NetView(clean, attacked, 0.5, front=1.5)
+    difference = replace(lit, quantity="difference", front=None, gains=(2.0,) * len(layout.plates))
+    yield ViewState(camera, (lit, difference), "dark", hud)
+    yield ViewState(camera, (lit, difference), "light", hud)
+
+
+@pytest.mark.gl
+def test_programs_compile_and_know_what_python_sets(
+    tiny_bundle: Bundle, tiny_layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from viewer.stage import Stage
+
+    made: list[gloo.Program] = []
+
+    def recorded(vertex: str, fragment: str) -> gloo.Program:
+        made.append(gloo.Program(vertex, fragment))
+        return made[-1]
+
+    monkeypatch.setattr(viewer.shading, "gloo", SimpleNamespace(Program=recorded))
+    with use_log_level("warning", record=True, print_msg=False) as said, Stage(tiny_bundle, tiny_layout) as stage:
+        for state in everything(tiny_bundle, tiny_layout):
+            assert stage.render(state, (64, 48), supersample=1).max() > 0
+        assert len(made) >= len({name for name in STAGES if name.endswith(".frag")})
+        for program in made:
+            declared = {name for kind, _, name in program.variables if kind in ("uniform", "attribute")}
+            given = set(program._user_variables)
+            assert given == declared
+            assert not program._pending_variables
+    assert list(said) == []
