@@ -40,11 +40,31 @@ def _stderr_held_back() -> Iterator[None]:
             os.close(real)
 
 
+@contextlib.contextmanager
+def _symbols_kept_apart() -> Iterator[None]:
+    """Load the libraries that are imported meanwhile so that they share no symbols with others of this process.
+
+    TensorFlow has an LLVM inside and offers its symbols to the whole process; Mesa's software OpenGL has another one.
+    Without this, whichever of the two comes second calls into the first, and the process dies.
+    """
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    # TensorFlow makes its symbols global by this module, and does without where it is missing.
+    sys.modules.setdefault("tensorflow.python.pywrap_dlopen_global_flags", None)  # type: ignore[arg-type]
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_NOW | os.RTLD_LOCAL | getattr(os, "RTLD_DEEPBIND", 0))
+    try:
+        yield
+    finally:
+        sys.setdlopenflags(flags)
+
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 try:
-    with _stderr_held_back():
+    with _stderr_held_back(), _symbols_kept_apart():
         import keras
         import tensorflow as tf
 except ImportError as error:
