@@ -118,11 +118,28 @@ def _choose(
     layer = bundle.layer(target.layer)
     if "closed" in (source.form.kind, target.form.kind):
         return _single()
-    if link.kind == "dense" and source.form.kind in ("vector", "classes") and len(source.form.shape) == 1:
-        return _choose_dense(outputs(source.layer), bundle.weight(key.checkpoint_id, layer.name, "kernel"), target)
-    if link.kind == "conv" and len(source.form.shape) == 3 and (layer.groups or 1) == 1:
-        return _choose_conv(outputs(source.layer), bundle.weight(key.checkpoint_id, layer.name, "kernel"), layer)
+    if link.kind == "dense" and len(source.form.shape) == 1:
+        kernel = _kernel_of(bundle, key, layer, rank=2, channels=source.form.shape[-1])
+        if kernel is not None:
+            return _choose_dense(outputs(source.layer), kernel, target)
+    if link.kind == "conv" and len(source.form.shape) == 3:
+        kernel = _kernel_of(bundle, key, layer, rank=4, channels=source.form.shape[-1])
+        if kernel is not None:
+            return _choose_conv(outputs(source.layer), kernel, layer)
     return _choose_copy(outputs(source.layer), layer, link, source, target, offsets)
+
+
+def _kernel_of(
+    bundle: Bundle, key: CaptureKey, layer: Layer, *, rank: int, channels: int
+) -> NDArray[np.float32] | None:
+    """The kernel of a layer if its last two axes are the channels before and its own, so that contributions follow.
+
+    `None` where it has none (separable), shares it out (groups) or holds it the other way round (transposed).
+    """
+    ref = bundle.checkpoint(key.checkpoint_id).weights.get(f"{layer.shares_weights_with or layer.name}/kernel")
+    if ref is None or len(ref.shape) != rank or ref.shape[-2] != channels or "Transpose" in layer.class_name:
+        return None
+    return np.asarray(bundle.load(ref), np.float32)
 
 
 def _choose_dense(values: NDArray[np.float32], kernel: NDArray[np.float32], target: Plate) -> Chosen:

@@ -186,13 +186,29 @@ def test_closed_plates_are_joined_by_a_single_neutral_strand() -> None:
     np.testing.assert_allclose(strands.ends[0, [1, 4]], [plate.centre[1] for plate in layout.plates])
 
 
-def test_grouped_and_depthwise_convolutions_make_no_false_claims() -> None:
-    """Where the kernel's shape is not (h, w, in, out), contributions would be wrong: channels are joined plainly."""
-    layers = [layer("in", "input", 5, 5, 4), layer("conv", "conv", 5, 5, 4, groups=2, strides=(1, 1), padding="same")]
-    bundle = paper_bundle(layers, kernels={"conv": (3, 3, 2, 4)})
+UNLIKE_OTHERS = {
+    "grouped": ({"groups": 2}, {"conv/kernel": (3, 3, 2, 4)}),
+    "separable": ({"class_name": "SeparableConv2D"}, {"conv/depthwise_kernel": (3, 3, 4, 1), "conv/pointwise_kernel": (1, 1, 4, 4)}),
+    "transposed": ({"class_name": "Conv2DTranspose"}, {"conv/kernel": (3, 3, 4, 4)}),
+    "without its kernel": ({}, {}),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE_OTHERS)
+def test_kernels_of_another_order_make_no_false_claims(name: str) -> None:
+    """Where the kernel is not (h, w, in, out), contributions would be wrong: channels are joined plainly."""
+    settings, shapes = UNLIKE_OTHERS[name]
+    layers = [layer("in", "input", 5, 5, 4), layer("conv", "conv", 5, 5, 4, strides=(1, 1), padding="same", **settings)]
+    bundle = paper_bundle(layers, arrays={key: np.ones(shape, np.float32) for key, shape in shapes.items()})
     strands = trace(bundle, place(bundle), KEY0)
     assert (strands.look[:, 2] == 0).all()
-    assert strands.drawn <= 4
+    assert 1 <= strands.drawn <= 4
+
+
+def test_a_dense_layer_of_another_kind_makes_no_false_claims() -> None:
+    arrays = {"dense/kernel": np.ones((6, 2, 3), np.float32)}
+    bundle = paper_bundle([layer("in", "input", 6), layer("dense", "dense", 2, 3, class_name="EinsumDense")], arrays=arrays)
+    assert (trace(bundle, place(bundle), KEY0).look[:, 2] == 0).all()
 
 
 def test_the_same_capture_traces_the_same(bundle: Bundle, layout: Layout) -> None:
