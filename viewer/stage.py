@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from vispy import gloo
 
-from viewer.atlas import cells_atlas, fill_cells, fill_pictures, pictures_atlas
 from viewer.backend import DrawError, headless_canvas
 from viewer.camera import clip_from_world, forward_of, project
+from viewer.colour import PALETTES
 from viewer.labels import label_words
 from viewer.scales import layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
-from viewer.strands.trace import Strands, trace
-from viewer.visuals.plates import PlatesVisual
-from viewer.visuals.quad import float_texture
+from viewer.visuals.captures import CaptureStore
+from viewer.visuals.plates import CaptureTextures, PlatesVisual, View
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
-from viewer.visuals.strands import StrandBuffers, StrandsVisual, upload_strands
+from viewer.visuals.strands import StrandsVisual
 from viewer.visuals.targets import Targets
 from viewer.visuals.words import WordsVisual
 
@@ -30,11 +29,13 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from viewer.layout import Layout
+    from viewer.strands.trace import Strands
 
 LARGEST_SIDE_PX = 8192
-CAPTURES_KEPT = 48
+TARGETS_KEPT = 3
 SHEET_WIDTH_PX = 44.0
 PREMULTIPLIED = "one", "one_minus_src_alpha"
+ADDITIVE = "one", "one"
 
 
 class Stage:
@@ -48,14 +49,13 @@ class Stage:
         self._canvas = canvas or headless_canvas()
         self._canvas.set_current()
         self.scales = layer_scales(bundle, layout)
-        self._cells, self._pictures = cells_atlas(layout), pictures_atlas(layout)
-        self._plates = PlatesVisual(layout, self._cells, self._pictures, self.scales)
-        self._enlarged = PlatesVisual(layout, self._cells, self._pictures, self.scales)
+        self._captures = CaptureStore(bundle, layout)
+        cells, pictures = self._captures.cells, self._captures.pictures
+        self._plates = PlatesVisual(layout, cells, pictures, self.scales)
+        self._enlarged = PlatesVisual(layout, cells, pictures, self.scales)
         self._strands, self._sheet = StrandsVisual(), SheetVisual()
         self._shapes, self._words = ShapesVisual(), WordsVisual()
-        self._textures: dict[CaptureKey, tuple[gloo.Texture2D, gloo.Texture2D]] = {}
-        self._traces: dict[CaptureKey, tuple[Strands, StrandBuffers | None]] = {}
-        self._targets: Targets | None = None
+        self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
 
     def render(
         self, state: ViewState, size_px: tuple[int, int] = (960, 540), *, supersample: int = 2
@@ -94,29 +94,27 @@ class Stage:
             self._finish(state, targets)
         return targets.read()
 
-    def draw_to_window(self, state: ViewState, size_px: tuple[int, int], *, supersample: int = 1) -> None:
-        """Draw `state` into the canvas's own framebuffer, of `size_px` physical pixels."""
+    def draw_to_window(self, state: ViewState, size_px: tuple[int, int], *, supersample: float = 1) -> None:
+        """Draw `state` into the canvas's own framebuffer, of `size_px` physical pixels, while the canvas draws.
+
+        As `render`, and `supersample` below 1 draws all but words and shapes coarser: a frame while things move.
+        """
         targets = self._targets_for(size_px, supersample)
         self._paint(state, targets)
         self._finish(state, targets)
 
     def strands(self, key: CaptureKey) -> Strands:
         """The strands drawn for a capture: how many, of how many, and the share they carry."""
-        return self._traced(key)[0]
+        return self._captures.strands(key)[0]
 
     def close(self) -> None:
         """Give everything on the GPU back; the stage cannot draw afterwards."""
         self._canvas.set_current()
-        for textures in self._textures.values():
-            for texture in textures:
-                texture.delete()
-        for _, buffers in self._traces.values():
-            if buffers is not None:
-                buffers.close()
+        self._captures.close()
         for visual in (self._plates, self._enlarged, self._strands, self._sheet, self._shapes, self._words):
             visual.close()
-        if self._targets is not None:
-            self._targets.close()
+        for targets in self._targets.values():
+            targets.close()
 
     def __enter__(self) -> Self:
         return self
@@ -126,44 +124,45 @@ class Stage:
     ) -> None:
         self.close()
 
-    def _targets_for(self, size_px: tuple[int, int], supersample: int) -> Targets:
-        if self._targets is None or (self._targets.frame_px, self._targets.supersample) != (size_px, supersample):
-            if self._targets is not None:
-                self._targets.close()
-            self._targets = Targets(size_px, supersample)
-        return self._targets
+    def _targets_for(self, size_px: tuple[int, int], supersample: float) -> Targets:
+        """The textures for frames of this kind. The last few are kept: a window changes between coarse and fine."""
+        key = size_px, supersample
+        if key not in self._targets:
+            # Sizes come and go while a window is resized: only those of the present one are worth their memory.
+            for old in [old for old in self._targets if old[0] != size_px or len(self._targets) >= TARGETS_KEPT]:
+                self._targets.pop(old).close()
+            self._targets[key] = Targets(size_px, supersample)
+        return self._targets[key]
 
     def _paint(self, state: ViewState, targets: Targets) -> None:
-        """Scene and light, supersampled."""
+        """Scene and light, supersampled, and the bloom of the light."""
         aspect = targets.frame_px[0] / targets.frame_px[1]
-        matrix = clip_from_world(state.camera, aspect, self._depth_radius(state))
-        faces_input = bool(forward_of(state.camera)[0] >= 0)
-        is_dark = state.theme == "dark"
+        matrix = clip_from_world(state.camera, aspect, self._depth_radius(state)).T.astype(np.float32)
+        view = View(state.theme, matrix, bool(forward_of(state.camera)[0] >= 0), targets.supersample)
+        is_additive = PALETTES[state.theme].is_additive
+        targets.paint_background(state.theme)
         with targets.scene:
             gloo.set_viewport(0, 0, *targets.scene_px)
             gloo.set_state(depth_mask=True)
             gloo.clear(color=(0, 0, 0, 0), depth=1.0)
-            # Plates are painted far to near: the depth they leave behind is for the strands alone.
-            gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, depth_func="always", cull_face=False)
+            gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
             for net in state.nets:
-                self._draw_plates(net, state, matrix, faces_input, targets, as_glow=False)
-            if not is_dark:
-                self._draw_light(state, targets, matrix, blend=PREMULTIPLIED)
+                self._plates_for(net).draw(net, view, *self._textures_of(net))
+            if not is_additive:
+                self._draw_light(state, view, targets, PREMULTIPLIED)
         with targets.light:
             gloo.clear(color=(0, 0, 0, 0), depth=False)
-            if is_dark:
-                gloo.set_state(
-                    blend=True, blend_func=("one", "one"), depth_test=True, depth_func="lequal", depth_mask=False
-                )
+            if is_additive:
+                gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
                 for net in state.nets:
-                    self._draw_plates(net, state, matrix, faces_input, targets, as_glow=True)
-                self._draw_light(state, targets, matrix, blend=("one", "one"))
-        targets.bloom()
+                    self._plates_for(net).draw_glow(net, view, *self._textures_of(net))
+                self._draw_light(state, view, targets, ADDITIVE)
+        targets.bloom(state.bloom if is_additive else 0.0)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
         gloo.set_viewport(0, 0, *targets.frame_px)
-        targets.compose(state.theme, state.bloom)
+        targets.compose()
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         self._shapes.draw(state.hud, state.theme, targets.frame_px)
         aspect = targets.frame_px[0] / targets.frame_px[1]
@@ -172,41 +171,25 @@ class Stage:
         ]
         self._words.draw([*labels, *state.hud.words], state.theme, targets.frame_px)
 
-    def _draw_plates(
-        self,
-        net: NetView,
-        state: ViewState,
-        matrix: NDArray[np.float64],
-        faces_input: bool,
-        targets: Targets,
-        *,
-        as_glow: bool,
-    ) -> None:
-        here = self._uploaded(net.capture)
-        there = self._uploaded(net.toward or net.capture)
-        visual = self._enlarged if net.gains else self._plates
-        visual.draw(
-            net,
-            state.theme,
-            matrix,
-            (here[0], there[0], here[1], there[1]),
-            faces_input=faces_input,
-            supersample=targets.supersample,
-            gains=net.gains,
-            as_glow=as_glow,
-        )
+    def _plates_for(self, net: NetView) -> PlatesVisual:
+        """Gains are uploaded with the rows: nets with and without them take turns in a frame, so each kind has its
+        own.
+        """
+        return self._enlarged if net.gains else self._plates
 
-    def _draw_light(
-        self, state: ViewState, targets: Targets, matrix: NDArray[np.float64], *, blend: tuple[str, str]
-    ) -> None:
+    def _textures_of(self, net: NetView) -> tuple[CaptureTextures, CaptureTextures]:
+        return self._captures.textures(net.capture), self._captures.textures(net.toward or net.capture)
+
+    def _draw_light(self, state: ViewState, view: View, targets: Targets, blend: tuple[str, str]) -> None:
+        """Strands and the front's sheet, into the active framebuffer."""
         gloo.set_state(blend=True, blend_func=blend, depth_test=True, depth_func="lequal", depth_mask=False)
         for net in state.nets:
             if net.quantity == "difference" or net.edge_alpha <= 0:
                 continue
             for key, alpha in ((net.capture, 1 - net.blend), (net.toward, net.blend)):
-                buffers = self._traced(key)[1] if key is not None and alpha > 0 else None
+                buffers = self._captures.strands(key)[1] if key is not None and alpha > 0 else None
                 if buffers is not None:
-                    self._strands.draw(buffers, net, state.theme, matrix, alpha, targets.scene_px)
+                    self._strands.draw(buffers, net, view.theme, view.clip_from_world, alpha, targets.scene_px)
         gloo.set_state(depth_test=False)
         for net in state.nets:
             if net.front is not None:
@@ -234,26 +217,6 @@ class Stage:
         reach = max((float(np.linalg.norm(net.offset)) for net in state.nets), default=0.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
         return self.layout.extent * 0.75 + reach + drift + 2.0
-
-    def _uploaded(self, key: CaptureKey) -> tuple[gloo.Texture2D, gloo.Texture2D]:
-        if key not in self._textures:
-            while len(self._textures) >= CAPTURES_KEPT:
-                for texture in self._textures.pop(next(iter(self._textures))):
-                    texture.delete()
-            cells = fill_cells(self.bundle, self.layout, self._cells, key)
-            pictures = fill_pictures(self.bundle, self.layout, self._pictures, key)
-            self._textures[key] = float_texture(cells), float_texture(pictures)
-        return self._textures[key]
-
-    def _traced(self, key: CaptureKey) -> tuple[Strands, StrandBuffers | None]:
-        if key not in self._traces:
-            while len(self._traces) >= CAPTURES_KEPT:
-                oldest = self._traces.pop(next(iter(self._traces)))[1]
-                if oldest is not None:
-                    oldest.close()
-            strands = trace(self.bundle, self.layout, key)
-            self._traces[key] = strands, upload_strands(strands)
-        return self._traces[key]
 
 
 def front_span(layout: Layout, front: float) -> tuple[float, float, float, float]:

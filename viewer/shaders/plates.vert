@@ -1,4 +1,4 @@
-// One quad per panel, feature map and picture of a net: all of them in one instanced draw.
+// One quad per panel, or per feature map, or per picture of a net: each kind is one instanced draw.
 attribute vec2 a_corner;   // 0..1, u to the right and v up
 attribute vec3 a_centre;   // world
 attribute vec2 a_size;     // world: along z and along y
@@ -8,6 +8,7 @@ attribute float a_gain;
 
 uniform mat4 u_clip_from_world;
 uniform vec3 u_offset;
+uniform float u_toward_eye; // device units of depth: tiles lie just before their panel
 uniform float u_facing;    // 1 seen from the input's side, -1 from behind: pictures are never mirrored
 
 varying vec2 v_uv;         // 0..1, u to the reader's right, v down
@@ -21,6 +22,7 @@ void main()
     vec2 at = a_corner - 0.5;
     vec3 world = a_centre + u_offset + vec3(0.0, at.y * a_size.y, at.x * a_size.x);
     gl_Position = u_clip_from_world * vec4(world, 1.0);
+    gl_Position.z -= u_toward_eye * gl_Position.w;
     v_uv = vec2(0.5 + at.x * u_facing, 0.5 - at.y);
     v_size = a_size;
     v_texels = a_texels;

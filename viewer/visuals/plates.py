@@ -1,8 +1,9 @@
-"""Panels, cells and pictures of one layout: a net is one instanced draw, whatever its layers and channels."""
+"""Panels, cells and pictures of one layout: each kind is one instanced draw, whatever the layers and channels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from vispy import gloo
@@ -18,108 +19,174 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.state import MapName, NetView, Theme
 
-PANEL, CELLS, PICTURE, CHANNEL, WEIGHTS = 0.0, 1.0, 2.0, 3.0, 4.0
+PANEL, CELLS, KERNEL = 0.0, 1.0, 2.0
+PICTURE, CHANNEL = 0.0, 1.0
+BEFORE_PANEL = 0.002
+"""How far before its panel a tile lies, in device units of depth: 65 steps of a 16-bit depth buffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTextures:
+    """The values and the pictures of one capture on the GPU."""
+
+    values: gloo.Texture2D
+    pictures: gloo.Texture2D
+
+    def close(self) -> None:
+        """Give the textures back."""
+        self.values.delete()
+        self.pictures.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a draw must know beside the net: the theme, the camera's matrix, its side, and the resolution."""
+
+    theme: Theme
+    clip_from_world: NDArray[np.float32]
+    faces_input: bool
+    supersample: float
 
 
 class PlatesVisual:
     """Draws the plates of a layout with the values of any capture.
 
-    Plates are painted from the far one to the near one, so that their borders blend right, and write their depth for
-    the strands.
+    Panels are painted from the far one to the near one, so that their borders blend right, and write their depth: tiles
+    and strands behind a nearer panel are hidden by it.
     """
 
     def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> None:
-        self._program = program("plates", "plates")
-        self._program["a_corner"] = corner_buffer()
-        self._program["u_values_size"] = cells.size
-        self._program["u_pictures_size"] = pictures.size
-        self._rows = _rows(layout, cells, pictures, scales)
-        self._plate_of_row = self._rows[:, 0].astype(int)
+        self._panels = _Batch("panels", _panel_rows(layout))
+        self._cells = _Batch("cells", _cell_rows(layout, cells, scales))
+        self._pictures = _Batch("pictures", _picture_rows(layout, pictures))
+        self._cells.program["u_values_size"] = cells.size
+        self._pictures.program["u_pictures_size"] = pictures.size
         self._maps: dict[tuple[Theme, MapName], gloo.Texture2D] = {}
-        self._bound: tuple[bool, tuple[float, ...]] | None = None
 
-    def draw(
-        self,
-        net: NetView,
-        theme: Theme,
-        matrix: NDArray[np.float64],
-        textures: tuple[Any, ...],
-        *,
-        faces_input: bool,
-        supersample: int,
-        gains: tuple[float, ...] | None,
-        as_glow: bool,
-    ) -> None:
-        """Draw the net; `textures` are cells, cells toward, pictures, pictures toward."""
-        self._bind(faces_input, gains)
-        shader, palette = self._program, PALETTES[theme]
-        names = ("u_values", "u_values_toward", "u_pictures", "u_pictures_toward")
-        for name, texture in zip(names, textures, strict=True):
-            shader[name] = texture
-        is_difference = net.quantity == "difference"
-        shader["u_map"] = self._map(theme, "difference" if is_difference else "activation")
-        shader["u_weight_map"] = self._map(theme, "weight")
-        shader["u_clip_from_world"] = matrix.T.astype(np.float32)
-        shader["u_offset"] = net.offset
-        shader["u_facing"] = 1.0 if faces_input else -1.0
-        shader["u_blend"] = net.blend
-        shader["u_is_difference"] = float(is_difference)
-        shader["u_is_glow"] = float(as_glow)
-        shader["u_supersample"] = float(supersample)
-        shader["u_opacity"] = net.opacity
-        shader["u_panel"] = (*palette.panel, palette.panel_alpha)
-        shader["u_border"] = (*palette.border, palette.border_alpha)
-        shader["u_ahead"] = palette.ahead
-        shader["u_glow"] = 0.0 if is_difference else 0.3
-        shader["u_front"] = -1.0 if net.front is None else net.front
-        shader.draw("triangle_strip")
+    def draw(self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures) -> None:
+        """Draw the net with the values of `here`, blended towards `there`."""
+        palette = PALETTES[view.theme]
+        panels = self._panels.program
+        panels["u_supersample"] = view.supersample
+        panels["u_panel"] = (*palette.panel, palette.panel_alpha)
+        panels["u_border"] = (*palette.border, palette.border_alpha)
+        panels["u_front"] = _front(net)
+        gloo.set_state(depth_func="always", depth_mask=True)
+        self._panels.draw(net, view, 0.0)
+        gloo.set_state(depth_func="lequal")
+        self._draw_cells(net, view, here, there, glow=0.0)
+        pictures = self._pictures.program
+        pictures["u_pictures"], pictures["u_pictures_toward"] = here.pictures, there.pictures
+        self._set_tile(pictures, net, view.theme)
+        self._pictures.draw(net, view, BEFORE_PANEL)
+
+    def draw_glow(self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures) -> None:
+        """Draw only the light that bright cells give off; differences give none."""
+        if net.quantity != "difference":
+            self._draw_cells(net, view, here, there, glow=0.3)
 
     def close(self) -> None:
-        """Give the program and its textures back."""
+        """Give the programs and their textures back."""
         for texture in self._maps.values():
             texture.delete()
-        self._program.delete()
+        for batch in (self._panels, self._cells, self._pictures):
+            batch.program.delete()
+
+    def _draw_cells(
+        self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures, *, glow: float
+    ) -> None:
+        shader, palette = self._cells.program, PALETTES[view.theme]
+        shader["u_values"], shader["u_values_toward"] = here.values, there.values
+        shader["u_weight_map"] = self._map(view.theme, "weight")
+        shader["u_is_glow"] = float(glow > 0)
+        shader["u_glow"] = glow
+        shader["u_supersample"] = view.supersample
+        shader["u_panel"] = (*palette.panel, palette.panel_alpha)
+        shader["u_ahead"] = palette.ahead
+        shader["u_front"] = _front(net)
+        self._set_tile(shader, net, view.theme)
+        self._cells.draw(net, view, BEFORE_PANEL)
+
+    def _set_tile(self, shader: gloo.Program, net: NetView, theme: Theme) -> None:
+        is_difference = net.quantity == "difference"
+        shader["u_map"] = self._map(theme, "difference" if is_difference else "activation")
+        shader["u_is_difference"] = float(is_difference)
+        shader["u_blend"] = net.blend
 
     def _map(self, theme: Theme, name: MapName) -> gloo.Texture2D:
         if (theme, name) not in self._maps:
             self._maps[theme, name] = table_texture(map_table(theme, name)[None])
         return self._maps[theme, name]
 
-    def _bind(self, faces_input: bool, gains: tuple[float, ...] | None) -> None:
-        """Upload the rows again only when the side or the gains have changed: never for a mere new frame."""
-        per_plate = gains or ()
-        if self._bound == (faces_input, per_plate):
+
+class _Batch:
+    """Quads of one kind and the program that draws them."""
+
+    def __init__(self, fragment: str, rows: NDArray[np.float64]) -> None:
+        self.program = program("plates", fragment)
+        self.program["a_corner"] = corner_buffer()
+        self._rows = rows
+        self._bound: tuple[bool, tuple[float, ...]] | None = None
+
+    def draw(self, net: NetView, view: View, toward_eye: float) -> None:
+        if not len(self._rows):
             return
-        order = _far_to_near(self._rows, faces_input)
+        self._bind(view.faces_input, net.gains or ())
+        self.program["u_clip_from_world"] = view.clip_from_world
+        self.program["u_offset"] = net.offset
+        self.program["u_facing"] = 1.0 if view.faces_input else -1.0
+        self.program["u_toward_eye"] = toward_eye
+        self.program["u_opacity"] = net.opacity
+        self.program.draw("triangle_strip")
+
+    def _bind(self, faces_input: bool, gains: tuple[float, ...]) -> None:
+        """Upload the rows again only when the side or the gains have changed: never for a mere new frame."""
+        if self._bound == (faces_input, gains):
+            return
+        # From the far plate to the near one: by x.
+        order = np.argsort(-self._rows[:, 1] if faces_input else self._rows[:, 1], kind="stable")
         rows = self._rows[order]
-        self._program["a_centre"] = instances(rows[:, 1:4])
-        self._program["a_size"] = instances(rows[:, 4:6])
-        self._program["a_texels"] = instances(rows[:, 6:10])
-        self._program["a_look"] = instances(rows[:, 10:14])
-        gain_of_row = np.asarray(per_plate)[self._plate_of_row[order]] if per_plate else np.ones(len(rows))
-        self._program["a_gain"] = instances(gain_of_row)
-        self._bound = faces_input, per_plate
+        self.program["a_centre"] = instances(rows[:, 1:4])
+        self.program["a_size"] = instances(rows[:, 4:6])
+        self.program["a_look"] = instances(rows[:, 10:14])
+        self.program["a_texels"] = instances(rows[:, 6:10])
+        gain_of_row = np.asarray(gains)[rows[:, 0].astype(int)] if gains else np.ones(len(rows))
+        self.program["a_gain"] = instances(gain_of_row)
+        self._bound = faces_input, gains
 
 
-def _rows(layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> NDArray[np.float64]:
-    """One row a quad: plate, centre (3), size (2), texels (4), kind, station, 1 / scale, channels."""
-    rows = [
-        (i, *plate.centre, *plate.size, 0, 0, 1, 1, PANEL, plate.station, 1, 0) for i, plate in enumerate(layout.plates)
-    ]
-    for atlas, is_picture in ((cells, False), (pictures, True)):
-        for slot in atlas.slots:
-            plate = layout.plates[slot.plate]
-            kind = PICTURE if is_picture else WEIGHTS if plate.form.kind == "weights" else CELLS
-            centre = plate.tile_centres()[slot.tile]
-            texels = slot.left, slot.top, slot.width, slot.height
-            look = plate.station, 1 / scales[slot.plate]
-            rows.append((slot.plate, *centre, *plate.form.tile_size, *texels, kind, *look, plate.form.channels))
-            for channel, middle in enumerate(plate.channel_centres()):
-                rows.append((slot.plate, *middle, *plate.form.channel_size, *texels, CHANNEL, *look, channel))
-    return np.asarray(rows, np.float64)
+def _front(net: NetView) -> float:
+    return -1.0 if net.front is None else net.front
 
 
-def _far_to_near(rows: NDArray[np.float64], faces_input: bool) -> NDArray[np.int64]:
-    """Order of painting: by x (far plates first), each panel before its tiles."""
-    along = -rows[:, 1] if faces_input else rows[:, 1]
-    return np.lexsort((rows[:, 10], rows[:, 0], along))
+def _panel_rows(layout: Layout) -> NDArray[np.float64]:
+    """One row a panel: plate, centre (3), size (2), texels (4), kind, station, 1 / scale, channels."""
+    return np.array(
+        [(i, *p.centre, *p.size, 0, 0, 1, 1, PANEL, p.station, 1, 0) for i, p in enumerate(layout.plates)], np.float64
+    )
+
+
+def _cell_rows(layout: Layout, atlas: Atlas, scales: tuple[float, ...]) -> NDArray[np.float64]:
+    """One row a map, vector or kernel, as `_panel_rows`."""
+    rows = []
+    for slot in atlas.slots:
+        plate = layout.plates[slot.plate]
+        kind = KERNEL if plate.form.kind == "weights" else CELLS
+        texels = slot.left, slot.top, slot.width, slot.height
+        look = kind, plate.station, 1 / scales[slot.plate], plate.form.channels
+        rows.append((slot.plate, *plate.tile_centres()[slot.tile], *plate.form.tile_size, *texels, *look))
+    return np.array(rows, np.float64).reshape(-1, 14)
+
+
+def _picture_rows(layout: Layout, atlas: Atlas) -> NDArray[np.float64]:
+    """One row a picture and one a colour channel of it, as `_panel_rows`."""
+    rows = []
+    for slot in atlas.slots:
+        plate = layout.plates[slot.plate]
+        texels = slot.left, slot.top, slot.width, slot.height
+        look = plate.station, 1.0
+        centre = plate.tile_centres()[0]
+        rows.append((slot.plate, *centre, *plate.form.tile_size, *texels, PICTURE, *look, plate.form.channels))
+        for channel, middle in enumerate(plate.channel_centres()):
+            rows.append((slot.plate, *middle, *plate.form.channel_size, *texels, CHANNEL, *look, channel))
+    return np.array(rows, np.float64).reshape(-1, 14)

@@ -60,7 +60,7 @@ class StrandsVisual:
         buffers: StrandBuffers,
         net: NetView,
         theme: Theme,
-        matrix: NDArray[np.float64],
+        clip_from_world: NDArray[np.float32],
         alpha: float,
         frame_px: tuple[int, int],
     ) -> None:
@@ -68,7 +68,7 @@ class StrandsVisual:
         shader, palette = self._program, PALETTES[theme]
         for name in ("start", "end", "look", "way"):
             shader[f"a_{name}"] = getattr(buffers, name)
-        shader["u_clip_from_world"] = matrix.T.astype(np.float32)
+        shader["u_clip_from_world"] = clip_from_world
         shader["u_offset"] = net.offset
         shader["u_frame_px"] = frame_px
         shader["u_px"] = frame_px[1] / REFERENCE_HEIGHT_PX

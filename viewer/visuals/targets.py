@@ -20,13 +20,16 @@ BLOOM_SHRINKS = (2, 4, 8)
 
 
 class Targets:
-    """Framebuffers for frames of `frame_px` at `supersample` times the resolution, and the passes between them."""
+    """Framebuffers for frames of `frame_px` at `supersample` times the resolution, and the passes between them.
 
-    def __init__(self, frame_px: tuple[int, int], supersample: int) -> None:
+    Below 1 everything but words and shapes is drawn coarser and enlarged: a window's frame while things move.
+    """
+
+    def __init__(self, frame_px: tuple[int, int], supersample: float) -> None:
         self.frame_px = frame_px
         self.supersample = supersample
-        width, height = frame_px
-        fine = width * supersample, height * supersample
+        fine = max(round(frame_px[0] * supersample), 1), max(round(frame_px[1] * supersample), 1)
+        width, height = self._bloomed_px = min(frame_px, fine)
         self.scene_px = fine
         depth = gloo.RenderBuffer(fine[::-1], "depth")
         self._scene = _colour(fine, "rgba8")
@@ -38,40 +41,68 @@ class Targets:
         self._bloom_buffers = [(gloo.FrameBuffer(a), gloo.FrameBuffer(b)) for _, a, b in self._blooms]
         self._picture = _colour(frame_px, "rgba8")
         self.picture = gloo.FrameBuffer(self._picture)
-        self._blur, self._compose = program("screen", "blur"), program("screen", "compose")
-        for shader in (self._blur, self._compose):
+        self._background = _colour(frame_px, "rgba8")
+        self._background_buffer = gloo.FrameBuffer(self._background)
+        self._background_of: Theme | None = None
+        self._blur, self._gather = program("screen", "blur"), program("screen", "gather")
+        self._vignette, self._compose = program("screen", "background"), program("screen", "compose")
+        for shader in (self._blur, self._gather, self._vignette, self._compose):
             shader["a_corner"] = corner_buffer()
 
-    def bloom(self) -> None:
-        """Blur the light into three widths, each from the one before."""
+    def bloom(self, strength: float) -> None:
+        """Blur the light into three widths, each from the one before, and add them up."""
         gloo.set_state(blend=False, depth_test=False)
         source = self._light
         for (size, across, both), buffers, sigma, shrink in zip(
             self._blooms, self._bloom_buffers, BLOOM_SIGMAS_PX, BLOOM_SHRINKS, strict=True
         ):
-            sigma_px = sigma * self.frame_px[1] / REFERENCE_HEIGHT_PX / shrink
-            for buffer, texture, step in (
-                (buffers[0], source, (1.0 / size[0], 0.0)),
-                (buffers[1], across, (0.0, 1.0 / size[1])),
-            ):
-                with buffer:
-                    gloo.set_viewport(0, 0, *size)
-                    self._blur["u_source"] = texture
-                    self._blur["u_step"] = step
-                    self._blur["u_sigma"] = max(sigma_px, 0.4)
-                    self._blur.draw("triangle_strip")
+            sigma_px = sigma * self._bloomed_px[1] / REFERENCE_HEIGHT_PX / shrink
+            self._blur_into(buffers[0], size, source, (1.0 / size[0], 0.0), sigma_px)
+            self._blur_into(buffers[1], size, across, (0.0, 1.0 / size[1]), sigma_px)
             source = both
+        # The first blur's half-way texture has done its work: the sum goes there.
+        with self._bloom_buffers[0][0]:
+            gloo.set_viewport(0, 0, *self._blooms[0][0])
+            for name, (_, _, texture) in zip(("small", "middle", "large"), self._blooms, strict=True):
+                self._gather[f"u_{name}"] = texture
+            self._gather["u_strength"] = strength
+            self._gather.draw("triangle_strip")
 
-    def compose(self, theme: Theme, bloom: float) -> None:
-        """Put background, scene, light and bloom together, into whatever framebuffer is active."""
+    def _blur_into(
+        self,
+        buffer: gloo.FrameBuffer,
+        size: tuple[int, int],
+        source: gloo.Texture2D,
+        step: tuple[float, float],
+        sigma_px: float,
+    ) -> None:
+        middle, offsets, weights = blur_taps(sigma_px)
+        with buffer:
+            gloo.set_viewport(0, 0, *size)
+            self._blur["u_source"], self._blur["u_step"] = source, step
+            self._blur["u_middle"], self._blur["u_offsets"], self._blur["u_weights"] = middle, offsets, weights
+            self._blur["u_pairs"] = sum(weight > 0.002 for weight in weights)
+            self._blur.draw("triangle_strip")
+
+    def paint_background(self, theme: Theme) -> None:
+        """Draw the vignette of a theme, unless it is there already."""
+        if theme == self._background_of:
+            return
         palette = PALETTES[theme]
         gloo.set_state(blend=False, depth_test=False)
+        with self._background_buffer:
+            gloo.set_viewport(0, 0, *self.frame_px)
+            shader = self._vignette
+            shader["u_inner"], shader["u_outer"] = palette.inner, palette.outer
+            shader.draw("triangle_strip")
+        self._background_of = theme
+
+    def compose(self) -> None:
+        """Put background, scene, light and bloom together, into whatever framebuffer is active."""
+        gloo.set_state(blend=False, depth_test=False)
         shader = self._compose
-        shader["u_scene"], shader["u_light"] = self._scene, self._light
-        for name, (_, _, texture) in zip(("small", "middle", "large"), self._blooms, strict=True):
-            shader[f"u_bloom_{name}"] = texture
-        shader["u_inner"], shader["u_outer"] = palette.inner, palette.outer
-        shader["u_bloom"] = bloom if palette.is_additive else 0.0
+        shader["u_background"], shader["u_scene"], shader["u_light"] = self._background, self._scene, self._light
+        shader["u_glow"] = self._blooms[0][1]
         shader.draw("triangle_strip")
 
     def read(self) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -82,12 +113,28 @@ class Targets:
 
     def close(self) -> None:
         """Give everything back."""
-        for buffer in (self.scene, self.light, self.picture, *(b for pair in self._bloom_buffers for b in pair)):
+        buffers = [self.scene, self.light, self.picture, self._background_buffer]
+        for buffer in (*buffers, *(b for pair in self._bloom_buffers for b in pair)):
             buffer.delete()
-        for texture in (self._scene, self._light, self._picture, *(t for _, a, b in self._blooms for t in (a, b))):
+        textures = [self._scene, self._light, self._picture, self._background]
+        for texture in (*textures, *(t for _, a, b in self._blooms for t in (a, b))):
             texture.delete()
-        self._blur.delete()
-        self._compose.delete()
+        for shader in (self._blur, self._gather, self._vignette, self._compose):
+            shader.delete()
+
+
+def blur_taps(sigma_px: float) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
+    """Weight of the middle, and distances and weights of four pairs of taps, of a Gaussian cut at 8 texels.
+
+    Two neighbouring texels at distances i and i + 1 are read as one, between them, by linear sampling; all weights,
+    both sides counted, add up to 1. A sigma under 0.4 counts as 0.4.
+    """
+    at = np.arange(9)
+    weights = np.exp(-0.5 * (at / max(sigma_px, 0.4)) ** 2)
+    weights /= weights[0] + 2 * weights[1:].sum()
+    near, far = weights[1::2], weights[2::2]
+    offsets = (at[1::2] * near + at[2::2] * far) / (near + far + 1e-30)
+    return float(weights[0]), tuple(offsets.tolist()), tuple((near + far).tolist())
 
 
 def _colour(size_px: tuple[int, int], internal_format: str) -> gloo.Texture2D:

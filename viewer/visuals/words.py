@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from viewer.state import Theme, Words
 
 ATLAS_SIZE = 2048
+SMALLEST_PX = 1.0
 SHIFT = {"left": 0.0, "centre": 0.5, "right": 1.0}
 Place = tuple[int, int, int, int]
 
@@ -36,9 +37,9 @@ class WordsVisual:
         self._forget()
 
     def draw(self, words: Sequence[Words], theme: Theme, frame_px: tuple[int, int]) -> None:
-        """Draw onto a frame of `frame_px` (width, height)."""
+        """Draw onto a frame of `frame_px` (width, height). Lines under a pixel high are left out."""
         px = frame_px[1] / REFERENCE_HEIGHT_PX
-        shown = [line for line in words if line.text and line.alpha > 0]
+        shown = [line for line in words if line.text and line.alpha > 0 and line.size_px * px >= SMALLEST_PX]
         if not shown:
             return
         try:
