@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from viewer.state import Theme
 
 BLOOM_SIGMAS_PX = (5.0, 16.0, 44.0)
-BLOOM_SHRINKS = (2, 4, 8)
+BLOOM_SHRINKS = (4, 8, 16)
 
 
 class Targets:
@@ -39,20 +39,29 @@ class Targets:
         sizes = [(max(width // shrink, 1), max(height // shrink, 1)) for shrink in BLOOM_SHRINKS]
         self._blooms = [(size, _colour(size, "rgba16f"), _colour(size, "rgba16f")) for size in sizes]
         self._bloom_buffers = [(gloo.FrameBuffer(a), gloo.FrameBuffer(b)) for _, a, b in self._blooms]
+        self._shrunk_px = max(fine[0] // 4, 1), max(fine[1] // 4, 1)
+        self._shrunk = _colour(self._shrunk_px, "rgba16f")
+        self._shrunk_buffer = gloo.FrameBuffer(self._shrunk)
         self._picture = _colour(frame_px, "rgba8")
         self.picture = gloo.FrameBuffer(self._picture)
         self._background = _colour(frame_px, "rgba8")
         self._background_buffer = gloo.FrameBuffer(self._background)
         self._background_of: Theme | None = None
-        self._blur, self._gather = program("screen", "blur"), program("screen", "gather")
+        self._shrink, self._blur = program("screen", "shrink"), program("screen", "blur")
+        self._gather = program("screen", "gather")
         self._vignette, self._compose = program("screen", "background"), program("screen", "compose")
-        for shader in (self._blur, self._gather, self._vignette, self._compose):
+        for shader in (self._shrink, self._blur, self._gather, self._vignette, self._compose):
             shader["a_corner"] = corner_buffer()
 
     def bloom(self, strength: float) -> None:
         """Blur the light into three widths, each from the one before, and add them up."""
         gloo.set_state(blend=False, depth_test=False)
-        source = self._light
+        with self._shrunk_buffer:
+            gloo.set_viewport(0, 0, *self._shrunk_px)
+            self._shrink["u_source"] = self._light
+            self._shrink["u_step"] = 1.0 / self.scene_px[0], 1.0 / self.scene_px[1]
+            self._shrink.draw("triangle_strip")
+        source = self._shrunk
         for (size, across, both), buffers, sigma, shrink in zip(
             self._blooms, self._bloom_buffers, BLOOM_SIGMAS_PX, BLOOM_SHRINKS, strict=True
         ):
@@ -113,13 +122,13 @@ class Targets:
 
     def close(self) -> None:
         """Give everything back."""
-        buffers = [self.scene, self.light, self.picture, self._background_buffer]
+        buffers = [self.scene, self.light, self.picture, self._background_buffer, self._shrunk_buffer]
         for buffer in (*buffers, *(b for pair in self._bloom_buffers for b in pair)):
             buffer.delete()
-        textures = [self._scene, self._light, self._picture, self._background]
+        textures = [self._scene, self._light, self._picture, self._background, self._shrunk]
         for texture in (*textures, *(t for _, a, b in self._blooms for t in (a, b))):
             texture.delete()
-        for shader in (self._blur, self._gather, self._vignette, self._compose):
+        for shader in (self._shrink, self._blur, self._gather, self._vignette, self._compose):
             shader.delete()
 
 
