@@ -10,7 +10,19 @@ from typing import TypeVar
 
 from exporter.backend import keras, tf
 from exporter.bundle import BundleWriter
-from exporter.bundle.schema import Capture, Checkpoint, Derived, Input, Layer, Model, Producer, TensorRef
+from exporter.bundle.schema import (
+    FORMAT_NAME,
+    FORMAT_VERSION,
+    Capture,
+    Checkpoint,
+    Derived,
+    Input,
+    Layer,
+    Manifest,
+    Model,
+    Producer,
+    TensorRef,
+)
 from exporter.capture import LayerOutputs, Moment, graph_of, weights_as
 from exporter.capture.calls import model_ends
 from exporter.capture.takes import input_specs
@@ -47,6 +59,7 @@ class Export:
 
     model: keras.Model
     inputs: InputSet
+    class_names: tuple[str, ...]
     dtype: str
     progress: Progress
     warn: Warn
@@ -66,8 +79,9 @@ def producer() -> Producer:
     return Producer(name="kerascope", version=own, keras=keras.__version__, backend=f"tensorflow {tf.__version__}")
 
 
-def described(model: keras.Model, class_names: Sequence[str]) -> Model:
+def described(export: Export) -> Model:
     """The entry of the model as a whole."""
+    model = export.model
     inputs, outputs = model_ends(model)
     return Model(
         name=model.name,
@@ -75,7 +89,28 @@ def described(model: keras.Model, class_names: Sequence[str]) -> Model:
         inputs=inputs,
         outputs=outputs,
         parameters=int(model.count_params()),
-        class_names=tuple(class_names),
+        class_names=export.class_names,
+    )
+
+
+def write_parts(
+    writer: BundleWriter, export: Export, moments: Iterable[Moment], *, first: int, earlier: int
+) -> Manifest:
+    """The manifest of an export all of whose files have been written (see `write_moments`)."""
+    layers, edges = graph_of(export.model)
+    parts = write_moments(writer, export, moments, first=first, earlier=earlier)
+    return Manifest(
+        format=FORMAT_NAME,
+        version=FORMAT_VERSION,
+        producer=producer(),
+        model=described(export),
+        layers=layers,
+        edges=edges,
+        checkpoints=parts.checkpoints,
+        preprocessing=export.inputs.preprocessing,
+        inputs=clean_inputs(export, parts),
+        captures=parts.captures,
+        derived=parts.derived,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import structs
 
-from exporter.assembly import Export, clean_inputs, described, producer, write_moments
+from exporter.assembly import Export, write_parts
 from exporter.attacking import (
     chosen_input,
     kept_steps,
@@ -22,11 +22,11 @@ from exporter.attacks import AttackError, attack_named
 from exporter.attacks.contract import OptionValue, Victim
 from exporter.backend import keras
 from exporter.bundle import BundleWriter, KerascopeError, read_bundle
-from exporter.bundle.schema import FORMAT_NAME, FORMAT_VERSION, ColourOrder, Manifest
-from exporter.capture import LayerOutputs, graph_of
+from exporter.bundle.schema import ColourOrder
+from exporter.capture import LayerOutputs
 from exporter.capture.takes import class_count, input_specs, scales_pictures_itself
 from exporter.demonstration import choose_attack, save_model
-from exporter.inputs import InputSet, PreprocessingOptions, read_inputs, read_labels
+from exporter.inputs import InputError, InputSet, PreprocessingOptions, read_inputs, read_labels
 from exporter.inputs.read import Source
 from exporter.models import open_model
 from exporter.moments import Checkpoints, moments_of, numbering
@@ -87,28 +87,13 @@ def export_model(
     if dtype not in ("float32", "float16"):
         raise KerascopeError("no such dtype to store", expected="float32 or float16", got=repr(dtype))
     model = _opened(model, imports)
-    layers, edges = graph_of(model)
     options = PreprocessingOptions(scale, tuple(mean or ()), colour_order)
     shown, class_names = _read(model, inputs, labels, options)
-    export = Export(model, shown, dtype, progress, warn)
+    export = Export(model, shown, class_names, dtype, progress, warn)
+    moments = moments_of(model, checkpoints, untrained=untrained, seed=seed, imports=imports)
+    first, earlier = numbering(checkpoints, untrained=untrained)
     with BundleWriter.create(out, overwrite=overwrite) as writer:
-        moments = moments_of(model, checkpoints, untrained=untrained, seed=seed, imports=imports)
-        first, earlier = numbering(checkpoints, untrained=untrained)
-        parts = write_moments(writer, export, moments, first=first, earlier=earlier)
-        manifest = Manifest(
-            format=FORMAT_NAME,
-            version=FORMAT_VERSION,
-            producer=producer(),
-            model=described(model, class_names),
-            layers=layers,
-            edges=edges,
-            checkpoints=parts.checkpoints,
-            preprocessing=shown.preprocessing,
-            inputs=clean_inputs(export, parts),
-            captures=parts.captures,
-            derived=parts.derived,
-        )
-        writer.commit(manifest)
+        writer.commit(write_parts(writer, export, moments, first=first, earlier=earlier))
     return writer.path
 
 
@@ -211,8 +196,13 @@ def _read(
     """The inputs as the model takes them, and the class names."""
     classes = class_count(model)
     names = read_labels(labels, classes)
-    scale = 1.0 if scales_pictures_itself(model) else 1.0 / 255.0
-    shown = read_inputs(inputs, input_specs(model), options=options, default_scale=scale, class_names=names)
+    specs = input_specs(model)
+    takes_floats = specs[0].dtype.startswith(("float", "bfloat"))
+    scale = 1.0 / 255.0 if takes_floats and not scales_pictures_itself(model) else 1.0
+    shown = read_inputs(inputs, specs, options=options, default_scale=scale, class_names=names)
+    largest = max((sample.true_class for sample in shown.samples if sample.true_class is not None), default=0)
+    if classes is not None and classes > 1 and largest >= classes:
+        raise InputError("the true classes do not fit the model", expected=f"0 to {classes - 1}", got=largest)
     if not names and len(shown.class_names) == classes:
         names = shown.class_names
     return shown, names

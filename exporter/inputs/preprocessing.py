@@ -54,10 +54,10 @@ def preprocessing_for(spec: InputSpec, options: PreprocessingOptions, *, default
 
 
 def _colour_order(spec: InputSpec, asked: ColourOrder | None) -> ColourOrder:
-    grey = spec.channels == 1 or (spec.channels is None and asked is None)
+    grey = spec.channels == 1 or (spec.channels is None and len(spec.shape) != 3)
     if asked is None:
         return "grey" if grey else "rgb"
-    if (asked == "grey") != grey and spec.channels is not None:
+    if (asked == "grey") != grey:
         raise InputError(
             "the colour order does not fit the model", expected="grey" if grey else "rgb or bgr", got=asked
         )
@@ -75,7 +75,7 @@ def feed(samples: Sequence[Sample], specs: Sequence[InputSpec], preprocessing: P
 def _fed(values: Array, spec: InputSpec, preprocessing: Preprocessing) -> Array:
     if values.dtype != np.uint8:
         return values
-    fed = fed_from_picture(values, preprocessing) if values.ndim == 3 else values * preprocessing.scale
+    fed: Array = fed_from_picture(values, preprocessing)
     if None not in spec.shape:  # a flat digit, or one without a channel axis
         fed = fed.reshape([size or 0 for size in spec.shape])
     return fed.astype("float32" if spec.dtype == "bfloat16" else spec.dtype)

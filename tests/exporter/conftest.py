@@ -19,7 +19,7 @@ def keras() -> Any:
 
 @pytest.fixture(scope="session")
 def branching(keras: Any) -> Any:
-    """A functional model with two inputs, a shared layer, a residual sum, a bare operation and two outputs. Do not change."""
+    """Two inputs, a shared layer, a residual sum, a bare operation, two outputs. Do not change."""
     keras.utils.set_random_seed(3)
     layers = keras.layers
     picture = keras.Input((8, 8, 1), name="picture")

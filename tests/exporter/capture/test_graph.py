@@ -38,7 +38,10 @@ def test_branches_shared_layers_and_values(branching: Any) -> None:
         "scores": "post-activation",
         "number": "value",
     }
-    assert {(edge.source, edge.target_input) for edge in edges if edge.target == "sum"} == {("relu", 0), ("shared:1", 1)}
+    assert {(edge.source, edge.target_input) for edge in edges if edge.target == "sum"} == {
+        ("relu", 0),
+        ("shared:1", 1),
+    }
     assert {(edge.source, edge.target) for edge in edges} >= {("shared", "shared:1"), ("joined", "dropped")}
 
 
@@ -94,7 +97,9 @@ def settings_cases() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("class_name", "arguments", "expected"), settings_cases(), ids=lambda case: str(case)[:24])
-def test_settings_of_each_kind(keras: Any, class_name: str, arguments: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_settings_of_each_kind(
+    keras: Any, class_name: str, arguments: dict[str, Any], expected: dict[str, Any]
+) -> None:
     from exporter.capture import graph_of
 
     model = keras.Sequential([keras.Input((8, 8, 2)), getattr(keras.layers, class_name)(**arguments)])

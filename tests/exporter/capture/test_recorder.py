@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_first_is_untrained_and_last_is_the_model(learner: Any) -> None:
     for moment, expected in ((recorder.moments[0], before), (recorder.moments[-1], read_weights(learner))):
         assert all(np.array_equal(moment.weights()[name], expected[name]) for name in expected)
     kernels = [moment.weights()["d/kernel"] for moment in recorder.moments]
-    assert all(not np.array_equal(a, b) for a, b in zip(kernels, kernels[1:], strict=False))
+    assert all(not np.array_equal(a, b) for a, b in pairwise(kernels))
     losses = [moment.metrics["loss"] for moment in recorder.moments[1:]]
     assert losses == learner.history.history["loss"]
 

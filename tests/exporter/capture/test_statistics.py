@@ -36,7 +36,9 @@ def test_each_channel_is_what_numpy_says(values: np.ndarray) -> None:
         assert found["max"][channel] == finite.max()
         np.testing.assert_allclose(found["mean"][channel], finite.mean(), rtol=1e-6, atol=1e-30)
         np.testing.assert_allclose(found["std"][channel], finite.std(), rtol=1e-6, atol=1e-30)
-        np.testing.assert_allclose(found["percentiles"][channel], np.percentile(finite, PERCENTILES), rtol=1e-5, atol=1e-30)
+        np.testing.assert_allclose(
+            found["percentiles"][channel], np.percentile(finite, PERCENTILES), rtol=1e-5, atol=1e-30
+        )
         np.testing.assert_allclose(found["zero_fraction"][channel], np.mean(finite == 0), rtol=1e-6)
         expected = np.histogram(finite, found["histogram_edges"].astype(np.float64))[0]
         np.testing.assert_array_equal(found["histogram"][channel], expected)

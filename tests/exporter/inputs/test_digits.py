@@ -39,7 +39,9 @@ def test_the_same_digit_fits_models_of_other_rank(shape: tuple[int, ...]) -> Non
     picture = found.samples[0].picture
     assert picture is not None
     assert picture.shape == (28, 28, 1)
-    np.testing.assert_array_equal(feed(found.samples, [spec], found.preprocessing)[0][0].ravel(), picture.ravel() / np.float32(255))
+    np.testing.assert_array_equal(
+        feed(found.samples, [spec], found.preprocessing)[0][0].ravel(), picture.ravel() / np.float32(255)
+    )
 
 
 def test_a_colour_model_gets_colour_of_its_size() -> None:

@@ -38,7 +38,9 @@ def test_mean_and_scale_in_the_colour_order(order: str) -> None:
 
 
 @pytest.mark.parametrize("options", [
-    PreprocessingOptions(), PreprocessingOptions(1.0, (103.9, 116.8, 123.7), "bgr"), PreprocessingOptions(1 / 127.5, (127.5,)),
+    PreprocessingOptions(),
+    PreprocessingOptions(1.0, (103.9, 116.8, 123.7), "bgr"),
+    PreprocessingOptions(1 / 127.5, (127.5,)),
 ])  # fmt: skip
 def test_the_way_back_gives_the_picture(options: PreprocessingOptions) -> None:
     values = picture(3)

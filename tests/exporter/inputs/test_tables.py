@@ -82,6 +82,14 @@ def test_whole_numbers_stay_whole_for_a_model_that_takes_them() -> None:
     assert tokens.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
+def test_flat_uint8_values_are_scaled_like_pictures_and_not_shown() -> None:
+    values = RNG.integers(0, 256, (3, 6), dtype=np.uint8)
+    options = PreprocessingOptions(0.5, (10.0,))
+    found = read_inputs(values, [FLAT], options=options, default_scale=1)
+    np.testing.assert_array_equal(fed(found, FLAT)[0], (values - np.float32(10)) / 2)
+    assert found.samples[0].picture is None
+
+
 @pytest.mark.parametrize(
     ("shape", "told"),
     [
@@ -132,7 +140,8 @@ def test_nothing_is_unpickled(tmp_path: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "told"), [((2**20, 2**20), "over the limit"), ((1000, 100), "the array is damaged: expected 800000 bytes")]
+    ("shape", "told"),
+    [((2**20, 2**20), "over the limit"), ((1000, 100), "the array is damaged: expected 800000 bytes")],
 )
 @pytest.mark.parametrize("suffix", [".npy", ".npz"])
 def test_what_a_header_claims_is_checked_before_it_is_allocated(

@@ -20,7 +20,9 @@ def saved(model: Any, path: Path) -> Path:
     return path
 
 
-def test_an_opened_model_computes_what_the_saved_one_did(branching: Any, learned: tuple[Any, Any], tmp_path: Path) -> None:
+def test_an_opened_model_computes_what_the_saved_one_did(
+    branching: Any, learned: tuple[Any, Any], tmp_path: Path
+) -> None:
     from exporter.models import open_model
 
     rng = np.random.default_rng(0)
@@ -110,6 +112,6 @@ def test_code_in_a_model_file_is_never_run(keras: Any, tmp_path: Path, name: str
     model = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(eval(text))])
     path = saved(model, tmp_path / name)
     marker.unlink(missing_ok=True)
-    with pytest.raises(ModelError, match="Lambda layer.*code"):
+    with pytest.raises(ModelError, match=r"Lambda layer.*code"):
         open_model(path)
     assert not marker.exists()

@@ -1,0 +1,71 @@
+"""The logits of models that end in different ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tf
+
+
+def ends(keras: Any) -> dict[str, list[Any]]:
+    """Layers after a Dense(6), all of which end in the same softmax over three classes, or in its logits."""
+    layers = keras.layers
+    return {
+        "fused": [layers.Dense(3, activation="softmax", name="last")],
+        "layer": [layers.Dense(3, name="last"), layers.Softmax()],
+        "activation": [layers.Dense(3, name="last"), layers.Activation("softmax")],
+        "logits": [layers.Dense(3, name="last")],
+        "reshaped": [layers.Dense(3, name="last"), layers.Softmax(), layers.Reshape((3,)), layers.Activation("linear")],
+        "dropped": [layers.Dense(3, activation="softmax", name="last"), layers.Dropout(0.3)],
+        "convolution": [
+            layers.Reshape((1, 1, 6)), layers.Conv2D(3, 1, activation="softmax", name="last"), layers.Flatten(),
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["fused", "layer", "activation", "logits", "reshaped", "dropped", "convolution", "nested"]
+)
+def test_logits_before_any_softmax(keras: Any, name: str) -> None:
+    from exporter.attacks.logits import logits_model
+
+    keras.utils.set_random_seed(10)
+    first = keras.layers.Dense(6, activation="relu")
+    if name == "nested":
+        inner = keras.Sequential([keras.Input((6,)), *ends(keras)["fused"]])
+        model, last = keras.Sequential([keras.Input((4,)), first, inner]), inner.get_layer("last")
+    else:
+        model = keras.Sequential([keras.Input((4,)), first, *ends(keras)[name]])
+        last = model.get_layer("last")
+    x = np.random.default_rng(11).normal(size=(5, 4)).astype(np.float32)
+    kernel, bias = last.get_weights()
+    expected = np.asarray(first(x)) @ kernel.reshape(6, 3) + bias
+    np.testing.assert_allclose(np.asarray(logits_model(model)(x)), expected, atol=1e-6)
+    probabilities = np.asarray(keras.ops.softmax(expected))
+    np.testing.assert_allclose(np.asarray(model(x)), expected if name == "logits" else probabilities, atol=1e-6)
+
+
+def test_the_model_itself_keeps_its_softmax(keras: Any) -> None:
+    from exporter.attacks.logits import logits_model
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    logits_model(model)
+    np.testing.assert_allclose(np.asarray(model(np.ones((1, 4), np.float32))).sum(), 1, rtol=1e-6)
+
+
+def test_what_has_no_logits_is_refused(keras: Any, branching: Any) -> None:
+    from exporter.attacks import AttackError
+    from exporter.attacks.logits import logits_model
+
+    layers = keras.layers
+    with pytest.raises(AttackError, match=r"an end in softmax or in logits, got 'sigmoid' at 'several'"):
+        logits_model(keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="sigmoid", name="several")]))
+    with pytest.raises(AttackError, match="at least two scores"):
+        logits_model(keras.Sequential([keras.Input((4,)), layers.Dense(1)]))
+    with pytest.raises(AttackError, match="at least two scores"):
+        logits_model(keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(3, 3)]))
+    with pytest.raises(AttackError, match="expected one input, got 2 inputs"):
+        logits_model(branching)
