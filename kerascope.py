@@ -122,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     inspect = command("inspect", _inspect, "print the layers as a table, then checkpoints, inputs and runs")
     validate = command("validate", _validate, "print every problem of a bundle, one a line")
     view = command("view", _view, "open a window on a bundle")
+    view.add_argument("--scene", default="flow", metavar="NAME", help="the one to begin with (default: flow)")
+    view.add_argument("--theme", choices=("dark", "light"), default="dark")
     command("scenes", _scenes, "list the scenes, a line each")
     frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
     frame.add_argument("--at-secs", type=_number, default=0.0, metavar="T", help="moment of the scene (default: 0)")
@@ -300,9 +302,11 @@ def _recorded(report: RecordReport) -> str:
 
 
 def _view(args: argparse.Namespace) -> int:
-    from viewer.window import show
+    from scenes.present import Gallery
+    from viewer.window.open import open_window
 
-    return show(open_bundle(args.bundle))
+    bundle = open_bundle(args.bundle)
+    return open_window(bundle, Gallery(bundle), scene=args.scene, theme=args.theme)
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -310,6 +314,8 @@ def _demo(args: argparse.Namespace) -> int:
 
     if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
+    import subprocess
+
     from exporter.pipeline import export_demo
 
     began_secs = time.perf_counter()
@@ -325,9 +331,10 @@ def _demo(args: argparse.Namespace) -> int:
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")
     for line in (f"view {bundle}", f"inspect {bundle}", f"record {bundle} --scene flow --theme light --out flow.mp4"):
         _say(f"  kerascope {line}")
-    if args.no_window or not _has_display():
-        return code
-    return code or _view(argparse.Namespace(bundle=bundle))
+    if not code and not args.no_window and _has_display():
+        # In a process of its own, as this one has drawn without a screen and holds TensorFlow. It says what is amiss.
+        subprocess.run([sys.executable, "-m", "kerascope", "view", str(bundle)], check=False)
+    return code
 
 
 def _megabytes(path: Path) -> float:

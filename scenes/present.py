@@ -1,0 +1,55 @@
+"""The gallery as the window asks for it: scenes by name, built for a bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenes.options import SceneOptions
+from scenes.registry import scene, scene_summaries
+from viewer.layout import Layout, LayoutOptions, place
+from viewer.window.playable import Playable, Wish
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+
+LAYOUTS_KEPT = 12
+
+
+class Gallery:
+    """A `Catalogue` of every scene of `scenes.gallery`, for one bundle.
+
+    Layouts are kept by what they were made for, so that another input, theme or checkpoint is there at once.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._layouts: dict[LayoutOptions, Layout] = {}
+        self.summaries = scene_summaries()
+
+    def build(self, wish: Wish) -> Playable:
+        """The scene of a wish.
+
+        Raises
+        ------
+        KerascopeError
+            There is no such scene, or the bundle does not hold what it needs.
+        """
+        chosen = scene(wish.scene)
+        options = SceneOptions(wish.size_px, wish.theme, wish.input_id, wish.checkpoint_id, self._run_of(wish.input_id))
+        layout = self._layout(chosen.layout_options(options))
+        timeline = chosen.build(self._bundle, layout, options)
+        return Playable(layout, timeline.duration_secs, timeline.state_at, timeline.loops, timeline.markers)
+
+    def _layout(self, options: LayoutOptions) -> Layout:
+        if options not in self._layouts:
+            while len(self._layouts) >= LAYOUTS_KEPT:
+                self._layouts.pop(next(iter(self._layouts)))
+            self._layouts[options] = place(self._bundle, options)
+        return self._layouts[options]
+
+    def _run_of(self, input_id: str | None) -> str | None:
+        """The attack that made an input, or that began with it: scenes of attacks show that one."""
+        if input_id is None:
+            return None
+        runs = [run for run in self._bundle.manifest.runs if run.kind == "attack"]
+        return next((run.id for run in runs if input_id in (*run.inputs, run.parent)), None)

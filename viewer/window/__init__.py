@@ -1,0 +1,1 @@
+"""The window: a bundle to walk around in, driven from a timeline."""

@@ -1,0 +1,90 @@
+"""The application round the window: Qt's, with vispy drawing through it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import vispy
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+from exporter.bundle import KerascopeError
+from viewer.backend import NO_GL_REMEDY, DrawError
+from viewer.window.look import load_fonts
+from viewer.window.playable import Wish
+from viewer.window.window import Window
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from viewer.state import Theme
+    from viewer.window.playable import Catalogue
+
+SIZE_PX = (1280, 800)
+LISTEN_MS = 200
+
+
+def run(bundle: Bundle, catalogue: Catalogue, scene: str, theme: Theme) -> int:
+    """The exit code of the window, once it has been closed. Raises as `open_window` does."""
+    application = prepare()
+    window = make_window(bundle, catalogue, Wish(scene, SIZE_PX, theme), Path.cwd())
+    with _interruptible(application):
+        return application.exec() if window.isVisible() else 0
+
+
+def prepare() -> QCoreApplication:
+    """Qt's application, with vispy set to draw in its windows.
+
+    Raises
+    ------
+    DrawError
+        This process has drawn without a screen already.
+    """
+    try:
+        vispy.use(app="pyside6", gl="gl+")
+    except RuntimeError as error:
+        remedy = "open the window first, or in a process of its own: kerascope view"
+        raise DrawError("this process draws without a screen already", remedy=remedy) from error
+    application = QApplication.instance() or QApplication(["kerascope"])
+    application.setApplicationName("Kerascope")
+    load_fonts()
+    return application
+
+
+def make_window(bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) -> Window:
+    """The window, shown and drawing.
+
+    Raises
+    ------
+    KerascopeError
+        There is no such scene.
+    DrawError
+        No OpenGL answers in a window.
+    """
+    if wish.scene not in catalogue.summaries:
+        raise KerascopeError("no such scene", expected=" or ".join(catalogue.summaries), got=repr(wish.scene))
+    window = Window(bundle, catalogue, wish, folder)
+    window.resize(*SIZE_PX)
+    window.show()
+    QCoreApplication.processEvents()
+    if not window.view.has_context:
+        window.close()
+        raise DrawError("no OpenGL in a window on this display", expected="GLX or EGL", remedy=NO_GL_REMEDY)
+    return window
+
+
+@contextmanager
+def _interruptible(application: QCoreApplication) -> Iterator[None]:
+    """Ctrl+C in the terminal closes the window: Qt's loop lets Python listen five times a second."""
+    before = signal.signal(signal.SIGINT, lambda *_: application.exit(130))
+    listening = QTimer(interval=LISTEN_MS)
+    listening.timeout.connect(lambda: None)
+    listening.start()
+    try:
+        yield
+    finally:
+        listening.stop()
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,114 @@
+"""The two bars: what is shown (scene, input, checkpoint) on top, the timeline below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from viewer.window.choice import Choice
+from viewer.window.look import colour, look_of
+from viewer.window.pictures import play_icon
+from viewer.window.playhead import clock_text
+from viewer.window.scrub import ScrubBar
+
+if TYPE_CHECKING:
+    from viewer.state import Theme
+    from viewer.window.playable import Playable
+
+
+class TopBar(QWidget):
+    """Choices of scene, input and checkpoint, and buttons for what else there is."""
+
+    asked_theme = Signal()
+    asked_picture = Signal()
+    asked_help = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("topBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.scene, self.input, self.checkpoint = Choice(150), Choice(210), Choice(150)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 7, 10, 7)
+        row.setSpacing(8)
+        for words, choice in (("Scene", self.scene), ("Input", self.input), ("Checkpoint", self.checkpoint)):
+            caption = QLabel(words)
+            caption.setObjectName("caption")
+            caption.setBuddy(choice)
+            row.addWidget(caption)
+            row.addWidget(choice)
+            row.addSpacing(8)
+        row.addStretch(1)
+        self.theme = _button("Light theme", "for the picture and the window (T)")
+        picture, helps = _button("Save picture", "a PNG file beside you (S)"), _button("Keys", "all keys (H or ?)")
+        for button, signal in ((self.theme, self.asked_theme), (picture, self.asked_picture), (helps, self.asked_help)):
+            button.clicked.connect(signal)
+            row.addWidget(button)
+
+    def show_theme(self, theme: Theme) -> None:
+        """The button offers the other theme."""
+        other = "Light" if theme == "dark" else "Dark"
+        self.theme.setText(f"{other} theme")
+
+
+class TimeBar(QWidget):
+    """Play, the time, the timeline, and whether it repeats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("timeBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme: Theme = "dark"
+        self._is_playing = False
+        self._duration_secs = 1.0
+        self.play = _button("", "play, pause (Space)")
+        self.play.setObjectName("play")
+        self.play.setFixedSize(32, 32)
+        self.play.setIconSize(QSize(20, 20))
+        self.clock = QLabel()
+        self.clock.setObjectName("clock")
+        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.scrub = ScrubBar()
+        self.repeat = _button("Repeat", "begin anew at the end (L)")
+        self.repeat.setCheckable(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 10, 6)
+        row.setSpacing(10)
+        for part in (self.play, self.clock, self.scrub, self.repeat):
+            row.addWidget(part)
+        self.show_theme("dark")
+
+    def show_theme(self, theme: Theme) -> None:
+        """Colours of what is painted and not styled."""
+        self._theme = theme
+        self.scrub.look = look_of(theme)
+        self.scrub.update()
+        self.show_playing(self._is_playing)
+
+    def show_scene(self, playable: Playable) -> None:
+        """Another scene, with its length and its moments. The clock is as wide as its longest text."""
+        self._duration_secs = playable.duration_secs
+        self.scrub.show_scene(playable.duration_secs, playable.moments)
+        longest = clock_text(playable.duration_secs, playable.duration_secs)
+        self.clock.setFixedWidth(self.clock.fontMetrics().horizontalAdvance(longest) + 8)
+
+    def show_time(self, t_secs: float) -> None:
+        """Where the scene is."""
+        self.clock.setText(clock_text(t_secs, self._duration_secs))
+        self.scrub.show_time(t_secs)
+
+    def show_playing(self, is_playing: bool) -> None:
+        """The button offers the opposite."""
+        self._is_playing = is_playing
+        self.play.setIcon(play_icon(colour(look_of(self._theme).panel), is_playing))
+
+
+def _button(words: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(words)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return button

@@ -1,0 +1,77 @@
+"""A list to choose from that knows its items by id, and can grey out what cannot be chosen, with the reason."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPolygon, QStandardItemModel
+from PySide6.QtWidgets import QComboBox
+
+from viewer.window.offer import Item
+
+
+class Choice(QComboBox):
+    """`chosen` tells the id that the person has chosen; choices made by the program tell nothing."""
+
+    chosen = Signal(object)
+
+    def __init__(self, width_px: int) -> None:
+        super().__init__()
+        self.setFixedWidth(width_px)
+        self.setIconSize(QSize(20, 20))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMaxVisibleItems(18)
+        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._items: tuple[Item, ...] = ()
+        self.activated.connect(self._tell)
+
+    def offer(self, items: tuple[Item, ...]) -> None:
+        """Replace what there is to choose."""
+        self.clear()
+        self._items = items
+        for row, item in enumerate(items):
+            self.addItem(item.words)
+            self.setItemData(row, item.tip or item.words, Qt.ItemDataRole.ToolTipRole)
+        # A list as wide as its longest item, however narrow the closed choice is.
+        widest = max((self.fontMetrics().horizontalAdvance(item.words) for item in items), default=0)
+        self.view().setMinimumWidth(max(self.width(), widest + 64))
+
+    def picture(self, id_: str | None, icon: QIcon) -> None:
+        """Give an item a picture."""
+        self.setItemIcon(self._row(id_), icon)
+
+    def put(self, id_: str | None) -> None:
+        """Choose without telling."""
+        self.setCurrentIndex(self._row(id_))
+        self.setToolTip(str(self.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
+
+    def allow(self, id_: str | None, reason: str = "") -> None:
+        """Let an item be chosen, or grey it out with the `reason` why not as its tip."""
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(self._row(id_))
+        if item.isEnabled() != (not reason):
+            item.setEnabled(not reason)
+            item.setToolTip(reason or item.text())
+
+    def beside(self, steps: int) -> Item | None:
+        """The item that many allowed ones further, going round; `None` where there is no other."""
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        here = self.currentIndex()
+        allowed = [row for row in range(self.count()) if model.item(row).isEnabled() or row == here]
+        return self._items[allowed[(allowed.index(here) + steps) % len(allowed)]] if len(allowed) > 1 else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """As Qt does, and an arrow in the colour of the words."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().text().color(), 1.5))
+        x, y = self.rect().right() - 14, self.rect().center().y() + 1
+        painter.drawPolyline(QPolygon([QPoint(x - 4, y - 2), QPoint(x, y + 2), QPoint(x + 4, y - 2)]))
+
+    def _tell(self, row: int) -> None:
+        self.chosen.emit(self._items[row].id)
+
+    def _row(self, id_: str | None) -> int:
+        return next(row for row, item in enumerate(self._items) if item.id == id_)

@@ -1,0 +1,46 @@
+"""The line at the foot of the window: what the scene is, and for a while what has happened or gone wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+
+NEWS_MS, ALARM_MS = 6000, 20000
+
+
+class MessageBar(QStatusBar):
+    """Shows the resting line, or news for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._resting = ""
+        self.message = QLabel()
+        self.message.setObjectName("message")
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.message, 1)
+        self.addPermanentWidget(QLabel("drag turns, wheel zooms, H lists the keys"))
+        self._over = QTimer(self, singleShot=True)
+        self._over.timeout.connect(self._rest)
+
+    def rest(self, words: str) -> None:
+        """What is shown when there is no news."""
+        self._resting = words
+        if not self._over.isActive():
+            self._rest()
+
+    def tell(self, words: str, *, alarming: bool = False) -> None:
+        """News, in the colour of alarm where something has failed."""
+        self._show(words, alarming)
+        self._over.start(ALARM_MS if alarming else NEWS_MS)
+
+    def _rest(self) -> None:
+        self._show(self._resting, alarming=False)
+
+    def _show(self, words: str, alarming: bool) -> None:
+        self.message.setText(words)
+        self.message.setToolTip(words)
+        if bool(self.message.property("alarming")) != alarming:
+            self.message.setProperty("alarming", alarming)
+            self.message.style().unpolish(self.message)
+            self.message.style().polish(self.message)

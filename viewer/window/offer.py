@@ -1,0 +1,61 @@
+"""What there is to choose: inputs and checkpoints of a bundle as items with words and tips. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Checkpoint, Input
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose: `None` as its id means that the scene chooses."""
+
+    id: str | None
+    words: str
+    tip: str = ""
+
+
+SCENES_CHOICE = Item(None, "scene’s choice", "the scene shows what suits it")
+
+
+def scene_items(summaries: Mapping[str, str]) -> tuple[Item, ...]:
+    """The scenes with their summaries as tips."""
+    return tuple(Item(name, name, summary) for name, summary in summaries.items())
+
+
+def input_items(bundle: Bundle) -> tuple[Item, ...]:
+    """The scene's choice, then every input."""
+    names = bundle.manifest.model.class_names
+    return SCENES_CHOICE, *(_input_item(shown, names) for shown in bundle.manifest.inputs)
+
+
+def checkpoint_items(bundle: Bundle) -> tuple[Item, ...]:
+    """The scene's choice, then every checkpoint."""
+    return SCENES_CHOICE, *(_checkpoint_item(checkpoint) for checkpoint in bundle.manifest.checkpoints)
+
+
+def _input_item(shown: Input, names: tuple[str, ...]) -> Item:
+    facts = [shown.id, shown.kind]
+    if shown.epsilon is not None:
+        facts.append(f"ε = {shown.epsilon:.4g}")
+    if shown.true_class is not None and shown.true_class < len(names):
+        facts.append(f"truly {names[shown.true_class]}")
+    return Item(shown.id, shown.label or shown.id, ", ".join(facts))
+
+
+def _checkpoint_item(checkpoint: Checkpoint) -> Item:
+    facts = [checkpoint.id]
+    facts += [f"epoch {checkpoint.epoch}"] if checkpoint.epoch is not None else []
+    facts += [f"{name} {value:.4g}" for name, value in checkpoint.metrics.items() if value is not None]
+    return Item(checkpoint.id, checkpoint.label or checkpoint.id, ", ".join(facts))
+
+
+def captured(bundle: Bundle) -> frozenset[tuple[str, str]]:
+    """The pairs (input, checkpoint) of which the bundle holds what the network computed."""
+    return frozenset((capture.input, capture.checkpoint) for capture in bundle.manifest.captures)

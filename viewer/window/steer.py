@@ -1,0 +1,82 @@
+"""Steering: what the hand does to a scene's camera, as a value on top of it. Pure.
+
+Positions on the picture are in device units as in `viewer.camera`: y from -1 at the bottom to 1 at the top, x in the
+same unit, 0 in the middle. All functions take distances in pixels together with the picture's height in the same
+pixels, so that they mean the same on every screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from viewer.state import Camera, ViewState
+
+HIGHEST_DEG = 89.0
+DEG_PER_HEIGHT = 180.0
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.1, 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraOffset:
+    """How far the hand has moved the picture away from the scene's own camera; the default is not at all.
+
+    The picture is scaled by `zoom` about its middle, then moved by `shift` (device units).
+    """
+
+    azimuth_deg: float = 0.0
+    elevation_deg: float = 0.0
+    zoom: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+def steered(camera: Camera, offset: CameraOffset) -> Camera:
+    """The scene's camera as the hand has moved it. Elevation stops short of the poles, where up is not defined."""
+    x, y = camera.shift
+    return replace(
+        camera,
+        azimuth_deg=camera.azimuth_deg + offset.azimuth_deg,
+        elevation_deg=_clamped(camera.elevation_deg + offset.elevation_deg, -HIGHEST_DEG, HIGHEST_DEG),
+        zoom=camera.zoom * offset.zoom,
+        shift=(x * offset.zoom + offset.shift[0], y * offset.zoom + offset.shift[1]),
+    )
+
+
+def steered_state(state: ViewState, offset: CameraOffset) -> ViewState:
+    """The state with its camera moved; untouched where the hand did nothing."""
+    return state if offset == CameraOffset() else replace(state, camera=steered(state.camera, offset))
+
+
+def orbited(offset: CameraOffset, camera: Camera, by_px: tuple[float, float], height_px: float) -> CameraOffset:
+    """The offset after a drag of `by_px` (right, down): the scene turns with the hand about the camera's target.
+
+    `camera` is the scene's own: a drag beyond a pole is not stored, so that the way back begins at once.
+    """
+    per_px = DEG_PER_HEIGHT / height_px
+    elevation_deg = _clamped(camera.elevation_deg + offset.elevation_deg + by_px[1] * per_px, -HIGHEST_DEG, HIGHEST_DEG)
+    return replace(
+        offset,
+        azimuth_deg=offset.azimuth_deg - by_px[0] * per_px,
+        elevation_deg=elevation_deg - camera.elevation_deg,
+    )
+
+
+def panned(offset: CameraOffset, by_px: tuple[float, float], height_px: float) -> CameraOffset:
+    """The offset after a drag of `by_px` (right, down): the picture moves by exactly that."""
+    x, y = offset.shift
+    return replace(offset, shift=(x + by_px[0] * 2 / height_px, y - by_px[1] * 2 / height_px))
+
+
+def zoomed(
+    offset: CameraOffset, factor: float, at_px: tuple[float, float], size_px: tuple[float, float]
+) -> CameraOffset:
+    """The offset with the picture scaled by `factor`; what lies at `at_px` (from the top left) stays there."""
+    width_px, height_px = size_px
+    zoom = _clamped(offset.zoom * factor, SMALLEST_ZOOM, LARGEST_ZOOM)
+    factor = zoom / offset.zoom
+    held_x, held_y = (2 * at_px[0] - width_px) / height_px, (height_px - 2 * at_px[1]) / height_px
+    x, y = offset.shift
+    return replace(offset, zoom=zoom, shift=(held_x + (x - held_x) * factor, held_y + (y - held_y) * factor))
+
+
+def _clamped(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)

@@ -1,0 +1,179 @@
+"""The canvas: draws the scene's state as the hand has turned it, coarsely while things move and finely at rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+from vispy import app, gloo
+
+from exporter.bundle import KerascopeError
+from viewer.colour import PALETTES
+from viewer.stage import Stage
+from viewer.window.detail import FINEST, next_detail
+from viewer.window.steer import CameraOffset, orbited, panned, steered_state, zoomed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from exporter.bundle import Bundle
+    from viewer.layout import Layout
+    from viewer.state import Theme, ViewState
+
+SETTLE_MS = 150
+WHEEL_FACTOR = 1.15
+SMALLEST_SIDE_PX = 16
+LEFT, RIGHT, MIDDLE = 1, 2, 3
+
+
+class SceneView(QObject):
+    """A vispy canvas in a Qt widget (`widget`) that shows what `state` gives, moved by `offset`.
+
+    `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change. `failed` tells a line
+    where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds.
+    """
+
+    failed = Signal(str)
+    drawn = Signal(float)
+
+    def __init__(self, bundle: Bundle, state: Callable[[], ViewState | None], theme: Theme) -> None:
+        super().__init__()
+        self._bundle, self._state = bundle, state
+        self.layout: Layout | None = None
+        self.theme: Theme = theme
+        self.offset = CameraOffset()
+        self.is_playing = False
+        self.is_settled = False
+        self._detail = 1.0
+        self._is_fine = False
+        self._hand: Callable[[tuple[float, float]], CameraOffset] | None = None
+        self._hand_at = (0.0, 0.0)
+        self._stage: Stage | None = None
+        # The resolution that vispy would ask the screen for changes nothing here.
+        self._canvas = app.Canvas(size=(960, 540), show=False, keys=None, dpi=96)
+        self.widget: QWidget = self._canvas.native
+        self.widget.setMinimumSize(320, 200)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self._settle)
+        for name in ("draw", "mouse_press", "mouse_move", "mouse_release", "mouse_wheel", "mouse_double_click"):
+            getattr(self._canvas.events, name).connect(getattr(self, f"_on_{name}"))
+
+    @property
+    def has_context(self) -> bool:
+        """Whether OpenGL answers in this window."""
+        return bool(self._canvas.native.isValid())
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the picture in physical pixels."""
+        width, height = self._canvas.physical_size
+        return int(width), int(height)
+
+    def stir(self) -> None:
+        """Something has changed: draw soon, and finely once it rests."""
+        self._is_fine = self.is_settled = False
+        self._settling.stop()
+        self._canvas.update()
+
+    def reset(self) -> None:
+        """Back to the scene's own camera."""
+        self.offset = CameraOffset()
+        self.stir()
+
+    def zoom(self, steps: float, at_px: tuple[float, float] | None = None) -> None:
+        """Nearer by so many notches of the wheel, about `at_px` (default: the middle)."""
+        width, height = self.widget.width(), self.widget.height()
+        self.offset = zoomed(self.offset, WHEEL_FACTOR**steps, at_px or (width / 2, height / 2), (width, height))
+        self.stir()
+
+    def render(self) -> NDArray[np.uint8] | None:
+        """The picture (height, width, 3) uint8 as a recording has it; `None` where there is nothing to see yet."""
+        state = self._state()
+        if state is None or self.layout is None:
+            return None
+        self._canvas.set_current()
+        return self._stage_for(self.layout).render(steered_state(state, self.offset), self.size_px)
+
+    def close(self) -> None:
+        """Give back what is on the GPU."""
+        self._settling.stop()
+        if self._stage is not None:
+            self._stage.close()
+        self._canvas.close()
+
+    def _stage_for(self, layout: Layout) -> Stage:
+        if self._stage is None or self._stage.layout is not layout:
+            if self._stage is not None:
+                self._stage.close()
+            self._stage = Stage(self._bundle, layout, canvas=self._canvas)
+        return self._stage
+
+    def _on_draw(self, _: Any) -> None:
+        state, size_px = self._state(), self.size_px
+        if state is None or self.layout is None or min(size_px) < SMALLEST_SIDE_PX:
+            gloo.clear(color=PALETTES[self.theme].inner)
+            return
+        is_new = self._stage is None or self._stage.layout is not self.layout
+        detail = FINEST if self._is_fine else self._detail
+        began_secs = time.perf_counter()
+        try:
+            self._stage_for(self.layout).draw_to_window(steered_state(state, self.offset), size_px, supersample=detail)
+        except KerascopeError as error:
+            self.failed.emit(str(error))
+            return
+        gloo.gl.glFinish()
+        took_ms = (time.perf_counter() - began_secs) * 1e3
+        self.drawn.emit(took_ms)
+        self.is_settled = self._is_fine
+        if not (self._is_fine or is_new):
+            self._detail = next_detail(detail, took_ms)
+        if not (self._is_fine or self.is_playing or self._hand):
+            self._settling.start()
+
+    def _settle(self) -> None:
+        self._is_fine = True
+        self._canvas.update()
+
+    def _on_mouse_press(self, event: Any) -> None:
+        is_shifted = any(key.name == "Shift" for key in event.modifiers)
+        if event.button == LEFT and not is_shifted:
+            self._hand = self._orbit
+        elif event.button in (LEFT, RIGHT, MIDDLE):
+            self._hand = self._pan
+        self._hand_at = float(event.pos[0]), float(event.pos[1])
+
+    def _on_mouse_move(self, event: Any) -> None:
+        if self._hand is None:
+            return
+        x, y = float(event.pos[0]), float(event.pos[1])
+        by_px = x - self._hand_at[0], y - self._hand_at[1]
+        if by_px != (0.0, 0.0):
+            self._hand_at = x, y
+            self.offset = self._hand(by_px)
+            self.stir()
+
+    def _on_mouse_release(self, event: Any) -> None:
+        # The last moves may have been left out as too quick.
+        self._on_mouse_move(event)
+        if self._hand is not None:
+            self._hand = None
+            self.stir()
+
+    def _on_mouse_wheel(self, event: Any) -> None:
+        if event.delta[1]:
+            self.zoom(float(event.delta[1]), (float(event.pos[0]), float(event.pos[1])))
+
+    def _on_mouse_double_click(self, _: Any) -> None:
+        self._hand = None
+        self.reset()
+
+    def _orbit(self, by_px: tuple[float, float]) -> CameraOffset:
+        state = self._state()
+        return orbited(self.offset, state.camera, by_px, self.widget.height()) if state else self.offset
+
+    def _pan(self, by_px: tuple[float, float]) -> CameraOffset:
+        return panned(self.offset, by_px, self.widget.height())
