@@ -57,6 +57,10 @@ def gl_problem() -> str:
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip().splitlines()[-1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="write the reference pictures of tests/images anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "demo_dir" in getattr(item, "fixturenames", ()):

@@ -42,7 +42,9 @@ def headless_canvas() -> Any:
         os.environ.setdefault("EGL_PLATFORM", "surfaceless")
     try:
         vispy.use(app="egl" if sys.platform.startswith("linux") else None, gl="gl+")
-        return _canvas()
+        canvas = _canvas()
+        gloo.gl.glDeleteFramebuffer(gloo.gl.glCreateFramebuffer())  # a context of the wrong platform has no functions
+        return canvas
     except Exception as error:  # whatever the loader of a missing driver raises, it means the same to the user
         got = " ".join(str(error).split())[:160] or type(error).__name__
         raise DrawError("no OpenGL to draw with", expected="an EGL driver", got=got, remedy=NO_GL_REMEDY) from error

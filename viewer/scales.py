@@ -32,8 +32,9 @@ def _scale(bundle: Bundle, plate: Plate) -> float:
     if plate.form.kind == "picture":
         return 1.0
     if plate.form.kind == "weights":
-        kernel = bundle.weight(bundle.final_checkpoint.id, plate.layer, "kernel")
-        return float(np.nanpercentile(np.abs(kernel), 99)) or 1.0
+        kernel = np.abs(bundle.weight(bundle.final_checkpoint.id, plate.layer, "kernel"))
+        sizes = kernel[np.isfinite(kernel)]
+        return (float(np.percentile(sizes, 99)) if sizes.size else 0.0) or 1.0
     statistics = bundle.statistics(plate.layer) if plate.form.kind != "closed" else None
     if statistics is not None and "abs_p99" in statistics:
         scale = float(statistics["abs_p99"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+import math
 from typing import TYPE_CHECKING
 
 from viewer.state import Hud, Polyline, Words
@@ -26,6 +27,8 @@ def drift_chart(
     """
     if not changes:
         return Hud()
+    if not math.isfinite(most_hidden):  # a layer that was all zero has moved infinitely far: the others keep their axis
+        most_hidden = max((change for change in changes[:-1] if math.isfinite(change)), default=0.0)
     scale = max(most_hidden, 1e-6)
     heights = [min(change / scale, 1.0) * BREAK_SHARE for change in changes[:-1]]
     is_broken = changes[-1] > scale

@@ -24,8 +24,6 @@ from viewer.state import Bar, CaptureKey, Hud, NetView, Polyline, Ramp, ViewStat
 FOLDER = Path(str(files("viewer"))) / "shaders"
 STAGES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".vert", ".frag"))
 INSERTS = sorted(path.name for path in (FOLDER / "lib").iterdir())
-PYTHON = "\n".join(path.read_text("utf-8") for path in FOLDER.parent.rglob("*.py"))
-PAIRS = sorted(set(re.findall(r'\bprogram\("(\w+)", "(\w+)"\)', PYTHON)))
 LATER_THAN_120 = r"#version|texelFetch|gl_VertexID|gl_InstanceID|\btexture\s*\(|^\s*(in|out|flat)\s|\buint\b|textureSize|inverse\(|transpose\(|switch|\bround\("
 
 
@@ -54,19 +52,9 @@ def test_inserts_are_put_in_and_every_name_is_declared_once(name: str) -> None:
     assert [each for each in declared if len(re.findall(rf"\b{each}\b", body)) < 2] == [], "declared and not used"
 
 
-def test_every_shader_file_is_used() -> None:
-    assert {f"{vertex}.vert" for vertex, _ in PAIRS} | {f"{fragment}.frag" for _, fragment in PAIRS} == set(STAGES)
+def test_every_insert_is_used() -> None:
     included = {name for stage in STAGES for name in re.findall(r"#include (\S+)", (FOLDER / stage).read_text("utf-8"))}
-    assert included == set(INSERTS)
-
-
-@pytest.mark.parametrize(("vertex", "fragment"), PAIRS)
-def test_what_a_fragment_receives_its_vertices_send(vertex: str, fragment: str) -> None:
-    sent, received = (
-        {name: kind for kind, name in re.findall(r"^varying (\w+) (\w+);", shader_source(file), re.MULTILINE)}
-        for file in (f"{vertex}.vert", f"{fragment}.frag")
-    )
-    assert received.items() <= sent.items()
+    assert included >= {name for name in INSERTS if not any(name in (FOLDER / "lib" / other).read_text("utf-8") for other in INSERTS)}
 
 
 def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
@@ -87,8 +75,11 @@ def test_programs_compile_and_know_what_python_sets(
     from viewer.stage import Stage
 
     made: list[gloo.Program] = []
+    files_of = {shader_source(name): name for name in STAGES}
+    pairs: set[tuple[str, str]] = set()
 
     def recorded(vertex: str, fragment: str) -> gloo.Program:
+        pairs.add((files_of[vertex], files_of[fragment]))
         made.append(gloo.Program(vertex, fragment))
         return made[-1]
 
@@ -96,10 +87,16 @@ def test_programs_compile_and_know_what_python_sets(
     with use_log_level("warning", record=True, print_msg=False) as said, Stage(tiny_bundle, tiny_layout) as stage:
         for state in everything(tiny_bundle, tiny_layout):
             assert stage.render(state, (64, 48), supersample=1).max() > 0
-        assert len(made) >= len({name for name in STAGES if name.endswith(".frag")})
+            stage.render(state, (64, 48), supersample=2)
         for program in made:
             declared = {name for kind, _, name in program.variables if kind in ("uniform", "attribute")}
-            given = set(program._user_variables)
-            assert given == declared
+            assert set(program._user_variables) == declared
             assert not program._pending_variables
     assert list(said) == []
+    assert {name for pair in pairs for name in pair} == set(STAGES), "every shader file is used"
+    for vertex, fragment in pairs:
+        sent, received = (
+            {name: kind for kind, name in re.findall(r"^varying (\w+) (\w+);", shader_source(file), re.MULTILINE)}
+            for file in (vertex, fragment)
+        )
+        assert received.items() <= sent.items(), (vertex, fragment)

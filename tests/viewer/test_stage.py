@@ -23,8 +23,9 @@ from viewer.camera import project
 from viewer.colour import PALETTES, apply_map
 from viewer.layout import Layout, Plate, place
 from viewer.scales import difference_gains
-from viewer.stage import CAPTURES_KEPT, Stage
+from viewer.stage import Stage
 from viewer.state import Bar, CaptureKey, Hud, NetView, ViewState, Words
+from viewer.visuals.captures import CAPTURES_KEPT
 
 pytestmark = pytest.mark.gl
 

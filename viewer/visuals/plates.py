@@ -97,7 +97,6 @@ class PlatesVisual:
     ) -> None:
         shader, palette = self._cells.program, PALETTES[view.theme]
         shader["u_values"], shader["u_values_toward"] = here.values, there.values
-        shader["u_weight_map"] = self._map(view.theme, "weight")
         shader["u_is_glow"] = float(glow > 0)
         shader["u_glow"] = glow
         shader["u_supersample"] = view.supersample
@@ -110,6 +109,7 @@ class PlatesVisual:
     def _set_tile(self, shader: gloo.Program, net: NetView, theme: Theme) -> None:
         is_difference = net.quantity == "difference"
         shader["u_map"] = self._map(theme, "difference" if is_difference else "activation")
+        shader["u_weight_map"] = self._map(theme, "weight")
         shader["u_is_difference"] = float(is_difference)
         shader["u_blend"] = net.blend
 
