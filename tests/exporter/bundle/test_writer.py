@@ -98,6 +98,18 @@ def test_what_is_no_bundle_is_not_overwritten_even_when_asked(tmp_path: Path, wh
     assert names_in(tmp_path) == before
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_appeared_while_a_bundle_was_written_is_not_overwritten(tmp_path: Path, overwrite: bool) -> None:
+    path = tmp_path / "x.bundle"
+    with BundleWriter.create(path, overwrite=overwrite) as writer:
+        refs = writer.write("weights/000.npz", {"k": np.zeros(1)})
+        path.mkdir()
+        (path / "notes.txt").write_text("precious")
+        with pytest.raises(BundleError, match="no bundle" if overwrite else "pass --overwrite"):
+            writer.commit(plain_manifest(refs))
+    assert names_in(tmp_path) == ["x.bundle", "x.bundle/notes.txt"]
+
+
 def test_overwriting_replaces_the_whole_folder_at_commit(plain: Path, tmp_path: Path) -> None:
     (plain / "stray.npz").touch()
     with BundleWriter.create(plain, overwrite=True) as writer:
