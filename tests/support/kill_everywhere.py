@@ -96,6 +96,7 @@ def names_beside(path: Path) -> list[str]:
 
 def main(command: str, stride: str, folder: str, *options: str) -> None:
     """Kill at every `stride`-th line until one run gets to its end."""
+    os.fsync = lambda _handle: None  # what a killed process wrote survives without; only a power cut needs it
     if "no-exchange" in options:
         durable._exchange_names = lambda *_names: False
     moment, killed = 0, True
