@@ -23,7 +23,8 @@ def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
     KerascopeError
         The bundle has no such capture, or none at all.
     """
-    checkpoint = options.checkpoint_id or bundle.final_checkpoint.id
+    asked = options.checkpoint_id
+    checkpoint = (bundle.final_checkpoint if asked is None else bundle.checkpoint(asked)).id
     if options.input_id is not None:
         return bundle.capture(options.input_id, checkpoint)
     captures = [capture for capture in bundle.manifest.captures if capture.checkpoint == checkpoint]
