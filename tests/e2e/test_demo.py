@@ -48,9 +48,8 @@ def test_the_attack_turns_a_right_answer_into_a_wrong_one(demo_bundle: Path) -> 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_recordings_move(scene: str, demo_dir: Path) -> None:
-    frames = [
-        np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(Image.open(demo_dir / f"{scene}.gif"))
-    ]
+    with Image.open(demo_dir / f"{scene}.gif") as gif:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
     assert len(frames) > 20
     assert all(frame.std() > 2 for frame in frames), "an empty frame"
     assert any((frame != frames[0]).mean() > 0.001 for frame in frames)

@@ -106,7 +106,8 @@ def test_a_frame_of_every_scene(scene: str, command: Path, tiny_bundle_path: Pat
     argv = ("frame", tiny_bundle_path, "--scene", scene, "--at-secs", 1, "--size", "320x180", "--out", "f.png")
     done = run(command, *argv, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    picture = np.asarray(Image.open(tmp_path / "f.png"))
+    with Image.open(tmp_path / "f.png") as png:
+        picture = np.asarray(png)
     assert picture.shape == (180, 320, 3)
     assert picture.std() > 2, "an empty picture"
 
@@ -118,6 +119,7 @@ def test_a_recording(command: Path, tiny_bundle_path: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert "\r" not in done.stderr, "a progress bar in a pipe"
     assert done.stderr.count("\n") == 1
-    frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(Image.open(tmp_path / "f.gif"))]
+    with Image.open(tmp_path / "f.gif") as gif:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
     assert len(frames) > 5
     assert any((frame != frames[0]).any() for frame in frames[1:]), "nothing moves"
