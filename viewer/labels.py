@@ -15,10 +15,12 @@ from viewer.state import REFERENCE_HEIGHT_PX, Words
 from viewer.typeset import ASCENT, DESCENT, width_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from viewer.layout import Layout, Plate
-    from viewer.state import Camera, NetView
+    from viewer.state import Camera, NetView, ViewState
 
     Array = NDArray[np.float64]
 
@@ -55,13 +57,30 @@ def box_of(line: Words) -> Box:
     return left, line.at_px[1] - ASCENT * line.size_px, left + width, line.at_px[1] + DESCENT * line.size_px
 
 
+def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: tuple[float, ...]) -> tuple[Words, ...]:
+    """The labels of all nets of a frame that have room beside each other and beside the words of the scene."""
+    taken = [box_of(line) for line in state.hud.words if line.text]
+    words: list[Words] = []
+    for net in state.nets:
+        mine = label_words(layout, net, state.camera, aspect, scales, keep_off=taken)
+        taken += [box_of(line) for line in mine]
+        words += mine
+    return tuple(words)
+
+
 def label_words(
-    layout: Layout, net: NetView, camera: Camera, aspect: float, scales: tuple[float, ...]
+    layout: Layout,
+    net: NetView,
+    camera: Camera,
+    aspect: float,
+    scales: tuple[float, ...],
+    *,
+    keep_off: Sequence[Box] = (),
 ) -> tuple[Words, ...]:
     """The labels of one net that have room, most important first: ends of the net, then larger plates.
 
-    A label that would lie over another, or over a plate, is moved away from its plate by up to two lines, and left out
-    where that does not help.
+    A label that would lie over another, over a plate or over one of the boxes `keep_off` is moved away from its plate
+    by up to two lines, and left out where that does not help.
     """
     panels = _panel_boxes(layout, net, camera, aspect)
     tops, bottoms = _anchors(layout, net, camera, aspect)
@@ -71,7 +90,7 @@ def label_words(
         _size_block(plate, net, bottom, scale)
         for plate, bottom, scale in zip(layout.plates, bottoms, scales, strict=True)
     ]
-    taken: list[Box] = []
+    taken = list(keep_off)
     width_px = REFERENCE_HEIGHT_PX * aspect
     above, below = ([_kept_inside(block, width_px) for block in blocks] for blocks in (above, below))
     most = 2 if layout.rows == 1 else 0  # between rows, a label that has moved could belong to either

@@ -10,7 +10,7 @@ from vispy import gloo
 from viewer.backend import DrawError, headless_canvas
 from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
-from viewer.labels import label_words
+from viewer.labels import frame_labels
 from viewer.scales import layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.visuals.captures import CaptureStore
@@ -166,9 +166,7 @@ class Stage:
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         self._shapes.draw(state.hud, state.theme, targets.frame_px)
         aspect = targets.frame_px[0] / targets.frame_px[1]
-        labels = [
-            word for net in state.nets for word in label_words(self.layout, net, state.camera, aspect, self.scales)
-        ]
+        labels = frame_labels(self.layout, state, aspect, self.scales)
         self._words.draw([*labels, *state.hud.words], state.theme, targets.frame_px)
 
     def _plates_for(self, net: NetView) -> PlatesVisual:
