@@ -1,4 +1,4 @@
-"""A frame of many feature maps beside vispy's own image visuals, and Python's part of a frame beside the number of cells."""
+"""A frame of many feature maps beside vispy's own image visuals, and Python's part of it beside the number of cells."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def stage_of(layers: int, channels: int, cells: int) -> tuple[Stage, ViewState]:
 def turning(stage: Stage, state: ViewState) -> Callable[[], Any]:
     """Draws the next of many different frames."""
     angles = iter(np.linspace(40, 60, 1000))
-    return lambda: stage.render(replace(state, camera=replace(state.camera, azimuth_deg=next(angles))), SIZE_PX, supersample=1)
+    return lambda: stage.render(
+        replace(state, camera=replace(state.camera, azimuth_deg=next(angles))), SIZE_PX, supersample=1
+    )
 
 
 @pytest.fixture(params=[64, 256])
@@ -91,7 +93,7 @@ def test_many_tiles(benchmark: BenchmarkFixture, tiles: int, peer: Callable[[], 
         benchmark.pedantic(turning(stage, state), rounds=30, warmup_rounds=2)
     secs = benchmark.stats.stats.median
     timings.append(
-        f"frame of {tiles} maps, panels, light and all: {1000 * secs:.1f} ms, {their_secs / secs:.2f} times as fast as an "
+        f"frame of {tiles} maps, panels and light: {1000 * secs:.1f} ms, {their_secs / secs:.2f} times as fast as an "
         f"ImageVisual each ({1000 * their_secs:.1f} ms); from nothing to the first frame {1000 * first_secs:.0f} ms"
     )
 
@@ -105,8 +107,10 @@ def test_growing(benchmark: BenchmarkFixture, timings: list[str], maps: int) -> 
 
 
 @pytest.mark.parametrize("cells", [7, 28, 112])
-def test_python_does_not_see_cells(benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch, timings: list[str], cells: int) -> None:
-    """Processor time of Python alone: the driver's part is cut off, so that what is left is what a GPU would wait for."""
+def test_python_does_not_see_cells(
+    benchmark: BenchmarkFixture, monkeypatch: pytest.MonkeyPatch, timings: list[str], cells: int
+) -> None:
+    """Python's time alone: the driver's part is cut off, so what is left is what a GPU would wait for."""
     stage, state = stage_of(4, 32, cells)
     with stage:
         draw = turning(stage, state)
@@ -117,7 +121,9 @@ def test_python_does_not_see_cells(benchmark: BenchmarkFixture, monkeypatch: pyt
         monkeypatch.setattr(gloo, "read_pixels", lambda *_, **__: np.zeros((SIZE_PX[1], SIZE_PX[0], 4), np.uint8))
         benchmark.pedantic(draw, rounds=50, warmup_rounds=2)
         monkeypatch.undo()
-    timings.append(f"Python's part of a frame of 128 maps {cells}x{cells}: {1000 * benchmark.stats.stats.median:.2f} ms")
+    timings.append(
+        f"Python's part of a frame of 128 maps {cells}x{cells}: {1000 * benchmark.stats.stats.median:.2f} ms"
+    )
 
 
 def test_the_benchmark_draws_what_it_says(tiles: int) -> None:

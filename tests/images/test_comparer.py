@@ -45,7 +45,9 @@ def channels_swapped(picture: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("is_same_renderer", [True, False])
-@pytest.mark.parametrize("harm", [one_marker_lost, white_to_black, shifted_by_a_pixel, a_little_darker, channels_swapped])
+@pytest.mark.parametrize(
+    "harm", [one_marker_lost, white_to_black, shifted_by_a_pixel, a_little_darker, channels_swapped]
+)
 def test_harm_is_seen(harm: Callable[[np.ndarray], None], is_same_renderer: bool) -> None:
     reference = markers()
     made = reference.copy()
@@ -99,7 +101,9 @@ def test_the_way_of_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not (tmp_path / "diff/a.png").exists(), "what is right again leaves no picture of a difference"
 
 
-def test_another_driver_cannot_tell_and_a_machine_that_must_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_driver_cannot_tell_and_a_machine_that_must_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     check_picture("a", markers(), LLVM, bless=True, folder=tmp_path)
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="NVIDIA"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -67,11 +68,11 @@ def paper_bundle(
 ) -> PaperBundle:
     """A bundle with one input at one checkpoint (`KEY`).
 
-    Without `edges` the layers are a chain. `arrays` are outputs by layer name and weights by `<layer>/<variable>`; `kernels`
-    are shapes of kernels, by layer name. `changes` replace whole members of the manifest.
+    Without `edges` the layers are a chain. `arrays` are outputs by layer name and weights by `<layer>/<variable>`;
+    `kernels` are shapes of kernels, by layer name. `changes` replace whole members of the manifest.
     """
     arrays = arrays or {}
-    chain = [(one.name, two.name) for one, two in zip(layers, layers[1:], strict=False)]
+    chain = [(one.name, two.name) for one, two in itertools.pairwise(layers)]
     edges = chain if edges is None else edges
     sources = {source for source, _ in edges}
     counts: dict[str, int] = {}

@@ -21,14 +21,16 @@ def nominal_camera(layout: Layout, aspect: float) -> Camera:
     return aimed(layout, layout.corners(), aspect)
 
 
-def aimed(layout: Layout, points: Array, aspect: float, azimuth_deg: float = AZIMUTH_DEG, elevation_deg: float = 6.0) -> Camera:
+def aimed(
+    layout: Layout, points: Array, aspect: float, azimuth_deg: float = AZIMUTH_DEG, elevation_deg: float = 6.0
+) -> Camera:
     """`points` fill the frame, seen from as far as the whole net is: what covers them there covers them here."""
     camera = gentle_camera(layout.corners(), azimuth_deg, elevation_deg, 11.0)
     return fit(camera, points, aspect, Rect(0.06, 0.06, 0.94, 0.94))
 
 
 def cell_centres(plate: Plate, tile: int, *, is_mirrored: bool = False) -> Array:
-    """World centres (rows, columns, 3) of a tile's cells as they are read; seen from behind, the first column is at +z."""
+    """World centres (rows, columns, 3) of a tile's cells as they are read: from behind, the first column is at +z."""
     rows, columns = plate.form.cells
     v = (0.5 - (np.arange(rows) + 0.5) / rows) * plate.form.tile_size[1]
     u = ((np.arange(columns) + 0.5) / columns - 0.5) * plate.form.tile_size[0]

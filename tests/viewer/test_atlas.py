@@ -58,7 +58,9 @@ def test_slots_lie_apart_inside_the_texture(outputs: list[tuple[int, ...]]) -> N
         assert len(atlas.slots) == len(wanted)
 
 
-@pytest.mark.parametrize("outputs", [[(10_000,)], [(224, 224, 3000)], [(2, 60, 80, 30)], [(4096, 4096)], [(1, 5000, 32)] * 4])
+@pytest.mark.parametrize(
+    "outputs", [[(10_000,)], [(224, 224, 3000)], [(2, 60, 80, 30)], [(4096, 4096)], [(1, 5000, 32)] * 4]
+)
 def test_textures_stay_in_the_limits_of_a_driver(outputs: list[tuple[int, ...]]) -> None:
     layers = [layer("in", "input", 900, 900, 3), *(layer(f"l{i}", "conv", *shape) for i, shape in enumerate(outputs))]
     layout = place(paper_bundle(layers))
@@ -72,7 +74,9 @@ def slot_values(atlas: Atlas, texture: np.ndarray, plate: int) -> list[np.ndarra
     return [texture[s.top : s.top + s.height, s.left : s.left + s.width] for s in sorted(slots, key=lambda s: s.tile)]
 
 
-@pytest.mark.parametrize("key", [CaptureKey("clean-0", "002"), CaptureKey("clean-1", "000"), CaptureKey("attack-2", "002")])
+@pytest.mark.parametrize(
+    "key", [CaptureKey("clean-0", "002"), CaptureKey("clean-1", "000"), CaptureKey("attack-2", "002")]
+)
 def test_small_outputs_are_stored_bit_for_bit(bundle: Bundle, key: CaptureKey) -> None:
     layout = place(bundle, LayoutOptions(with_weights=True))
     atlas = cells_atlas(layout)
@@ -101,7 +105,9 @@ def test_what_belongs_to_no_slot_is_zero(bundle: Bundle) -> None:
 
 def test_a_convolution_kernel_is_a_matrix_of_blocks() -> None:
     kernel = np.arange(3 * 2 * 4 * 5, dtype=np.float32).reshape(3, 2, 4, 5)
-    bundle = paper_bundle([layer("in", "input", 8, 8, 4), layer("conv", "conv", 8, 8, 5)], arrays={"conv/kernel": kernel})
+    bundle = paper_bundle(
+        [layer("in", "input", 8, 8, 4), layer("conv", "conv", 8, 8, 5)], arrays={"conv/kernel": kernel}
+    )
     layout = place(bundle, LayoutOptions(with_weights=True))
     atlas = cells_atlas(layout)
     (matrix,) = slot_values(atlas, fill_cells(bundle, layout, atlas, KEY0), len(layout.plates) - 1)

@@ -137,7 +137,9 @@ def test_zoom_scales_about_the_middle_and_shift_moves_all_points_alike(
     middle = np.array([half * aspect, half])
     plain = project(camera, cloud, aspect)
     seen = project(replace(camera, zoom=zoom, shift=shift), cloud, aspect)
-    np.testing.assert_allclose(seen, middle + (plain - middle) * zoom + np.array([shift[0], -shift[1]]) * half, atol=1e-4)
+    np.testing.assert_allclose(
+        seen, middle + (plain - middle) * zoom + np.array([shift[0], -shift[1]]) * half, atol=1e-4
+    )
 
 
 @given(clouds, st.floats(0.1, 10))

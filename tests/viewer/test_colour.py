@@ -18,10 +18,16 @@ MAPS = list(itertools.product(THEMES, MAP_NAMES))
 # table 1, severity 1.0; they act on linear light.
 EYES = {
     "normal": np.eye(3),
-    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritanopia": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
-}  # fmt: skip
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
 DISTINGUISHABLE = 20.0
 
 
@@ -93,10 +99,17 @@ def test_zero_is_the_quiet_middle_and_both_ends_weigh_alike(theme: Theme, name: 
 
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize(("theme", "name"), MAPS)
-def test_plus_minus_and_zero_stay_apart_for_every_eye(theme: Theme, name: MapName, eye: str, timings: list[str]) -> None:
+def test_plus_minus_and_zero_stay_apart_for_every_eye(
+    theme: Theme, name: MapName, eye: str, timings: list[str]
+) -> None:
     low, zero, high = apply_map(np.array([-1.0, 0.0, 1.0]), theme, name)
-    figures = {pair: delta_e(*ends, eye) for pair, ends in {"-1|+1": (low, high), "-1|0": (low, zero), "0|+1": (zero, high)}.items()}
-    timings.append(f"delta E, {theme} {name}, {eye}: " + ", ".join(f"{pair} {value:.0f}" for pair, value in figures.items()))
+    figures = {
+        pair: delta_e(*ends, eye)
+        for pair, ends in {"-1|+1": (low, high), "-1|0": (low, zero), "0|+1": (zero, high)}.items()
+    }
+    timings.append(
+        f"delta E, {theme} {name}, {eye}: " + ", ".join(f"{pair} {value:.0f}" for pair, value in figures.items())
+    )
     if eye == "tritanopia" and name == "weight":
         return  # one in 30,000: both ends are told from zero, and from each other by the legend alone
     assert min(figures.values()) > DISTINGUISHABLE

@@ -89,7 +89,9 @@ def test_the_ends_of_the_net_always_have_their_names(count: int) -> None:
 
 
 def test_where_there_is_room_every_plate_has_name_size_and_scale() -> None:
-    layout = place(paper_bundle([layer("a", "input", 28, 28, 1), layer("b", "conv", 28, 28, 4), layer("c", "dense", 3)]))
+    layout = place(
+        paper_bundle([layer("a", "input", 28, 28, 1), layer("b", "conv", 28, 28, 4), layer("c", "dense", 3)])
+    )
     words = check(layout, NET, camera_for(layout, 16 / 9, Rect(0.1, 0.25, 0.9, 0.75)), 16 / 9)
     texts = [line.text for line in words]
     assert {"a", "b", "c", "28×28×1", "28×28×4", "3"} <= set(texts)
@@ -116,7 +118,15 @@ def test_names_stand_above_and_sizes_below_their_plate() -> None:
 
 def test_gains_replace_names_in_a_difference() -> None:
     layout = place(chain(2))
-    net = replace(NET, quantity="difference", toward=NET.capture, heading="difference", gains=(2.0, 20.0, 50.0, 1.0), scales=False, shapes=False)
+    net = replace(
+        NET,
+        quantity="difference",
+        toward=NET.capture,
+        heading="difference",
+        gains=(2.0, 20.0, 50.0, 1.0),
+        scales=False,
+        shapes=False,
+    )
     texts = {line.text for line in check(layout, net, camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7)), 16 / 9)}
     assert texts == {"difference ×2", "×20", "×50", "×1"}
 

@@ -53,11 +53,15 @@ def pair(clean: np.ndarray, other: np.ndarray, kind: str = "conv") -> PaperBundl
     refs = {name: type(ref)(file=ref.file, key=name, shape=clean.shape, dtype="float32") for name in ("clean", "other")}
     captures = tuple(Capture(input=name, checkpoint=KEY[1], outputs={"a": shown}) for name, shown in refs.items())
     inputs = tuple(Input(id=name, label=name) for name in refs)
-    return paper_bundle([layer("a", kind, *clean.shape)], captures=captures, inputs=inputs, arrays={"clean": clean, "other": other})
+    return paper_bundle(
+        [layer("a", kind, *clean.shape)], captures=captures, inputs=inputs, arrays={"clean": clean, "other": other}
+    )
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-5, 3.0), st.floats(0.1, 50.0))
-def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_a_hundred(seed: int, size: float, scale: float) -> None:
+def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_a_hundred(
+    seed: int, size: float, scale: float
+) -> None:
     rng = np.random.default_rng(seed)
     clean = rng.normal(size=(12, 12, 4)).astype(np.float32)
     bundle = pair(clean, clean + np.float32(size) * rng.normal(size=clean.shape).astype(np.float32))

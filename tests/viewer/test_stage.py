@@ -37,7 +37,9 @@ PLATES = range(len(LAYER_NAMES) + 2)
 KERNELS = range(len(LAYER_NAMES), len(LAYER_NAMES) + 2)
 
 
-def shown_colours(stage: Stage, plate: Plate, tile: int, values: np.ndarray, scale: float, theme: str, map_name: str) -> np.ndarray:
+def shown_colours(
+    stage: Stage, plate: Plate, tile: int, values: np.ndarray, scale: float, theme: str, map_name: str
+) -> np.ndarray:
     return apply_map(values.reshape(-1, *plate.form.cells)[tile] / scale, theme, map_name).reshape(-1, 3)
 
 
@@ -46,7 +48,9 @@ def glows(colours: np.ndarray) -> np.ndarray:
     return colours @ [0.299, 0.587, 0.114] >= 0.44
 
 
-def check_plate(stage: Stage, net: NetView, theme: str, index: int, values: np.ndarray, scale: float, map_name: str) -> None:
+def check_plate(
+    stage: Stage, net: NetView, theme: str, index: int, values: np.ndarray, scale: float, map_name: str
+) -> None:
     plate = stage.layout.plates[index]
     camera = aimed(stage.layout, plate.corners(), ASPECT)
     frame = stage.render(bare(net, camera, theme), SIZE, supersample=1)
@@ -79,20 +83,27 @@ def test_a_blend_lies_between(tiny_stage: Stage, tiny_bundle: Bundle, theme: str
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("index", "blend"), [(1, 1.0), (2, 1.0), (3, 0.5), (4, 1.0), (5, 1.0)])
-def test_a_difference_has_its_own_map_and_gain(tiny_stage: Stage, tiny_bundle: Bundle, theme: str, index: int, blend: float) -> None:
+def test_a_difference_has_its_own_map_and_gain(
+    tiny_stage: Stage, tiny_bundle: Bundle, theme: str, index: int, blend: float
+) -> None:
     layout = tiny_stage.layout
     gains = difference_gains(tiny_bundle, layout, tiny_stage.scales, CLEAN, ATTACKED)
     plate = layout.plates[index]
     clean, other = (tiles_of(plate, values_of(tiny_bundle, plate, key)) for key in (CLEAN, ATTACKED))
     net = NetView(CLEAN, ATTACKED, blend, "difference", gains=gains)
-    check_plate(tiny_stage, net, theme, index, (other - clean) * blend * gains[index], tiny_stage.scales[index], "difference")
+    check_plate(
+        tiny_stage, net, theme, index, (other - clean) * blend * gains[index], tiny_stage.scales[index], "difference"
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_grey_pictures_difference_is_signed(tiny_stage: Stage, tiny_bundle: Bundle, theme: str) -> None:
     gains = (4.0,) * len(tiny_stage.layout.plates)
     plate = tiny_stage.layout.plates[0]
-    values = [as_picture(values_of(tiny_bundle, plate, key), tiny_bundle.manifest.preprocessing)[..., 0] for key in (CLEAN, ATTACKED)]
+    values = [
+        as_picture(values_of(tiny_bundle, plate, key), tiny_bundle.manifest.preprocessing)[..., 0]
+        for key in (CLEAN, ATTACKED)
+    ]
     net = NetView(CLEAN, ATTACKED, 1.0, "difference", gains=gains)
     check_plate(tiny_stage, net, theme, 0, (values[1] - values[0]) * 4, 1.0, "difference")
 
@@ -150,14 +161,19 @@ def test_nothing_is_ever_mirrored(colour_stage, azimuth_deg: float, index: int) 
 def test_an_unbalanced_camera_may_be_anywhere(tiny_stage: Stage) -> None:
     camera = nominal_camera(tiny_stage.layout, ASPECT)
     for azimuth_deg, elevation_deg in itertools.product((0.0, 90.0, 180.0, 270.0), (-60.0, 0.0, 60.0)):
-        state = ViewState(replace(camera, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg), (NetView(CLEAN, front=2.0),))
+        state = ViewState(
+            replace(camera, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg), (NetView(CLEAN, front=2.0),)
+        )
         assert tiny_stage.render(state, (64, 48), supersample=1).std() > 0
 
 
 def busy(layout: Layout, theme: str = "dark", aspect: float = ASPECT) -> ViewState:
     """A state with everything in it."""
     camera = nominal_camera(layout, aspect)
-    nets = (NetView(CLEAN, ATTACKED, 0.4, front=2.3, heading="clean"), NetView(BAR, offset=(0.0, 9.0, 0.0), edge_width=0.5))
+    nets = (
+        NetView(CLEAN, ATTACKED, 0.4, front=2.3, heading="clean"),
+        NetView(BAR, offset=(0.0, 9.0, 0.0), edge_width=0.5),
+    )
     hud = Hud(bars=(Bar((40, 40, 300, 20)),), words=(Words("what is seen", (40.0, 110.0), 40.0),))
     return ViewState(camera, nets, theme, hud)  # type: ignore[arg-type]
 
@@ -170,7 +186,13 @@ def test_the_same_state_is_the_same_frame_whatever_was_drawn_before(tiny_stage: 
         (bare(NetView(BAR), one.camera, "dark"), (200, 100), 1),
         (replace(one, nets=()), SIZE, 2),
         (replace(one, hud=Hud(words=(Words("another text", (1, 99), 77.0),))), SIZE, 2),
-        (replace(one, nets=(NetView(CLEAN, ATTACKED, 1.0, "difference", gains=(3.0,) * len(tiny_stage.layout.plates)),)), SIZE, 2),
+        (
+            replace(
+                one, nets=(NetView(CLEAN, ATTACKED, 1.0, "difference", gains=(3.0,) * len(tiny_stage.layout.plates)),)
+            ),
+            SIZE,
+            2,
+        ),
         (replace(one, camera=replace(one.camera, azimuth_deg=250.0)), SIZE, 2),
     ]
     for state, size, supersample in others:
@@ -201,7 +223,15 @@ print(hashlib.sha256(Stage(bundle, layout).render(busy(layout), SIZE).tobytes())
 
 
 def test_another_process_draws_the_same_bytes(tiny_stage: Stage, tiny_bundle_path, root) -> None:
-    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, tiny_bundle_path, root, root / "tests/support", root / "tests/viewer"]
+    command = [
+        sys.executable,
+        "-c",
+        IN_ANOTHER_PROCESS,
+        tiny_bundle_path,
+        root,
+        root / "tests/support",
+        root / "tests/viewer",
+    ]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     frame = tiny_stage.render(busy(tiny_stage.layout), SIZE)
@@ -220,7 +250,9 @@ def test_frames_have_the_size_that_was_asked_for(tiny_stage: Stage, size: tuple[
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("size", [(320, 240), (240, 320), (400, 150)])
 @pytest.mark.parametrize("supersample", [1, 2])
-def test_the_net_is_where_the_camera_says_and_fills_it(tiny_stage: Stage, theme: str, size: tuple[int, int], supersample: int) -> None:
+def test_the_net_is_where_the_camera_says_and_fills_it(
+    tiny_stage: Stage, theme: str, size: tuple[int, int], supersample: int
+) -> None:
     layout, aspect = tiny_stage.layout, size[0] / size[1]
     camera = nominal_camera(layout, aspect)
     state = bare(NetView(CLEAN), camera, theme)
@@ -256,7 +288,9 @@ def test_the_ends_of_a_blend_are_the_captures_themselves(tiny_stage: Stage) -> N
     camera = nominal_camera(tiny_stage.layout, ASPECT)
     for theme in ("dark", "light"):
         alone = [tiny_stage.render(ViewState(camera, (NetView(key),), theme), SIZE) for key in (CLEAN, BAR)]
-        ends = [tiny_stage.render(ViewState(camera, (NetView(CLEAN, BAR, blend),), theme), SIZE) for blend in (0.0, 1.0)]
+        ends = [
+            tiny_stage.render(ViewState(camera, (NetView(CLEAN, BAR, blend),), theme), SIZE) for blend in (0.0, 1.0)
+        ]
         np.testing.assert_array_equal(alone[0], ends[0])
         np.testing.assert_array_equal(alone[1], ends[1])
 
@@ -313,12 +347,16 @@ def test_what_belongs_to_two_nets_stands_at_their_offsets(tiny_stage: Stage) -> 
 
 
 def test_more_captures_than_are_kept_change_nothing() -> None:
-    """The clean capture is shown beside each of many others; the oldest one must not vanish while it is on the stage."""
+    """The clean capture is shown beside each of many others: the oldest must not vanish while it is on the stage."""
     count = CAPTURES_KEPT + 6
     rng = np.random.default_rng(0)
     arrays = {f"{i}": rng.normal(size=(4, 4, 2)).astype(np.float32) for i in range(count)}
     captures = tuple(
-        Capture(input=name, checkpoint="000", outputs={"a": TensorRef(file="i.npz", key=name, shape=(4, 4, 2), dtype="float32")})
+        Capture(
+            input=name,
+            checkpoint="000",
+            outputs={"a": TensorRef(file="i.npz", key=name, shape=(4, 4, 2), dtype="float32")},
+        )
         for name in arrays
     )
     inputs = tuple(Input(id=name, label=name) for name in arrays)
@@ -328,21 +366,31 @@ def test_more_captures_than_are_kept_change_nothing() -> None:
     last = ViewState(camera, (NetView(CaptureKey("0", "000"), CaptureKey(str(count - 1), "000"), 0.5),))
     with Stage(bundle, layout) as stage:
         for name in arrays:
-            stage.render(ViewState(camera, (NetView(CaptureKey("0", "000"), CaptureKey(name, "000"), 0.5),)), (64, 48), supersample=1)
+            stage.render(
+                ViewState(camera, (NetView(CaptureKey("0", "000"), CaptureKey(name, "000"), 0.5),)),
+                (64, 48),
+                supersample=1,
+            )
         worn = stage.render(last, SIZE)
     with Stage(bundle, layout) as stage:
         np.testing.assert_array_equal(stage.render(last, SIZE), worn)
 
 
 def test_values_that_are_no_numbers_are_drawn(tiny_stage: Stage) -> None:
-    arrays = {"a": np.full((4, 4, 2), np.nan, np.float32), "b": np.full(3, np.nan, np.float32), "b/kernel": np.full((32, 3), np.inf, np.float32)}
+    arrays = {
+        "a": np.full((4, 4, 2), np.nan, np.float32),
+        "b": np.full(3, np.nan, np.float32),
+        "b/kernel": np.full((32, 3), np.inf, np.float32),
+    }
     bundle = paper_bundle([layer("a", "conv", 4, 4, 2), layer("b", "dense", 3)], arrays=arrays)
     layout = place(bundle)
     with Stage(bundle, layout) as stage:
         assert stage.render(ViewState(nominal_camera(layout, ASPECT), (NetView(CaptureKey(*KEY)),)), SIZE).std() > 0
 
 
-@pytest.mark.parametrize("key", [CaptureKey("nobody", "002"), CaptureKey("clean-0", "999"), CaptureKey("attack-1", "000")])
+@pytest.mark.parametrize(
+    "key", [CaptureKey("nobody", "002"), CaptureKey("clean-0", "999"), CaptureKey("attack-1", "000")]
+)
 def test_what_was_not_captured_is_an_error_of_the_bundle(tiny_stage: Stage, key: CaptureKey) -> None:
     state = ViewState(nominal_camera(tiny_stage.layout, ASPECT), (NetView(key),))
     with pytest.raises(BundleError, match="capture"):
@@ -358,11 +406,21 @@ def test_a_size_that_cannot_be_drawn_is_told(tiny_stage: Stage, size: tuple[int,
 
 @pytest.mark.parametrize(
     "broken",
-    [{"EGL_PLATFORM": "bogus"}, {"LIBGL_DRIVERS_PATH": "/nowhere", "MESA_LOADER_DRIVER_OVERRIDE": "nothing"}, {"PYOPENGL_PLATFORM": "glx"}],
+    [
+        {"EGL_PLATFORM": "bogus"},
+        {"LIBGL_DRIVERS_PATH": "/nowhere", "MESA_LOADER_DRIVER_OVERRIDE": "nothing"},
+        {"PYOPENGL_PLATFORM": "glx"},
+    ],
     ids=str,
 )
-def test_no_driver_is_one_line_that_says_what_to_install(broken: dict[str, str], tiny_bundle_path, tmp_path, root) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYOPENGL_PLATFORM", "EGL_PLATFORM", "DISPLAY")}
+def test_no_driver_is_one_line_that_says_what_to_install(
+    broken: dict[str, str], tiny_bundle_path, tmp_path, root
+) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYOPENGL_PLATFORM", "EGL_PLATFORM", "DISPLAY")
+    }
     command = [sys.executable, "-m", "kerascope", "frame", str(tiny_bundle_path), "--scene", "flow", "--at-secs", "0"]
     command += ["--out", str(tmp_path / "a.png"), "--size", "64x48"]
     done = subprocess.run(

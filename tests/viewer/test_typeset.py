@@ -19,9 +19,9 @@ LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=4
 @given(LATIN, st.floats(10, 60), st.booleans())
 def test_a_line_is_drawn_in_the_box_that_was_measured(text: str, size_px: float, is_bold: bool) -> None:
     size_px = round(size_px * 4) / 4
-    coverage, (left, top) = coverage_of(text, size_px, is_bold)
+    coverage, (left, _) = coverage_of(text, size_px, is_bold)
     assert coverage.dtype == np.uint8
-    rows, columns = np.nonzero(coverage > 127)
+    _, columns = np.nonzero(coverage > 127)
     if len(columns):
         assert left + columns.min() >= -0.12 * size_px - 1.5
         assert left + columns.max() <= width_of(text, size_px, is_bold) + 0.12 * size_px + 1.5
@@ -60,7 +60,9 @@ def signs_of_the_pictures() -> str:
             tree = ast.parse(path.read_text("utf-8"))
             said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
             constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said]
-            signs |= {sign for node in constants if isinstance(node.value, str) for sign in node.value if ord(sign) > 126}
+            signs |= {
+                sign for node in constants if isinstance(node.value, str) for sign in node.value if ord(sign) > 126
+            }
     return "".join(sorted(signs))
 
 

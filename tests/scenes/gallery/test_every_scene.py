@@ -8,13 +8,14 @@ from functools import cache
 
 import numpy as np
 import pytest
+from paper_bundle import layer, paper_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.frames import frame_times
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_names
 from scenes.timeline import Timeline
-from viewer.labels import Box, box_of, label_words
+from viewer.labels import Box, box_of, frame_labels
 from viewer.layout import Layout
 from viewer.scales import layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, ViewState
@@ -104,7 +105,7 @@ def test_the_theme_changes_colours_alone(built, name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_nothing_jumps_between_two_frames(built, name: str) -> None:
-    """At 25 frames a second no front, camera or blend moves further than an eased move of 200 ms does at its fastest."""
+    """At 25 frames a second nothing moves further than an eased move of 200 ms does at its fastest."""
     _, timeline = built(name)
     states = [timeline.state_at(t) for t in frame_times(timeline.duration_secs, 25, timeline.loops)]
     pairs = list(itertools.pairwise(states)) + ([(states[-1], states[0])] if timeline.loops else [])
@@ -120,7 +121,7 @@ def test_nothing_jumps_between_two_frames(built, name: str) -> None:
 def boxes_of(state: ViewState, layout: Layout, bundle: Bundle, aspect: float) -> list[tuple[str, Box]]:
     """Every line of text of a frame with its box: labels of plates first, then what the scene says."""
     scales = layer_scales(bundle, layout)
-    labels = [line for net in state.nets for line in label_words(layout, net, state.camera, aspect, scales)]
+    labels = frame_labels(layout, state, aspect, scales)
     shown = [line for line in (*labels, *state.hud.words) if line.text.strip() and line.alpha > 0]
     return [(line.text, box_of(line)) for line in shown]
 
@@ -155,6 +156,23 @@ def test_no_two_words_overlap(bundle: Bundle, built, name: str, shape: str) -> N
             if overlap_px(a, b) > 5.0:
                 over.add((one, two))
     assert over == set()
+
+
+@pytest.mark.parametrize("name", ["flow", "structure"])
+def test_labels_of_a_deep_net_keep_off_the_words_of_the_scene(name: str) -> None:
+    kinds = ("conv", "normalisation", "activation")
+    layers = [
+        layer(f"conv{i // 30}_block{i // 3 % 10}_of_the_branch_{kinds[i % 3]}", kinds[i % 3], 14, 14, 256)
+        for i in range(60)
+    ]
+    deep = paper_bundle([layer("picture", "input", 56, 56, 3), *layers, layer("predictions", "dense", 1000)])
+    options = SceneOptions(size_px=WIDE)
+    layout = scene(name).lay_out(deep, options)
+    timeline = scene(name).build(deep, layout, options)
+    for t in (0.0, timeline.duration_secs * 0.4, timeline.duration_secs * 0.7):
+        boxes = boxes_of(timeline.state_at(t), layout, deep, 16 / 9)
+        for (one, a), (two, b) in itertools.combinations(boxes, 2):
+            assert overlap_px(a, b) <= 5.0, (one, two)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -104,7 +104,10 @@ def test_adversarial_visits_every_step_with_its_own_numbers(bundle: Bundle) -> N
     for t in np.arange(0, timeline.duration_secs, 0.01):
         state = timeline.state_at(float(t))
         seen[state.nets[-1].capture.input_id] = epsilon_of(state)
-    assert seen == {"clean-0": 0.0, **{name: pytest.approx(e, abs=5e-5) for name, e in zip(ATTACKED_IDS, EPSILONS, strict=True)}}
+    assert seen == {
+        "clean-0": 0.0,
+        **{name: pytest.approx(e, abs=5e-5) for name, e in zip(ATTACKED_IDS, EPSILONS, strict=True)},
+    }
 
 
 def test_adversarial_alarms_only_where_the_answer_has_changed(bundle: Bundle) -> None:
@@ -121,7 +124,9 @@ def test_adversarial_drift_is_the_relative_distance_of_each_layer(bundle: Bundle
     said = texts(at(timeline, "attacked"))
     drifts = []
     for layer in LAYER_NAMES:
-        clean, other = (bundle.output(shown, "002", layer).astype(np.float64) for shown in ("clean-0", ATTACKED_IDS[-1]))
+        clean, other = (
+            bundle.output(shown, "002", layer).astype(np.float64) for shown in ("clean-0", ATTACKED_IDS[-1])
+        )
         drifts.append(np.linalg.norm(other - clean) / np.linalg.norm(clean) * 100)
     assert f"{drifts[-1]:.0f} %" in said
     shown = [text for text in said if re.fullmatch(r"\d+\.\d", text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -84,7 +85,9 @@ def test_a_flat_list_leads_with_the_winner(scores: list[float], names: list[str]
     check_inside(hud, PLACE)
     head, number = sorted(hud.words, key=lambda line: -line.size_px)[:2]
     assert number.text == percent(scores[winner])
-    assert head.text == fitted(class_name(names, winner), PLACE.width_px - width_of(number.text, 36.0, True) - 16.0, 36.0, True)
+    assert head.text == fitted(
+        class_name(names, winner), PLACE.width_px - width_of(number.text, 36.0, True) - 16.0, 36.0, True
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=12))
@@ -143,7 +146,7 @@ def test_the_drift_chart_is_true_to_its_axis(changes: list[float], most_hidden: 
         assert height == pytest.approx(80.0 * 0.62 * change / unit, abs=1e-6)
     assert f"{changes[-1] * 100:.0f} %" in [line.text for line in hud.words]
     boxes = [box_of(line) for line in hud.words[:-1]]
-    assert all(a[2] < b[0] for a, b in zip(boxes, boxes[1:], strict=False)), "numbers lie apart"
+    assert all(a[2] < b[0] for a, b in itertools.pairwise(boxes)), "numbers lie apart"
 
 
 def test_a_drift_of_infinity_is_drawn() -> None:

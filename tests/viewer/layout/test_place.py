@@ -34,17 +34,27 @@ def shapes(draw: st.DrawFn, kind: str) -> tuple[int, ...]:
 def networks(draw: st.DrawFn) -> PaperBundle:
     """A random directed graph of layers in topological order; shapes fit the kinds and nothing else."""
     count = draw(st.integers(1, 12))
-    kinds = ["input", *draw(st.lists(st.sampled_from(["conv", "dense", "activation", "pool", "flatten", "merge", "input"]),
-                                     min_size=count - 1, max_size=count - 1))]
+    kinds = [
+        "input",
+        *draw(
+            st.lists(
+                st.sampled_from(["conv", "dense", "activation", "pool", "flatten", "merge", "input"]),
+                min_size=count - 1,
+                max_size=count - 1,
+            )
+        ),
+    ]
     layers = [layer(f"l{i}", kind, *draw(shapes(kind))) for i, kind in enumerate(kinds)]
     edges = []
     for i, kind in enumerate(kinds):
         if kind == "input":
             continue
         most = 3 if kind == "merge" else 1
-        for source in sorted(draw(st.sets(st.integers(0, i - 1), min_size=1, max_size=min(most, i)))):
-            edges.append((f"l{source}", f"l{i}"))
-    kernels = {one.name: (3, 3, 2, 5) if one.kind == "conv" else (7, 5) for one in layers if one.kind in ("conv", "dense")}
+        sources = draw(st.sets(st.integers(0, i - 1), min_size=1, max_size=min(most, i)))
+        edges += [(f"l{source}", f"l{i}") for source in sorted(sources)]
+    kernels = {
+        one.name: (3, 3, 2, 5) if one.kind == "conv" else (7, 5) for one in layers if one.kind in ("conv", "dense")
+    }
     return paper_bundle(layers, edges, kernels=kernels)
 
 
@@ -63,7 +73,9 @@ def check_laws(bundle: PaperBundle, layout: Layout, options: LayoutOptions) -> N
     own = [plate for plate in layout.plates if plate.form.kind != "weights"]
     assert [plate.layer for plate in layout.plates[: len(own)]] == [one.name for one in layers]
     assert {plate.layer for plate in layout.plates[len(own) :]} == (
-        {one.name for one in layers if f"{one.name}/kernel" in bundle.final_checkpoint.weights} if options.with_weights else set()
+        {one.name for one in layers if f"{one.name}/kernel" in bundle.final_checkpoint.weights}
+        if options.with_weights
+        else set()
     )
     boxes = plate_boxes(layout)
     assert np.isfinite(boxes).all()
@@ -133,7 +145,13 @@ def chain(count: int) -> PaperBundle:
     """A deep residual network without its residuals, maps growing smaller and deeper."""
     kinds = ("conv", "norm", "activation")
     middle = [
-        layer(f"l{i}", kinds[i % 3], max(7, 112 >> (i * 5 // count)), max(7, 112 >> (i * 5 // count)), 64 << (i * 5 // count))
+        layer(
+            f"l{i}",
+            kinds[i % 3],
+            max(7, 112 >> (i * 5 // count)),
+            max(7, 112 >> (i * 5 // count)),
+            64 << (i * 5 // count),
+        )
         for i in range(count)
     ]
     return paper_bundle([layer("in", "input", 224, 224, 3), *middle, layer("out", "dense", 1000)])
@@ -159,7 +177,12 @@ def test_rows_run_downwards_and_never_meet() -> None:
 
 
 def test_kernels_of_branches_and_of_rows_stand_apart() -> None:
-    ends = [layer("in", "input", 8, 8, 3), layer("b0", "conv", 8, 8, 4), layer("b1", "conv", 8, 8, 4), layer("sum", "merge", 8, 8, 4)]
+    ends = [
+        layer("in", "input", 8, 8, 3),
+        layer("b0", "conv", 8, 8, 4),
+        layer("b1", "conv", 8, 8, 4),
+        layer("sum", "merge", 8, 8, 4),
+    ]
     edges = [("in", "b0"), ("in", "b1"), ("b0", "sum"), ("b1", "sum")]
     options = LayoutOptions(with_weights=True)
     branches = paper_bundle(ends, edges, kernels={"b0": (3, 3, 3, 4), "b1": (1, 1, 3, 4)})
@@ -168,7 +191,10 @@ def test_kernels_of_branches_and_of_rows_stand_apart() -> None:
     deep = paper_bundle(deep.manifest.layers, kernels={f"l{i}": (3, 3, 64, 64) for i in range(0, 40, 3)})
     layout = place(deep, options)
     check_laws(deep, layout, options)
-    spans = [[box for box, plate in zip(plate_boxes(layout), layout.plates, strict=True) if plate.row == row] for row in range(layout.rows)]
+    spans = [
+        [box for box, plate in zip(plate_boxes(layout), layout.plates, strict=True) if plate.row == row]
+        for row in range(layout.rows)
+    ]
     for here, below in itertools.pairwise(spans):
         assert min(box[0, 1] for box in here) > max(box[1, 1] for box in below)
 

@@ -52,7 +52,9 @@ def test_tiles_of_maps_lie_apart_on_their_panel_in_reading_order(shape: tuple[in
 
 
 @given(st.integers(1, 12_000), rooms, st.booleans())
-def test_every_unit_of_a_vector_has_a_cell_and_a_height_on_its_panel(units: int, room: float, is_class_list: bool) -> None:
+def test_every_unit_of_a_vector_has_a_cell_and_a_height_on_its_panel(
+    units: int, room: float, is_class_list: bool
+) -> None:
     form = form_of(layer("a", "dense", units), (units,), room, is_class_list=is_class_list)
     assert form.cells[0] * form.cells[1] >= units
     heights = plate_of(form).unit_heights()
@@ -64,7 +66,9 @@ def test_every_unit_of_a_vector_has_a_cell_and_a_height_on_its_panel(units: int,
 
 
 @given(st.tuples(st.integers(1, 300), st.integers(1, 300), st.sampled_from([1, 3])), rooms)
-def test_a_picture_keeps_its_proportions_and_its_channels_stay_on_its_panel(shape: tuple[int, int, int], room: float) -> None:
+def test_a_picture_keeps_its_proportions_and_its_channels_stay_on_its_panel(
+    shape: tuple[int, int, int], room: float
+) -> None:
     form = form_of(layer("a", "input", *shape), shape, room, is_class_list=False)
     assert form.kind == "picture"
     assert form.tile_size[0] / form.tile_size[1] == pytest.approx(shape[1] / shape[0])

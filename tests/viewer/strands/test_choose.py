@@ -10,7 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from viewer.strands.choose import MOST, one_to_one, strongest_into_each
 
-strengths = arrays(np.float32, st.tuples(st.integers(1, 12), st.integers(1, 9)), elements=st.floats(-100, 100, width=32))
+strengths = arrays(
+    np.float32, st.tuples(st.integers(1, 12), st.integers(1, 9)), elements=st.floats(-100, 100, width=32)
+)
 
 
 @given(strengths, st.integers(1, 14))
@@ -60,7 +62,9 @@ def test_one_to_one_copies_each_channel_to_its_own_number(strength: np.ndarray, 
     np.testing.assert_array_equal(chosen.sign, 0)
     assert ((chosen.share >= 0) & (chosen.share <= 1)).all()
     order = chosen.source.argsort()
-    np.testing.assert_allclose(chosen.share[order] * (np.abs(strength).max() or 1), np.abs(strength)[chosen.source[order]], rtol=1e-5)
+    np.testing.assert_allclose(
+        chosen.share[order] * (np.abs(strength).max() or 1), np.abs(strength)[chosen.source[order]], rtol=1e-5
+    )
     assert chosen.drawn == chosen.total == pytest.approx(np.abs(strength).sum(), rel=1e-4)
 
 

@@ -28,7 +28,9 @@ def padded_by_the_book(maps: np.ndarray, window: list[int], strides: list[int], 
     return maps
 
 
-def responses(maps: np.ndarray, kernel: np.ndarray, strides: list[int], dilation: list[int], padding: str) -> np.ndarray:
+def responses(
+    maps: np.ndarray, kernel: np.ndarray, strides: list[int], dilation: list[int], padding: str
+) -> np.ndarray:
     """What each pair of channels makes, (rows, columns, C, F), cell by cell."""
     maps = maps.astype(np.float64)
     if padding == "same":
@@ -59,7 +61,13 @@ sizes = st.integers(1, 3)
     st.integers(0, 2**32 - 1),
 )
 def test_convolution(
-    shape: tuple[int, int, int], window: tuple[int, int], filters: int, strides: list[int], dilation: list[int], padding: str, seed: int
+    shape: tuple[int, int, int],
+    window: tuple[int, int],
+    filters: int,
+    strides: list[int],
+    dilation: list[int],
+    padding: str,
+    seed: int,
 ) -> None:
     rng = np.random.default_rng(seed)
     maps = rng.normal(size=shape).astype(np.float32)
@@ -73,9 +81,19 @@ def test_convolution(
 
 @pytest.mark.parametrize(
     ("size", "window", "stride", "step", "before_after"),
-    [(6, 3, 1, 1, (1, 1)), (6, 2, 1, 1, (0, 1)), (6, 3, 2, 1, (0, 1)), (7, 3, 2, 1, (1, 1)), (6, 1, 2, 1, (0, 0)), (8, 3, 1, 2, (2, 2)), (224, 7, 2, 1, (2, 3))],
+    [
+        (6, 3, 1, 1, (1, 1)),
+        (6, 2, 1, 1, (0, 1)),
+        (6, 3, 2, 1, (0, 1)),
+        (7, 3, 2, 1, (1, 1)),
+        (6, 1, 2, 1, (0, 0)),
+        (8, 3, 1, 2, (2, 2)),
+        (224, 7, 2, 1, (2, 3)),
+    ],
 )
-def test_padding_as_keras_documents_it(size: int, window: int, stride: int, step: int, before_after: tuple[int, int]) -> None:
+def test_padding_as_keras_documents_it(
+    size: int, window: int, stride: int, step: int, before_after: tuple[int, int]
+) -> None:
     padded = pad_as_keras(np.ones((size, size, 1), np.float32), (window,) * 2, (stride,) * 2, (step,) * 2)
     filled = np.flatnonzero(padded[:, padded.shape[1] // 2, 0])
     assert (filled[0], padded.shape[0] - 1 - filled[-1]) == before_after
@@ -93,7 +111,9 @@ def test_dense_contributions_add_up_to_the_product(n: int, m: int, seed: int) ->
 @pytest.mark.parametrize("checkpoint", CHECKPOINT_IDS)
 def test_contributions_and_bias_give_the_scores_of_a_bundle(tiny_bundle_path, checkpoint: str) -> None:
     bundle = read_bundle(tiny_bundle_path)
-    made = dense_contribution(bundle.output("clean-0", checkpoint, "flatten"), bundle.weight(checkpoint, "scores", "kernel"))
+    made = dense_contribution(
+        bundle.output("clean-0", checkpoint, "flatten"), bundle.weight(checkpoint, "scores", "kernel")
+    )
     logits = made.sum(axis=0) + bundle.weight(checkpoint, "scores", "bias")
     softmax = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     np.testing.assert_allclose(softmax, bundle.output("clean-0", checkpoint, "scores"), atol=1e-5)

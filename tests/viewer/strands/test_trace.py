@@ -33,8 +33,12 @@ def of_link(layout: Layout, strands: Strands, source: str, target: str) -> np.nd
     return np.flatnonzero((strands.way[:, :2] == stations).all(axis=1))
 
 
-@pytest.mark.parametrize("key", [CaptureKey("clean-0", "002"), CaptureKey("clean-1", "000"), CaptureKey("attack-3", "002")])
-def test_strands_leave_the_right_border_and_arrive_at_the_left_one(bundle: Bundle, layout: Layout, key: CaptureKey) -> None:
+@pytest.mark.parametrize(
+    "key", [CaptureKey("clean-0", "002"), CaptureKey("clean-1", "000"), CaptureKey("attack-3", "002")]
+)
+def test_strands_leave_the_right_border_and_arrive_at_the_left_one(
+    bundle: Bundle, layout: Layout, key: CaptureKey
+) -> None:
     strands = trace(bundle, layout, key)
     assert len(strands.ends) == len(strands.look) == len(strands.way) == strands.drawn > 0
     assert np.isfinite(np.c_[strands.ends, strands.look, strands.way]).all()
@@ -116,11 +120,20 @@ def test_flattened_cells_keep_the_order_of_keras(bundle: Bundle, layout: Layout)
 
 
 def test_a_silent_layer_has_no_strands() -> None:
-    layers = [layer("in", "input", 4, 4, 2), layer("conv", "conv", 4, 4, 3), layer("flat", "flatten", 48), layer("out", "dense", 5)]
+    layers = [
+        layer("in", "input", 4, 4, 2),
+        layer("conv", "conv", 4, 4, 3),
+        layer("flat", "flatten", 48),
+        layer("out", "dense", 5),
+    ]
     arrays = {
-        "in": np.zeros((4, 4, 2), np.float32), "conv": np.zeros((4, 4, 3), np.float32), "flat": np.zeros(48, np.float32),
-        "out": np.full(5, 0.2, np.float32), "conv/kernel": np.ones((3, 3, 2, 3), np.float32), "out/kernel": np.ones((48, 5), np.float32),
-    }  # fmt: skip
+        "in": np.zeros((4, 4, 2), np.float32),
+        "conv": np.zeros((4, 4, 3), np.float32),
+        "flat": np.zeros(48, np.float32),
+        "out": np.full(5, 0.2, np.float32),
+        "conv/kernel": np.ones((3, 3, 2, 3), np.float32),
+        "out/kernel": np.ones((48, 5), np.float32),
+    }
     bundle = paper_bundle(layers, arrays=arrays)
     strands = trace(bundle, place(bundle), KEY0)
     assert not (strands.look[:, 0] == CONV).any()
@@ -132,9 +145,12 @@ def test_a_silent_layer_has_no_strands() -> None:
 def test_values_that_are_no_numbers_still_give_finite_strands() -> None:
     layers = [layer("in", "input", 6), layer("hidden", "dense", 4), layer("out", "dense", 3)]
     arrays = {
-        "in": np.array([1, np.nan, np.inf, -1, 0, 2], np.float32), "hidden": np.full(4, np.nan, np.float32), "out": np.array([np.nan, 0.1, 0.9], np.float32),
-        "hidden/kernel": np.ones((6, 4), np.float32), "out/kernel": np.ones((4, 3), np.float32),
-    }  # fmt: skip
+        "in": np.array([1, np.nan, np.inf, -1, 0, 2], np.float32),
+        "hidden": np.full(4, np.nan, np.float32),
+        "out": np.array([np.nan, 0.1, 0.9], np.float32),
+        "hidden/kernel": np.ones((6, 4), np.float32),
+        "out/kernel": np.ones((4, 3), np.float32),
+    }
     bundle = paper_bundle(layers, arrays=arrays)
     strands = trace(bundle, place(bundle), KEY0)
     assert np.isfinite(np.c_[strands.ends, strands.look, strands.way]).all()
@@ -142,7 +158,11 @@ def test_values_that_are_no_numbers_still_give_finite_strands() -> None:
 
 def test_a_prediction_of_no_numbers_at_all_is_drawn_too() -> None:
     layers = [layer("in", "input", 6), layer("out", "dense", 3)]
-    arrays = {"in": np.full(6, np.nan, np.float32), "out": np.full(3, np.nan, np.float32), "out/kernel": np.ones((6, 3), np.float32)}
+    arrays = {
+        "in": np.full(6, np.nan, np.float32),
+        "out": np.full(3, np.nan, np.float32),
+        "out/kernel": np.ones((6, 3), np.float32),
+    }
     bundle = paper_bundle(layers, arrays=arrays)
     assert len(trace(bundle, place(bundle), KEY0).ends) == 0
 
@@ -161,7 +181,10 @@ def test_a_concatenation_takes_its_channels_one_after_the_other() -> None:
     at = 0
     for index, count in enumerate((4, 2, 6)):
         source = layout.plate(f"in{index}")
-        mine = strands.ends[(np.abs(strands.ends[:, 2] - source.size[0] / 2) < 1e-4) & np.isin(strands.ends[:, 1].round(4), source.unit_heights().astype(np.float32).round(4))]
+        mine = strands.ends[
+            (np.abs(strands.ends[:, 2] - source.size[0] / 2) < 1e-4)
+            & np.isin(strands.ends[:, 1].round(4), source.unit_heights().astype(np.float32).round(4))
+        ]
         np.testing.assert_allclose(np.sort(mine[:, 4])[::-1], np.sort(targets[at : at + count])[::-1], atol=1e-4)
         at += count
     assert (strands.look[:, 2] == 0).all()
@@ -177,7 +200,9 @@ def test_an_addition_takes_each_channel_to_its_own_number() -> None:
 
 
 def test_closed_plates_are_joined_by_a_single_neutral_strand() -> None:
-    bundle = paper_bundle([layer("in", "input", 5, 5, 90), layer("conv", "conv", 5, 5, 80)], kernels={"conv": (3, 3, 90, 80)})
+    bundle = paper_bundle(
+        [layer("in", "input", 5, 5, 90), layer("conv", "conv", 5, 5, 80)], kernels={"conv": (3, 3, 90, 80)}
+    )
     layout = place(bundle)
     assert {plate.form.kind for plate in layout.plates} == {"closed"}
     strands = trace(bundle, layout, KEY0)
@@ -188,7 +213,10 @@ def test_closed_plates_are_joined_by_a_single_neutral_strand() -> None:
 
 UNLIKE_OTHERS = {
     "grouped": ({"groups": 2}, {"conv/kernel": (3, 3, 2, 4)}),
-    "separable": ({"class_name": "SeparableConv2D"}, {"conv/depthwise_kernel": (3, 3, 4, 1), "conv/pointwise_kernel": (1, 1, 4, 4)}),
+    "separable": (
+        {"class_name": "SeparableConv2D"},
+        {"conv/depthwise_kernel": (3, 3, 4, 1), "conv/pointwise_kernel": (1, 1, 4, 4)},
+    ),
     "transposed": ({"class_name": "Conv2DTranspose"}, {"conv/kernel": (3, 3, 4, 4)}),
     "without its kernel": ({}, {}),
 }
@@ -207,7 +235,9 @@ def test_kernels_of_another_order_make_no_false_claims(name: str) -> None:
 
 def test_a_dense_layer_of_another_kind_makes_no_false_claims() -> None:
     arrays = {"dense/kernel": np.ones((6, 2, 3), np.float32)}
-    bundle = paper_bundle([layer("in", "input", 6), layer("dense", "dense", 2, 3, class_name="EinsumDense")], arrays=arrays)
+    bundle = paper_bundle(
+        [layer("in", "input", 6), layer("dense", "dense", 2, 3, class_name="EinsumDense")], arrays=arrays
+    )
     assert (trace(bundle, place(bundle), KEY0).look[:, 2] == 0).all()
 
 
