@@ -12,6 +12,7 @@ from vispy import app, gloo
 from vispy.app import _default_app
 
 from exporter.bundle.errors import KerascopeError
+from viewer.mesa import keep_apart_from_tensorflow
 
 NO_GL_REMEDY = (
     "install Mesa: `apt-get install libegl1 libgl1 libgl1-mesa-dri` (Debian, Ubuntu) "
@@ -40,6 +41,7 @@ def headless_canvas() -> Any:
     if sys.platform.startswith("linux"):
         os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
         os.environ.setdefault("EGL_PLATFORM", "surfaceless")
+    keep_apart_from_tensorflow()
     try:
         vispy.use(app="egl" if sys.platform.startswith("linux") else None, gl="gl+")
         canvas = _canvas()
