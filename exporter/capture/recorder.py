@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
     epochs : the epochs to record after, counted from 1; `None`: every one.
     steps : the optimiser steps to record after, counted from 1 over the whole training.
     every_steps : also record after each multiple of this; 0: do not.
+    measure : what else to know of the model at each of these moments, by name; it must leave the model as it is.
     folder : where to keep the weights as `.npz`; without it they stay in memory.
 
     Attributes
@@ -65,6 +66,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
         epochs: Collection[int] | None = None,
         steps: Collection[int] = (),
         every_steps: int = 0,
+        measure: Callable[[keras.Model], Mapping[str, float]] | None = None,
         folder: Path | str | None = None,
     ) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class CheckpointRecorder(keras.callbacks.Callback):
         self._epochs = None if epochs is None else frozenset(epochs)
         self._steps = frozenset(steps)
         self._every_steps = every_steps
+        self._measure = measure
         self._folder = None if folder is None else Path(folder)
         self._step = self._steps_before_epoch = self._epoch = 0
 
@@ -112,4 +115,5 @@ class CheckpointRecorder(keras.callbacks.Callback):
             source = self._folder / f"{len(self.moments):03d}.npz"
             np.savez(source, **weights)
         metrics = {name: float(value) for name, value in (logs or {}).items()}
+        metrics |= self._measure(self.model) if self._measure is not None else {}
         self.moments.append(Moment(label, source, self._epoch, self._step, metrics))

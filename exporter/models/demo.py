@@ -26,5 +26,5 @@ def demo_cnn(*, first_filters: int = 8, second_filters: int = 12, units: int = 3
             layers.Dense(units, activation="relu", name="dense"),
             layers.Dense(10, activation="softmax", name="output"),
         ],
-        name="demo_cnn",
+        name="MNIST_CNN",
     )

@@ -26,7 +26,7 @@ CHECK = "frames"
 
 LIST_WIDTH = 0.19
 START_SECS, MOVE_SECS, REST_SECS, END_SECS, BACK_SECS = 1.0, 0.5, 0.35, 2.2, 0.8
-LONGEST_SECS = 10.0
+LONGEST_SECS = 7.0
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
