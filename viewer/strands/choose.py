@@ -31,10 +31,12 @@ class Chosen:
     pairs: int
 
 
-def strongest_into_each(strength: NDArray[np.float32], sign: NDArray[np.float32], count: int) -> Chosen:
+def strongest_into_each(
+    strength: NDArray[np.float32], sign: NDArray[np.float32], count: int, most: int = MOST
+) -> Chosen:
     """The `count` strongest pairs into each column of `strength` (sources, targets); `sign` has the same shape.
 
-    Of these at most `MOST` are kept, the strongest: a thousand classes would be a white cloud.
+    Of these at most `most` are kept, the strongest: a thousand classes would be a white cloud.
     NaN counts as no strength. Pairs of no strength are never drawn, so an all-zero layer gives no strands.
     """
     strength = np.nan_to_num(np.abs(strength), nan=0.0, posinf=0.0)
@@ -44,9 +46,9 @@ def strongest_into_each(strength: NDArray[np.float32], sign: NDArray[np.float32]
     source, target = np.sort(top, axis=0).T.ravel(), target.T.ravel()
     chosen = strength[source, target]
     alive = chosen > 0
-    if alive.sum() > MOST:
+    if alive.sum() > most:
         alive = np.zeros(len(chosen), bool)
-        alive[np.argpartition(chosen, -MOST)[-MOST:]] = True
+        alive[np.argpartition(chosen, -most)[-most:]] = True
     source, target, chosen = source[alive], target[alive], chosen[alive]
     largest = float(strength.max(initial=0.0)) or 1.0
     return Chosen(

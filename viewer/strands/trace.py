@@ -24,6 +24,7 @@ INTO_EACH_CHANNEL = 3
 INTO_EACH_UNIT = 4
 INTO_EACH_CLASS = 17
 STRANDS_PER_HEIGHT = 22.0
+MOST_PER_HEIGHT = 60.0
 CONV, DENSE, COPY = 0.0, 1.0, 2.0
 
 
@@ -116,8 +117,8 @@ def _choose(
     offsets: dict[int, int],
 ) -> Chosen:
     layer = bundle.layer(target.layer)
-    if "closed" in (source.form.kind, target.form.kind):
-        return _single()
+    if "closed" in (source.form.kind, target.form.kind) or source.row != target.row:
+        return _single()  # a way to the next row crosses the picture: one line of it is enough
     if link.kind == "dense" and len(source.form.shape) == 1:
         kernel = _kernel_of(bundle, key, layer, rank=2, channels=source.form.shape[-1])
         if kernel is not None:
@@ -145,7 +146,10 @@ def _kernel_of(
 def _choose_dense(values: NDArray[np.float32], kernel: NDArray[np.float32], target: Plate) -> Chosen:
     contribution = dense_contribution(values, kernel)
     is_class_list = target.form.kind == "classes"
-    return strongest_into_each(contribution, contribution, INTO_EACH_CLASS if is_class_list else INTO_EACH_UNIT)
+    into_each = INTO_EACH_CLASS if is_class_list else INTO_EACH_UNIT
+    return strongest_into_each(
+        contribution, contribution, into_each, most=max(int(MOST_PER_HEIGHT * target.size[1]), 40)
+    )
 
 
 def _choose_conv(maps: NDArray[np.float32], kernel: NDArray[np.float32], layer: Layer) -> Chosen:
