@@ -41,7 +41,7 @@ fast: setup
 	$(BIN)/python -m pytest -m 'not gl and not tf and not slow'
 
 bench: setup
-	$(BIN)/python -m pytest tests/bench --benchmark-only
+	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only
 
 pictures: setup
 	$(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
