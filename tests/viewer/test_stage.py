@@ -431,3 +431,34 @@ def test_no_driver_is_one_line_that_says_what_to_install(
     assert len(lines) == 1, done.stderr
     assert "apt-get install" in lines[0]
     assert not (tmp_path / "a.png").exists()
+
+
+def test_small_cells_show_their_mean_and_small_changes_their_largest() -> None:
+    """Cells of alternating sign under half a pixel: values cancel, a change does not look like no change."""
+    board = np.indices((64, 64)).sum(axis=0) % 2 * 2.0 - 1.0
+    arrays = {name: values[..., None].astype(np.float32) for name, values in {"0": board * 0, "1": board}.items()}
+    captures = tuple(
+        Capture(
+            input=name,
+            checkpoint="000",
+            outputs={"a": TensorRef(file="i.npz", key=name, shape=(64, 64, 1), dtype="float32")},
+        )
+        for name in arrays
+    )
+    inputs = tuple(Input(id=name, label=name) for name in arrays)
+    bundle = paper_bundle([layer("a", "conv", 64, 64, 1)], arrays=arrays, captures=captures, inputs=inputs)
+    layout = place(bundle)
+    camera = nominal_camera(layout, ASPECT)
+    camera = replace(camera, zoom=camera.zoom / 4, shift=(0.0, 0.0))
+    zero, one = CaptureKey("0", "000"), CaptureKey("1", "000")
+    with Stage(bundle, layout) as stage:
+        assert np.ptp(project(camera, layout.corners(), ASPECT)[:, 1]) * 60 / 1080 < 32, "half a pixel a cell"
+        points = layout.plates[0].tile_centres()
+        values, change = (
+            colours_at(stage.render(bare(net, camera, "light"), (80, 60), supersample=1), camera, points)[0]
+            for net in (NetView(one), NetView(zero, one, 1.0, "difference"))
+        )
+    middle = apply_map(np.zeros(1), "light", "activation")[0]
+    ends = apply_map(np.array([-1.0, 1.0]), "light", "difference")
+    np.testing.assert_allclose(values, middle, atol=0.02)
+    assert np.abs(ends - change).max(axis=1).min() < 0.02

@@ -226,6 +226,17 @@ def test_degenerate_networks(name: str) -> None:
     assert np.ptp(seen.reshape(-1, 4, 2), axis=1).min() >= 4.0
 
 
+def test_a_residual_passes_over_what_it_skips_and_neighbours_go_straight() -> None:
+    layers = [layer("in", "input", 8, 8, 4), layer("wide", "conv", 8, 8, 30), layer("b", "conv", 8, 8, 4)]
+    layers.append(layer("sum", "merge", 8, 8, 4))
+    layout = place(paper_bundle(layers, [("in", "wide"), ("wide", "b"), ("b", "sum"), ("in", "sum")]))
+    lifts = {(layout.plates[link.source].layer, layout.plates[link.target].layer): link.lift for link in layout.links}
+    skipped = max(layout.plate(name).centre[1] + layout.plate(name).size[1] / 2 for name in ("wide", "b"))
+    start = (layout.plate("in").centre[1] + layout.plate("sum").centre[1]) / 2
+    assert start + lifts["in", "sum"] > skipped
+    assert [lifts[pair] for pair in (("in", "wide"), ("wide", "b"), ("b", "sum"))] == [0.0, 0.0, 0.0]
+
+
 def test_the_plate_of_a_layer_is_never_that_of_its_kernel(tiny_bundle_path) -> None:
     layout = place(read_bundle(tiny_bundle_path), LayoutOptions(with_weights=True))
     assert [plate.layer for plate in layout.plates if plate.form.kind == "weights"] == ["conv", "scores"]
