@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import vispy
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
+from vispy.util import use_log_level
 
 from exporter.bundle import KerascopeError
 from viewer.backend import NO_GL_REMEDY, DrawError
@@ -25,14 +28,18 @@ if TYPE_CHECKING:
 
 SIZE_PX = (1280, 800)
 LISTEN_MS = 200
+INTERRUPTED = 130
 
 
 def run(bundle: Bundle, catalogue: Catalogue, scene: str, theme: Theme) -> int:
     """The exit code of the window, once it has been closed. Raises as `open_window` does."""
-    application = prepare()
-    window = make_window(bundle, catalogue, Wish(scene, SIZE_PX, theme), Path.cwd())
-    with _interruptible(application):
-        return application.exec() if window.isVisible() else 0
+    with use_log_level("error", print_msg=False):  # what Qt says of a missing driver is told in one line
+        application = prepare()
+        with _interruptible(application):
+            window = make_window(bundle, catalogue, Wish(scene, SIZE_PX, theme), Path.cwd())
+            code = application.exec() if window.isVisible() else 0
+        window.close()
+    return code
 
 
 def prepare() -> QCoreApplication:
@@ -43,6 +50,8 @@ def prepare() -> QCoreApplication:
     DrawError
         This process has drawn without a screen already.
     """
+    if sys.platform.startswith("linux"):
+        _agree_on_egl()
     try:
         vispy.use(app="pyside6", gl="gl+")
     except RuntimeError as error:
@@ -72,16 +81,26 @@ def make_window(bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) 
     QCoreApplication.processEvents()
     if not window.view.has_context:
         window.close()
-        raise DrawError("no OpenGL in a window on this display", expected="GLX or EGL", remedy=NO_GL_REMEDY)
+        raise DrawError("no OpenGL in a window on this display", expected="an EGL driver", remedy=NO_GL_REMEDY)
     return window
+
+
+def _agree_on_egl() -> None:
+    """Let Qt and PyOpenGL reach the driver by the same door, on X11 as on Wayland; left to guess, they may differ."""
+    if os.environ.setdefault("PYOPENGL_PLATFORM", "egl") == "egl":
+        os.environ.setdefault("QT_XCB_GL_INTEGRATION", "xcb_egl")
 
 
 @contextmanager
 def _interruptible(application: QCoreApplication) -> Iterator[None]:
-    """Ctrl+C in the terminal closes the window: Qt's loop lets Python listen five times a second."""
-    before = signal.signal(signal.SIGINT, lambda *_: application.exit(130))
+    """Ctrl+C in the terminal ends Qt's loop, which lets Python listen five times a second.
+
+    An exception would not do: it may be raised in a function that Qt has called, and Qt goes on.
+    """
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     listening = QTimer(interval=LISTEN_MS)
-    listening.timeout.connect(lambda: None)
+    listening.timeout.connect(lambda: application.exit(INTERRUPTED) if asked else None)
     listening.start()
     try:
         yield

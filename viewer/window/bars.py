@@ -38,7 +38,7 @@ class TopBar(QWidget):
             caption.setObjectName("caption")
             caption.setBuddy(choice)
             row.addWidget(caption)
-            row.addWidget(choice)
+            row.addWidget(choice, choice.maximumWidth())
             row.addSpacing(8)
         row.addStretch(1)
         self.theme = _button("Light theme", "for the picture and the window (T)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPolygon, QStandardItemModel
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from viewer.window.offer import Item
 
@@ -16,7 +16,9 @@ class Choice(QComboBox):
 
     def __init__(self, width_px: int) -> None:
         super().__init__()
-        self.setFixedWidth(width_px)
+        self.setMinimumWidth(min(width_px, 84))
+        self.setMaximumWidth(width_px)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(20, 20))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMaxVisibleItems(18)
@@ -33,7 +35,7 @@ class Choice(QComboBox):
             self.setItemData(row, item.tip or item.words, Qt.ItemDataRole.ToolTipRole)
         # A list as wide as its longest item, however narrow the closed choice is.
         widest = max((self.fontMetrics().horizontalAdvance(item.words) for item in items), default=0)
-        self.view().setMinimumWidth(max(self.width(), widest + 64))
+        self.view().setMinimumWidth(max(self.maximumWidth(), widest + 64))
 
     def picture(self, id_: str | None, icon: QIcon) -> None:
         """Give an item a picture."""

@@ -55,7 +55,7 @@ def orbited(offset: CameraOffset, camera: Camera, by_px: tuple[float, float], he
     elevation_deg = _clamped(camera.elevation_deg + offset.elevation_deg + by_px[1] * per_px, -HIGHEST_DEG, HIGHEST_DEG)
     return replace(
         offset,
-        azimuth_deg=offset.azimuth_deg - by_px[0] * per_px,
+        azimuth_deg=offset.azimuth_deg + by_px[0] * per_px,
         elevation_deg=elevation_deg - camera.elevation_deg,
     )
 

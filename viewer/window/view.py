@@ -125,6 +125,8 @@ class SceneView(QObject):
         except KerascopeError as error:
             self.failed.emit(str(error))
             return
+        # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
+        gloo.set_clear_color("black")
         gloo.gl.glFinish()
         took_ms = (time.perf_counter() - began_secs) * 1e3
         self.drawn.emit(took_ms)

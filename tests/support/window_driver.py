@@ -1,0 +1,195 @@
+"""Drives the real window by Qt's events and writes down what it showed: `window_driver.py BUNDLE BARE_BUNDLE FOLDER`.
+
+Pictures go to FOLDER/shots.npz, facts to FOLDER/facts.json. Run in a process of its own, on a screen.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+
+from exporter.bundle import read_bundle
+from scenes.present import Gallery
+from viewer.window.application import make_window, prepare
+from viewer.window.playable import Wish
+from viewer.window.window import Window
+
+WAIT_SECS = 40.0
+Facts = dict[str, Any]
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """(H, W, 3) uint8."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+class Driver:
+    """A window and what it showed."""
+
+    def __init__(self, bundle: Path, wish: Wish, folder: Path) -> None:
+        opened = read_bundle(bundle)
+        self.shots: dict[str, np.ndarray] = {}
+        self.window: Window = make_window(opened, Gallery(opened), wish, folder)
+        self.view = self.window.view
+        self.frames_ms: list[float] = []
+        self.view.drawn.connect(self.frames_ms.append)
+        # Without a window manager nobody else gives the window the keyboard.
+        self.window.activateWindow()
+        assert QTest.qWaitForWindowActive(self.window, 10_000)
+
+    def until(self, what: Callable[[], bool]) -> None:
+        end_secs = time.perf_counter() + WAIT_SECS
+        while not what():
+            assert time.perf_counter() < end_secs, f"waited {WAIT_SECS} s; {self.window.words.message.text()}"
+            QTest.qWait(10)
+
+    def rest(self) -> None:
+        """Until what is wished for is on the screen, drawn finely."""
+        QTest.qWait(30)
+        self.until(lambda: self.window.chooser.is_idle and self.view.is_settled)
+
+    def shoot(self, name: str) -> None:
+        self.shots[name] = pixels_of(self.view.widget.grabFramebuffer())
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window, key, modifier)
+        self.rest()
+
+    def drag(self, by: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> list[float]:
+        """Times in ms of the frames that followed the hand."""
+        widget, start = self.view.widget, self.view.widget.rect().center()
+        before = len(self.frames_ms)
+        QTest.mousePress(widget, button, pos=start)
+        for step in range(1, 9):
+            QTest.mouseMove(widget, start + by * (step / 8))
+            QTest.qWait(40)
+        followed = self.frames_ms[before:]
+        QTest.mouseRelease(widget, button, pos=start + by)
+        self.rest()
+        return followed
+
+    def wheel(self, at: QPoint, notches: int) -> None:
+        """Turn the wheel at a place, as the window system tells it."""
+        widget = self.view.widget
+        buttons, modifiers, phase = (
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+        )
+        place = QPointF(widget.mapToGlobal(at))
+        event = QWheelEvent(QPointF(at), place, QPoint(), QPoint(0, 120 * notches), buttons, modifiers, phase, False)
+        QGuiApplication.sendEvent(widget, event)
+        self.rest()
+
+
+def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[str, np.ndarray]]:
+    driver = Driver(bundle, Wish("flow"), folder)
+    window, view, facts = driver.window, driver.view, {}
+    driver.until(lambda: bool(driver.frames_ms))
+    facts["first_frame_secs"] = time.perf_counter() - began_secs
+    facts["plays_at_first"] = window.playhead.is_playing
+    facts["size_px"] = view.size_px
+
+    driver.shoot("playing")
+    QTest.qWait(700)
+    driver.shoot("playing later")
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    driver.rest()
+    facts["plays_after_space"] = window.playhead.is_playing
+
+    scrub, wanted_secs = window.time.scrub, window.playable.duration_secs * 0.61
+    QTest.mouseClick(scrub, Qt.MouseButton.LeftButton, pos=QPoint(round(scrub.x_of(wanted_secs)), 13))
+    driver.rest()
+    facts["wanted_secs"], facts["scrubbed_secs"] = wanted_secs, window.playhead.at_secs
+    facts["clock"] = window.time.clock.text()
+    driver.shoot("scrubbed")
+    driver.key(Qt.Key.Key_Period)
+    facts["stepped_secs"] = window.playhead.at_secs
+    driver.key(Qt.Key.Key_End)
+    facts["end_secs"], facts["duration_secs"] = window.playhead.at_secs, window.playable.duration_secs
+    window.scrub_to(facts["scrubbed_secs"])
+    driver.rest()
+
+    driver.key(Qt.Key.Key_Down)
+    driver.key(Qt.Key.Key_Down)
+    facts["input"], facts["input_words"] = window.chooser.wish.input_id, window.top.input.currentText()
+    driver.shoot("other input")
+
+    facts["drag_ms"] = driver.drag(QPoint(120, 40))
+    facts["orbit"] = view.offset.azimuth_deg, view.offset.elevation_deg
+    driver.shoot("orbited")
+    driver.key(Qt.Key.Key_R)
+    driver.shoot("reset")
+    driver.drag(QPoint(64, -48), Qt.MouseButton.RightButton)
+    driver.shoot("panned")
+    QTest.mouseDClick(view.widget, Qt.MouseButton.LeftButton)
+    driver.rest()
+    driver.shoot("double clicked")
+    driver.wheel(QPoint(200, 150), 3)
+    driver.shoot("zoomed")
+    facts["zoom"] = view.offset.zoom
+    driver.key(Qt.Key.Key_S)
+    facts["saved"] = [path.name for path in folder.glob("*.png")]
+    driver.key(Qt.Key.Key_R)
+
+    driver.key(Qt.Key.Key_H)
+    facts["help_is_visible"] = window.help.isVisible()
+    facts["help_box"] = window.help.geometry().getRect()
+    driver.shots["help"] = pixels_of(window.help.grab().toImage())
+    driver.key(Qt.Key.Key_Escape)
+    facts["help_is_visible_after_escape"] = window.help.isVisible()
+
+    driver.key(Qt.Key.Key_T)
+    driver.shoot("light")
+    window.resize(700, 820)
+    QTest.qWait(250)
+    driver.rest()
+    facts["resized_px"] = view.size_px
+    driver.shoot("resized")
+    driver.until(lambda: all(window.top.scene.itemText(row) for row in range(window.top.scene.count())))
+    window.close()
+    return facts, driver.shots
+
+
+def drive_bare(bundle: Path, folder: Path) -> Facts:
+    """A second window of the same process, on a bundle without an attack."""
+    driver = Driver(bundle, Wish("flow"), folder)
+    window = driver.window
+    driver.until(lambda: bool(driver.frames_ms))
+    window.pause()
+    window.chooser.want(scene="adversarial")
+    driver.until(lambda: bool(window.words.message.property("alarming")))
+    driver.rest()
+    model, row = window.top.scene.model(), window.top.scene.findText("adversarial")
+    facts = {
+        "bare_message": window.words.message.text(),
+        "bare_scene": window.top.scene.currentText(),
+        "bare_adversarial_enabled": model.item(row).isEnabled(),
+        "bare_adversarial_tip": model.item(row).toolTip(),
+    }
+    window.close()
+    return facts
+
+
+def main(bundle: str, bare: str, folder: str) -> None:
+    began_secs = time.perf_counter()
+    prepare()
+    facts, shots = drive(Path(bundle), Path(folder), began_secs)
+    facts |= drive_bare(Path(bare), Path(folder))
+    np.savez(Path(folder) / "shots.npz", **shots)
+    (Path(folder) / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,25 @@
+"""The table of keys holds what it says: no key twice, none that does nothing, none that the help leaves out."""
+
+from __future__ import annotations
+
+import ast
+from importlib.resources import files
+
+from viewer.window.keys import BINDINGS, HELP
+
+
+def test_no_key_does_two_things() -> None:
+    keys = [key for binding in BINDINGS for key in binding.keys]
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_key_does_something_that_the_window_has() -> None:
+    tree = ast.parse((files("viewer.window") / "window.py").read_text("utf-8"))
+    methods = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | {"close"}  # Qt's own
+    assert {binding.action for binding in BINDINGS} - methods == set()
+
+
+def test_the_help_lists_every_binding() -> None:
+    lines = [line for _, group in HELP for line in group]
+    for binding in BINDINGS:
+        assert (binding.shown, binding.does) in lines
