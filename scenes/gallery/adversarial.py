@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.choose import scores_of, shown_name, shown_run
-from scenes.framing import camera_for
+from scenes.framing import Offset, camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import Place, change_list, class_name, flat_list
+from scenes.panels.classes import Place, change_list, class_name, flat_list, list_place
 from scenes.panels.drift import drift_chart
-from scenes.panels.heading import caption, heading
-from scenes.panels.legends import colour_legend, note
+from scenes.panels.heading import caption, heading, margin_of
+from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
 from scenes.timeline import Key, Marker, Timeline, Track
 from viewer.camera import Rect, project
 from viewer.layout import LayoutOptions
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 CHECK = "frames"
 
-NET_RECT = Rect(0.05, 0.155, 0.735, 0.855)
-LIST_LEFT, LIST_RIGHT = 0.775, 0.975
+LIST_WIDTH = 0.20
+LIST_TOPS_PX = (188.0, 470.0, 742.0)
+WIDE_PX = 1700.0
 CHART_HEIGHT_PX = 74.0
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 1.6, 5.0, 0.16, 3.2, 0.8
 SHOWN_CLASSES = 5
@@ -43,6 +44,33 @@ class _Step:
     epsilon: float
     scores: tuple[float, ...]
     changes: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """How the parts share a frame: the nets at the left, the lists at the right, the caption beside or over the
+    legends.
+    """
+
+    aspect: float
+
+    @property
+    def width_px(self) -> float:
+        return REFERENCE_HEIGHT_PX * self.aspect
+
+    @property
+    def is_wide(self) -> bool:
+        return self.width_px >= WIDE_PX
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return tuple(list_place(self.width_px, LIST_WIDTH, top_px) for top_px in LIST_TOPS_PX)
+
+    @property
+    def nets(self) -> Rect:
+        aside_px = 0.04 * self.width_px if self.is_wide else 100.0
+        right = (self.places[0].left_px - aside_px) / self.width_px
+        return Rect(0.05, 0.155, max(right, 0.3), 0.855 if self.is_wide else 0.76)
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
@@ -62,19 +90,20 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     run = shown_run(bundle, options)
     spine = _spine(layout)
     steps = _steps(bundle, layout, run, spine)
-    offsets = _offsets(layout, options.aspect)
+    frame = _Frame(options.aspect)
+    offsets = _offsets(layout, frame)
     camera = camera_for(
-        layout, options.aspect, NET_RECT, azimuth_deg=53.0, elevation_deg=2.0, fov_deg=4.5, offsets=offsets
+        layout, frame.aspect, frame.nets, azimuth_deg=53.0, elevation_deg=2.0, fov_deg=4.5, offsets=offsets
     )
     gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, steps[-1].key)
     step_track, duration_secs, markers = _journey(len(steps) - 1)
-    fixed = _fixed_words(bundle, run, options, steps)
+    fixed = _fixed_words(bundle, run, frame, steps)
 
     def state_at(t_secs: float) -> ViewState:
         step = steps[round(step_track.at(t_secs))]
         nets = _nets(steps[0], step, offsets, gains)
-        hud = fixed + _epsilon(step, options) + _answers(bundle, steps, step, options)
-        hud += _chart(layout, spine, camera, options, offsets, step, steps[-1])
+        hud = fixed + _epsilon(step, frame) + _answers(bundle, steps, step, frame)
+        hud += _chart(layout, spine, camera, frame, offsets[1], step, steps[-1])
         return ViewState(camera, nets, options.theme, hud, bloom=0.5)
 
     return Timeline(duration_secs, state_at, loops=True, markers=markers)
@@ -110,7 +139,7 @@ def _spine(layout: Layout) -> tuple[int, ...]:
     return tuple(best[station] for station in sorted(best))
 
 
-def _offsets(layout: Layout, aspect: float) -> tuple[tuple[float, float, float], ...]:
+def _offsets(layout: Layout, frame: _Frame) -> tuple[Offset, ...]:
     """Where the clean net, the difference and the attacked net stand: gaps as high as their words and the chart
     need.
     """
@@ -118,17 +147,15 @@ def _offsets(layout: Layout, aspect: float) -> tuple[tuple[float, float, float],
     across, along = np.sin(np.radians(53.0)), np.cos(np.radians(53.0))
     width = float(np.ptp(corners[:, 0] * along + corners[:, 2] * across))
     height = float(np.ptp(corners[:, 1]))
-    room_px = REFERENCE_HEIGHT_PX * (NET_RECT.bottom - NET_RECT.top)
-    wide_px = REFERENCE_HEIGHT_PX * aspect * (NET_RECT.right - NET_RECT.left)
+    room_px = REFERENCE_HEIGHT_PX * (frame.nets.bottom - frame.nets.top)
+    wide_px = frame.width_px * (frame.nets.right - frame.nets.left)
     gaps_px = 62.0, 62.0 + CHART_HEIGHT_PX + 52.0
     unit_px = min(wide_px / width, max(room_px - sum(gaps_px), room_px / 3) / (3 * height))
     up, down = height + gaps_px[0] / unit_px, height + gaps_px[1] / unit_px
     return (0.0, up, 0.0), (0.0, 0.0, 0.0), (0.0, -down, 0.0)
 
 
-def _nets(
-    clean: _Step, step: _Step, offsets: tuple[tuple[float, float, float], ...], gains: tuple[float, ...]
-) -> tuple[NetView, ...]:
+def _nets(clean: _Step, step: _Step, offsets: tuple[Offset, ...], gains: tuple[float, ...]) -> tuple[NetView, ...]:
     role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
     above, between, below = offsets
     shown = NetView(clean.key, edge_width=0.65, edge_alpha=0.75, shapes=False)
@@ -144,22 +171,21 @@ def _winner(step: _Step) -> int:
     return max(range(len(step.scores)), key=lambda index: step.scores[index])
 
 
-def _epsilon(step: _Step, options: SceneOptions) -> Hud:
-    right_px = REFERENCE_HEIGHT_PX * options.aspect * LIST_RIGHT
-    return Hud(words=(Words(f"\u03b5 = {step.epsilon:.4f}", (right_px, 86.0), 60.0, True, "difference", "right"),))
+def _epsilon(step: _Step, frame: _Frame) -> Hud:
+    size = 60.0 if frame.is_wide else 36.0
+    at_px = frame.places[0].right_px, 86.0 if frame.is_wide else 148.0
+    return Hud(words=(Words(f"\u03b5 = {step.epsilon:.4f}", at_px, size, True, "difference", "right"),))
 
 
-def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, options: SceneOptions) -> Hud:
+def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
     """Both predictions as lists of the same classes in the same order, and the change between them."""
     if not step.scores:
         return Hud()
-    width_px = REFERENCE_HEIGHT_PX * options.aspect
     names, clean, last = bundle.manifest.model.class_names, steps[0], steps[-1]
     weight = [max(a, b) for a, b in zip(clean.scores, last.scores, strict=True)]
     ranked = sorted(range(len(weight)), key=lambda index: (-weight[index], index))[:SHOWN_CLASSES]
     shown = sorted(ranked, key=lambda index: -clean.scores[index])
-    tops = (188.0, 470.0, 742.0)
-    places = [Place(width_px * LIST_LEFT, width_px * LIST_RIGHT, top) for top in tops]
+    places = frame.places
     role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
     hud = flat_list(clean.scores, names, shown, places[0], "accent")
     hud += change_list(clean.scores, step.scores, names, shown, places[1])
@@ -167,27 +193,34 @@ def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, options: Sce
 
 
 def _chart(
-    layout: Layout, spine: tuple[int, ...], camera: Camera, options: SceneOptions,
-    offsets: tuple[tuple[float, float, float], ...], step: _Step, last: _Step,
-) -> Hud:  # fmt: skip
+    layout: Layout, spine: tuple[int, ...], camera: Camera, frame: _Frame, between: Offset, step: _Step, last: _Step
+) -> Hud:
     """The drift of every layer, level between the difference and the attacked net, on the last step's axis."""
     centres = np.array([layout.plates[index].centre for index in spine])
     low = centres[0] + [0.0, -layout.plates[spine[0]].size[1] / 2, 0.0]
-    x_px = project(camera, centres, options.aspect)[:, 0]
-    upper = float(project(camera, low + np.asarray(offsets[1]), options.aspect)[0, 1])
+    x_px = project(camera, centres, frame.aspect)[:, 0]
+    upper = float(project(camera, low + np.asarray(between), frame.aspect)[0, 1])
     base_px = upper + CHART_HEIGHT_PX + 46.0
     hidden = max(last.changes[:-1], default=0.0)
-    label = Words("relative change, %", (x_px[0] - 60.0, base_px + 28.0), 21.0, role="difference")
+    label = Words("relative change, %", (max(x_px[0] - 60.0, 8.0), base_px + 28.0), 21.0, role="difference")
     return drift_chart([float(x) for x in x_px], step.changes, hidden, base_px, CHART_HEIGHT_PX) + Hud(words=(label,))
 
 
-def _fixed_words(bundle: Bundle, run: Run, options: SceneOptions, steps: tuple[_Step, ...]) -> Hud:
-    width_px = REFERENCE_HEIGHT_PX * options.aspect
-    hud = heading(f"{shown_name(bundle)}, attacked by {run.method.upper()}", "every pixel moves by at most \u03b5")
-    hud += colour_legend("activation / \u00b1scale", "activation", 64.0, 250.0)
-    hud += colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 372.0, 250.0)
-    hud += note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside"), 692.0)
-    return hud + caption(_verdict(bundle, steps), width_px * LIST_RIGHT)
+def _fixed_words(bundle: Bundle, run: Run, frame: _Frame, steps: tuple[_Step, ...]) -> Hud:
+    left_px, right_px = margin_of(frame.width_px) * 2 / 3, frame.places[0].right_px
+    title = f"{shown_name(bundle)}, attacked by {run.method.upper()}"
+    epsilon_px = 400.0 if frame.is_wide else 0.0
+    hud = heading(title, "every pixel moves by at most \u03b5", margin_of(frame.width_px), right_px - epsilon_px)
+    legends = (
+        colour_legend("activation / \u00b1scale", "activation", 230.0),
+        colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
+        note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside")),
+    )
+    legends_right_px = left_px + 920.0 if frame.is_wide else right_px
+    hud += legend_row(legends, left_px, legends_right_px)
+    if frame.is_wide:
+        return hud + caption(_verdict(bundle, steps), left_px + 960.0, right_px)
+    return hud + caption(_verdict(bundle, steps), left_px, right_px, TOP_PX - 56.0)
 
 
 def _verdict(bundle: Bundle, steps: tuple[_Step, ...]) -> tuple[str, ...]:

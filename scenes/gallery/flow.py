@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from scenes.choose import key_of, scores_of, shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import Place, tall_list
-from scenes.panels.heading import MARGIN_PX, heading
-from scenes.panels.legends import colour_legend, note, strand_legend
+from scenes.panels.classes import list_place, tall_list
+from scenes.panels.heading import heading, margin_of
+from scenes.panels.legends import colour_legend, legend_row, note, strand_legend
 from scenes.timeline import Key, Marker, Timeline, Track
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions
@@ -41,17 +41,16 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     width_px = REFERENCE_HEIGHT_PX * options.aspect
     stations = max(plate.station for plate in layout.plates)
     front, duration_secs, markers = _journey(layout, stations)
-    camera = camera_for(layout, options.aspect, Rect(0.045, 0.17, 0.975 - LIST_WIDTH - 0.03, 0.79))
+    place = list_place(width_px, LIST_WIDTH, 178.0)
+    camera = camera_for(layout, options.aspect, Rect(0.045, 0.17, place.left_px / width_px - 0.03, 0.79))
     legends = _legends(bundle, trace(bundle, layout, key), width_px)
     scores, names = scores_of(capture), bundle.manifest.model.class_names
-    place = Place(width_px * (0.975 - LIST_WIDTH), width_px * 0.975, 178.0)
 
     def state_at(t_secs: float) -> ViewState:
         at = front.at(t_secs)
         reached = _reached(layout, at)
-        hud = heading(
-            shown_name(bundle), f"forward pass of {bundle.input(capture.input).label}: the light has reached {reached}"
-        )
+        says = f"forward pass of {bundle.input(capture.input).label}: the light has reached {reached}"
+        hud = heading(shown_name(bundle), says, margin_of(width_px), width_px * 0.975)
         if scores:
             hud += tall_list(scores, names, place, grown=max(0.0, min(1.0, (at - stations + 0.5) / 0.5)))
         net = NetView(key, front=at)
@@ -85,7 +84,6 @@ def _legends(bundle: Bundle, strands: Strands, width_px: float) -> Hud:
     before = [layer.name for layer in bundle.manifest.layers if layer.value == "pre-activation"]
     if before:
         notes = (*notes, f"{before[0]} and its like: before activation")
-    left_px = MARGIN_PX * min(1.0, width_px / 1920.0)
-    hud = colour_legend("activation / \u00b1scale of its layer", "activation", left_px, 360.0)
-    hud += note(notes, left_px + 400.0)
-    return hud + strand_legend(strands, max(width_px * 0.60, left_px + 860.0))
+    ramp = colour_legend("activation / \u00b1scale of its layer", "activation", 360.0)
+    margin_px = margin_of(width_px)
+    return legend_row((ramp, strand_legend(strands), note(notes)), margin_px, width_px - margin_px / 2)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from scenes.choose import key_of, shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import fitted
-from scenes.panels.heading import MARGIN_PX, heading
-from scenes.panels.legends import colour_legend, note
+from scenes.panels.classes import Place, list_place
+from scenes.panels.heading import fitted, heading, margin_of
+from scenes.panels.legends import colour_legend, legend_row, note
 from scenes.panels.numbers import count
 from scenes.timeline import Marker, Timeline
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions
-from viewer.state import REFERENCE_HEIGHT_PX, Hud, NetView, ViewState, Words
+from viewer.state import REFERENCE_HEIGHT_PX, ColourRole, Hud, NetView, ViewState, Words
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -40,8 +41,10 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     mirrored.
     """
     key = key_of(shown_capture(bundle, options))
-    fixed = _words(bundle, options)
-    rect = Rect(0.045, 0.17, 0.975 - TABLE_WIDTH - 0.03, 0.81)
+    width_px = REFERENCE_HEIGHT_PX * options.aspect
+    table = list_place(width_px, TABLE_WIDTH, 170.0)
+    fixed = _words(bundle, width_px, table)
+    rect = Rect(0.045, 0.17, table.left_px / width_px - 0.03, 0.81)
 
     def state_at(t_secs: float) -> ViewState:
         azimuth_deg = START_DEG + 360.0 * t_secs / TURN_SECS
@@ -52,16 +55,16 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     return Timeline(TURN_SECS, state_at, loops=True, markers=quarters)
 
 
-def _words(bundle: Bundle, options: SceneOptions) -> Hud:
+def _words(bundle: Bundle, width_px: float, table: Place) -> Hud:
     manifest = bundle.manifest
     layers, parameters = len(manifest.layers), manifest.model.parameters
-    hud = heading(shown_name(bundle), f"{layers} layers, {count(parameters)} parameters")
-    left_px = MARGIN_PX * min(1.0, options.aspect / (16 / 9))
-    hud += colour_legend("activation / \u00b1scale of its layer", "activation", left_px, 360.0)
-    hud += note(("scale: 99th percentile of |value|,", "printed under each layer, clipped"), left_px + 400.0)
-    right_px = REFERENCE_HEIGHT_PX * options.aspect * 0.975
-    rows = _layer_rows(bundle) if layers <= MOST_LINES else _kind_rows(bundle)
-    return hud + _table(rows, right_px - REFERENCE_HEIGHT_PX * options.aspect * TABLE_WIDTH, right_px)
+    margin_px = margin_of(width_px)
+    says = f"{layers} layers, {count(parameters)} parameters"
+    hud = heading(shown_name(bundle), says, margin_px, width_px * 0.975)
+    ramp = colour_legend("activation / \u00b1scale of its layer", "activation", 360.0)
+    lines = note(("scale: 99th percentile of |value|,", "printed under each layer, clipped"))
+    hud += legend_row((ramp, lines), margin_px, width_px - margin_px / 2)
+    return hud + _table(_layer_rows(bundle) if layers <= MOST_LINES else _kind_rows(bundle), table)
 
 
 def _layer_rows(bundle: Bundle) -> list[tuple[str, str]]:
@@ -76,12 +79,12 @@ def _kind_rows(bundle: Bundle) -> list[tuple[str, str]]:
     return [("kind of layer", "how many"), *rows[:MOST_LINES]]
 
 
-def _table(rows: list[tuple[str, str]], left_px: float, right_px: float) -> Hud:
+def _table(rows: list[tuple[str, str]], place: Place) -> Hud:
     words: list[Words] = []
     for i, (name, number) in enumerate(rows):
-        y = 170.0 + i * LINE_PX + (8.0 if i else 0.0)
-        role = "text" if i else "dim"
-        shown = fitted(name, (right_px - left_px) * 0.62, 21.0)
-        words.append(Words(shown, (left_px, y), 21.0, role=role))  # type: ignore[arg-type]
-        words.append(Words(number, (right_px, y), 21.0, role=role, anchor="right"))  # type: ignore[arg-type]
+        y = place.top_px + i * LINE_PX + (8.0 if i else 0.0)
+        role: ColourRole = "text" if i else "dim"
+        room_px = place.width_px - width_of(number, 21.0) - 16.0
+        words.append(Words(fitted(name, room_px, 21.0), (place.left_px, y), 21.0, role=role))
+        words.append(Words(number, (place.right_px, y), 21.0, role=role, anchor="right"))
     return Hud(words=tuple(words))

@@ -8,10 +8,10 @@ from exporter.bundle.errors import KerascopeError
 from scenes.choose import scores_of, shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import Place, tall_list
+from scenes.panels.classes import Place, list_place, tall_list
 from scenes.panels.curve import learning_curve
-from scenes.panels.heading import MARGIN_PX, heading
-from scenes.panels.legends import colour_legend, note
+from scenes.panels.heading import heading, margin_of
+from scenes.panels.legends import colour_legend, legend_row, note
 from scenes.timeline import Key, Marker, Timeline, Track
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions
@@ -44,10 +44,10 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """
     watched = _watched(bundle, options)
     progress, duration_secs, markers = _journey(watched)
-    camera = camera_for(layout, options.aspect, Rect(0.045, 0.15, 0.975 - LIST_WIDTH - 0.03, 0.83))
-    fixed = _legends(options)
     width_px = REFERENCE_HEIGHT_PX * options.aspect
-    place = Place(width_px * (0.975 - LIST_WIDTH), width_px * 0.975, 178.0)
+    place = list_place(width_px, LIST_WIDTH, 178.0)
+    camera = camera_for(layout, options.aspect, Rect(0.045, 0.15, place.left_px / width_px - 0.03, 0.83))
+    fixed = _legends(width_px)
     names = bundle.manifest.model.class_names
     checkpoints = [checkpoint for checkpoint, _ in watched]
 
@@ -60,7 +60,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
         net = NetView(
             CaptureKey(before.input, before.checkpoint), CaptureKey(after.input, after.checkpoint), blend, shapes=False
         )
-        hud = heading(f"{shown_name(bundle)} learns", _moment(nearest)) + fixed
+        hud = heading(f"{shown_name(bundle)} learns", _moment(nearest), margin_of(width_px), width_px * 0.975) + fixed
         scores = [a * (1 - blend) + b * blend for a, b in zip(scores_of(before), scores_of(after), strict=True)]
         if scores:
             hud += tall_list(scores, names, place, pitch_px=44.0)
@@ -128,13 +128,13 @@ def _moment(checkpoint: Checkpoint) -> str:
     return label
 
 
-def _legends(options: SceneOptions) -> Hud:
-    left_px = MARGIN_PX * min(1.0, options.aspect / (16 / 9))
-    hud = colour_legend("activation / \u00b1scale", "activation", left_px, 250.0)
-    hud += colour_legend("kernel weight / \u00b1scale", "weight", left_px + 310.0, 250.0)
+def _legends(width_px: float) -> Hud:
+    values = colour_legend("activation / \u00b1scale", "activation", 250.0)
+    kernels = colour_legend("kernel weight / \u00b1scale", "weight", 250.0)
     lines = (
         "\u00b1scale: 99th percentile after training,",
         "printed under each plate, clipped; the",
         "strongest strands: value \u00d7 weight",
     )
-    return hud + note(lines, left_px + 620.0)
+    margin_px = margin_of(width_px)
+    return legend_row((values, kernels, note(lines)), margin_px, width_px - margin_px / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scenes.panels.heading import fitted
 from scenes.panels.numbers import percent, points
 from viewer.state import Bar, ColourRole, Hud, Polyline, Words
 from viewer.typeset import width_of
@@ -30,6 +31,12 @@ class Place:
         return self.right_px - self.left_px
 
 
+def list_place(width_px: float, share: float, top_px: float) -> Place:
+    """Place of a list at the right border of a frame: `share` of its width, but wide enough for a name and a number."""
+    wide = max(share * width_px, min(290.0, 0.38 * width_px))
+    return Place(width_px * 0.975 - wide, width_px * 0.975, top_px)
+
+
 def shown_classes(scores: Sequence[float], most: int) -> tuple[int, ...]:
     """Which classes a list of `most` lines shows: all in their order where they fit, else the most likely, first on
     top.
@@ -43,15 +50,6 @@ def shown_classes(scores: Sequence[float], most: int) -> tuple[int, ...]:
 def class_name(names: Sequence[str], index: int) -> str:
     """The name of a class, or its number where it has none."""
     return names[index] if index < len(names) else f"class {index}"
-
-
-def fitted(text: str, room_px: float, size_px: float, is_bold: bool = False) -> str:
-    """`text`, cut with an ellipsis where it is wider than `room_px`."""
-    if width_of(text, size_px, is_bold) <= room_px:
-        return text
-    while text and width_of(text + "\u2026", size_px, is_bold) > room_px:
-        text = text[:-1]
-    return text.rstrip() + "\u2026"
 
 
 def tall_list(

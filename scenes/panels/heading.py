@@ -1,29 +1,71 @@
-"""The words that frame a picture: title, subtitle and caption."""
+"""The words that frame a picture: title, subtitle and caption. They take less room where there is less."""
 
 from __future__ import annotations
 
-from viewer.state import REFERENCE_HEIGHT_PX, ColourRole, Hud, Words
+from typing import TYPE_CHECKING
+
+from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 from viewer.typeset import width_of
 
-MARGIN_PX = 96.0
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDE_PX = 1920.0
 TITLE_Y_PX = 70.0
+TITLE_SIZES_PX = (40.0, 36.0, 32.0, 28.0, 24.0)
+CAPTION_LINE_PX = 36.0
 
 
-def heading(title: str, subtitle: str = "") -> Hud:
-    """Title top left in bold, the subtitle behind it on the same line."""
-    words = [Words(title, (MARGIN_PX, TITLE_Y_PX), 40.0, bold=True)]
-    if subtitle:
-        x = MARGIN_PX + width_of(title, 40.0, True) + 22.0
-        words.append(Words(subtitle, (x, TITLE_Y_PX), 26.0, role="dim"))
+def margin_of(width_px: float) -> float:
+    """Left and right margin of a frame that is `width_px` wide."""
+    return 96.0 * min(1.0, width_px / WIDE_PX)
+
+
+def heading(title: str, subtitle: str, left_px: float, right_px: float) -> Hud:
+    """Title top left in bold, the subtitle behind it, or under it where the line is too short for both."""
+    size = next((s for s in TITLE_SIZES_PX if width_of(title, s, True) <= right_px - left_px), TITLE_SIZES_PX[-1])
+    title = fitted(title, right_px - left_px, size, True)
+    behind_px = left_px + width_of(title, size, True) + 22.0
+    words = [Words(title, (left_px, TITLE_Y_PX), size, bold=True)]
+    if behind_px + width_of(subtitle, 26.0) <= right_px:
+        words.append(Words(subtitle, (behind_px, TITLE_Y_PX), 26.0, role="dim"))
+    else:
+        words.append(Words(fitted(subtitle, right_px - left_px, 24.0), (left_px, TITLE_Y_PX + 36.0), 24.0, role="dim"))
     return Hud(words=tuple(words))
 
 
-def caption(lines: tuple[str, ...], right_px: float, *, alpha: float = 1.0, role: ColourRole = "text") -> Hud:
-    """A sentence of one or two lines at the bottom right."""
-    bottom = REFERENCE_HEIGHT_PX - 32.0
+def caption(
+    lines: Sequence[str], left_px: float, right_px: float, bottom_px: float = REFERENCE_HEIGHT_PX - 32.0
+) -> Hud:
+    """A sentence at the right: in the given lines where they fit between the borders, else broken anew."""
+    size = 27.0 if right_px - left_px > 700.0 else 23.0
+    room_px = right_px - left_px
+    if any(width_of(line, size) > room_px for line in lines):
+        lines = broken(" ".join(lines), room_px, size)
     return Hud(
         words=tuple(
-            Words(line, (right_px, bottom - 36.0 * (len(lines) - 1 - i)), 27.0, role=role, anchor="right", alpha=alpha)
+            Words(line, (right_px, bottom_px - CAPTION_LINE_PX * (len(lines) - 1 - i)), size, anchor="right")
             for i, line in enumerate(lines)
         )
     )
+
+
+def broken(text: str, room_px: float, size_px: float) -> list[str]:
+    """`text` in lines that are as long as `room_px` allows, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, size_px) <= room_px:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def fitted(text: str, room_px: float, size_px: float, is_bold: bool = False) -> str:
+    """`text`, cut with an ellipsis where it is wider than `room_px`."""
+    if width_of(text, size_px, is_bold) <= room_px:
+        return text
+    while text and width_of(text + "\u2026", size_px, is_bold) > room_px:
+        text = text[:-1]
+    return text.rstrip() + "\u2026"

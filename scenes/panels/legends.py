@@ -1,9 +1,13 @@
-"""Legends with numbers: what a colour means, what a strand means, and how much of the flow is drawn."""
+"""Legends with numbers: what a colour means, what a strand means, and how much of the flow is drawn.
+
+Each stands at the left border; `scenes.panels.arrange` gives it its place.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenes.panels.arrange import in_a_row
 from scenes.panels.numbers import MINUS, count
 from viewer.state import REFERENCE_HEIGHT_PX, Bar, ColourRole, Hud, MapName, Ramp, Words
 from viewer.typeset import width_of
@@ -19,50 +23,48 @@ SIZE_PX = 21.0
 STRAND_ROLES: tuple[ColourRole, ...] = ("adds", "subtracts", "copies")
 
 
-def colour_legend(title: str, map_name: MapName, left_px: float, width_px: float = 300.0, unit: str = "1") -> Hud:
+def colour_legend(title: str, map_name: MapName, width_px: float = 300.0, unit: str = "1") -> Hud:
     """A strip of the colour map with -`unit`, 0 and +`unit` under it."""
     top = TOP_PX + 16.0
     numbers = (
-        (left_px, f"{MINUS}{unit}", "left"),
-        (left_px + width_px / 2, "0", "centre"),
-        (left_px + width_px, f"+{unit}", "right"),
+        (0.0, f"{MINUS}{unit}", "left"),
+        (width_px / 2, "0", "centre"),
+        (width_px, f"+{unit}", "right"),
     )
     return Hud(
-        ramps=(Ramp((left_px, top, width_px, 16.0), map_name),),
+        ramps=(Ramp((0.0, top, width_px, 16.0), map_name),),
         words=(
-            Words(title, (left_px, TOP_PX), SIZE_PX),
+            Words(title, (0.0, TOP_PX), SIZE_PX),
             *(Words(text, (x, top + 44.0), SIZE_PX, anchor=anchor) for x, text, anchor in numbers),  # type: ignore[arg-type]
         ),
     )
 
 
-def note(lines: Sequence[str], left_px: float) -> Hud:
+def note(lines: Sequence[str]) -> Hud:
     """Small lines beside a legend."""
     return Hud(
-        words=tuple(Words(line, (left_px, TOP_PX + i * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
+        words=tuple(Words(line, (0.0, TOP_PX + i * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
     )
 
 
-def strand_legend(strands: Strands, left_px: float) -> Hud:
+def strand_legend(strands: Strands) -> Hud:
     """What the strands' colours mean, how many of how many are drawn, and the share of the flow that they carry."""
-    hud = Hud(words=(Words("strands: value \u00d7 weight", (left_px, TOP_PX), SIZE_PX),))
-    x = left_px + width_of("strands: value \u00d7 weight", SIZE_PX) + 28.0
+    hud = Hud(words=(Words("strands: value \u00d7 weight", (0.0, TOP_PX), SIZE_PX),))
+    x = width_of("strands: value \u00d7 weight", SIZE_PX) + 28.0
     for role in STRAND_ROLES:
         hud += Hud(
             bars=(Bar((x, TOP_PX - 9.0, 30.0, 5.0), role, round_px=2.0),),
             words=(Words(role, (x + 38.0, TOP_PX), SIZE_PX),),
         )
         x += 38.0 + width_of(role, SIZE_PX) + 24.0
-    return hud + note_below(strand_lines(strands), left_px)
+    lines = strand_lines(strands)
+    below = (Words(line, (0.0, TOP_PX + (i + 1) * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
+    return hud + Hud(words=tuple(below))
 
 
-def note_below(lines: Sequence[str], left_px: float) -> Hud:
-    """Lines under the first line of a legend."""
-    return Hud(
-        words=tuple(
-            Words(line, (left_px, TOP_PX + (i + 1) * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines)
-        )
-    )
+def legend_row(pieces: Sequence[Hud], left_px: float, right_px: float) -> Hud:
+    """Legends beside each other, the most important first; those that find no room are left out."""
+    return sum(in_a_row(pieces, left_px, right_px), Hud())
 
 
 def strand_lines(strands: Strands) -> tuple[str, ...]:

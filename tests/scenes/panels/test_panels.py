@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.bundle.schema import Checkpoint
-from scenes.panels.classes import Place, change_list, class_name, fitted, flat_list, shown_classes, tall_list
+from scenes.panels.classes import Place, change_list, class_name, flat_list, shown_classes, tall_list
 from scenes.panels.curve import learning_curve
 from scenes.panels.drift import drift_chart
+from scenes.panels.heading import fitted
 from scenes.panels.legends import colour_legend, strand_lines
 from scenes.panels.numbers import count, percent, points
 from viewer.labels import box_of
@@ -192,7 +193,7 @@ def test_the_curve_stays_in_its_box(losses: list[float], part: float) -> None:
 
 
 def test_a_colour_legend_has_its_ends_and_its_zero() -> None:
-    hud = colour_legend("activation", "activation", 100.0, 300.0, unit="0.5")
+    hud = colour_legend("activation", "activation", 300.0, unit="0.5")
     assert [line.text for line in hud.words] == ["activation", "\u22120.5", "0", "+0.5"]
     (ramp,) = hud.ramps
     ends = [line.at_px[0] for line in hud.words[1:]]
