@@ -31,6 +31,7 @@ CHECK = "frames"
 LIST_WIDTH = 0.20
 LIST_TOPS_PX = (188.0, 470.0, 742.0)
 WIDE_PX = 1700.0
+LAST_NUMBER_PX = 112.0
 CHART_HEIGHT_PX = 74.0
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 1.6, 5.0, 0.16, 3.2, 0.8
 SHOWN_CLASSES = 5
@@ -68,8 +69,7 @@ class _Frame:
 
     @property
     def nets(self) -> Rect:
-        aside_px = 0.04 * self.width_px if self.is_wide else 100.0
-        right = (self.places[0].left_px - aside_px) / self.width_px
+        right = (self.places[0].left_px - LAST_NUMBER_PX) / self.width_px
         return Rect(0.05, 0.155, max(right, 0.3), 0.855 if self.is_wide else 0.76)
 
 
@@ -216,11 +216,11 @@ def _fixed_words(bundle: Bundle, run: Run, frame: _Frame, steps: tuple[_Step, ..
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
         note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside")),
     )
-    legends_right_px = left_px + 920.0 if frame.is_wide else right_px
+    legends_right_px = left_px + 920.0 if frame.is_wide else frame.places[0].left_px - 24.0
     hud += legend_row(legends, left_px, legends_right_px)
     if frame.is_wide:
         return hud + caption(_verdict(bundle, steps), left_px + 960.0, right_px)
-    return hud + caption(_verdict(bundle, steps), left_px, right_px, TOP_PX - 56.0)
+    return hud + caption(_verdict(bundle, steps), left_px, legends_right_px, TOP_PX - 56.0)
 
 
 def _verdict(bundle: Bundle, steps: tuple[_Step, ...]) -> tuple[str, ...]:
