@@ -10,7 +10,7 @@ from scenes.options import SceneOptions
 from scenes.registry import scene, scene_names
 
 SIZE_PX = 320, 240
-LOOKS = (("dark", 40), ("dark", 75), ("light", 60))
+LOOKS = (("dark", 28), ("dark", 55), ("light", 75))
 PICTURES = {
     f"{name}-{theme}-{percent}": (name, theme, percent)
     for name in scene_names()

@@ -13,7 +13,7 @@ from exporter.bundle.schema import Checkpoint
 from scenes.panels.classes import Place, change_list, class_name, flat_list, shown_classes, tall_list
 from scenes.panels.curve import learning_curve
 from scenes.panels.drift import drift_chart
-from scenes.panels.heading import fitted
+from scenes.panels.heading import broken, fitted, heading
 from scenes.panels.legends import colour_legend, strand_lines
 from scenes.panels.numbers import count, percent, points
 from viewer.labels import box_of
@@ -212,3 +212,18 @@ def test_the_strand_legend_says_how_much_is_drawn() -> None:
     assert all(part in sentence for part in ("300", "17,230", "41 %", "80 %"))
     assert "conv" not in " ".join(strand_lines(strands(300, 17230, None, 0.8)))
     assert "all 12" in " ".join(strand_lines(strands(12, 12, None, None)))
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.floats(20, 100), st.floats(300, 1800))
+def test_a_heading_stays_between_its_borders(title: str, subtitle: str, left_px: float, room_px: float) -> None:
+    hud = heading(title, subtitle, left_px, left_px + room_px)
+    boxes = [box_of(line) for line in hud.words]
+    assert all(box[0] >= left_px - 1e-6 and box[2] <= left_px + room_px + 1e-6 for box in boxes)
+    assert not (boxes[0][2] > boxes[1][0] and boxes[0][3] > boxes[1][1] + 12.0), "one beside or under the other"
+
+
+@given(st.lists(st.sampled_from(["a", "picture,", "drift", "of", "12", "%"]), max_size=30), st.floats(200, 900))
+def test_a_broken_sentence_loses_no_word(sentence: list[str], room_px: float) -> None:
+    lines = broken(" ".join(sentence), room_px, 27.0)
+    assert " ".join(lines).split() == sentence
+    assert all(width_of(line, 27.0) <= room_px for line in lines)
