@@ -44,9 +44,12 @@ bench: setup
 	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only
 
 pictures: setup
-	$(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
+	test -d $(DEMO)/mnist.bundle || $(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
 	mkdir -p scenes/pictures
-	cp $(DEMO)/*.gif scenes/pictures/
+	for scene in structure training flow adversarial; do \
+		$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene $$scene --size 800x450 --fps 20 --max-mb 4 \
+			--out scenes/pictures/$$scene.gif --overwrite || exit 1; \
+	done
 
 lock: setup
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \

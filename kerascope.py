@@ -297,7 +297,7 @@ def _record(args: argparse.Namespace) -> None:
 
 
 def _recorded(report: RecordReport) -> str:
-    what = f"{report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
+    what = f"{report.path.name}: {report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
     return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
 
 
@@ -314,27 +314,49 @@ def _demo(args: argparse.Namespace) -> int:
 
     if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
-    import subprocess
-
     from exporter.pipeline import export_demo
 
     began_secs = time.perf_counter()
     _say("training a small network on digits, then exporting and attacking it")
     bundle = export_demo(args.out, overwrite=args.overwrite, progress=_progress())
-    written = [bundle]
-    for name in DEMO_SCENES:
-        _say(f"recording {name}")
-        written.append(record(bundle, name, args.out / f"{name}.gif", overwrite=args.overwrite).path)
+    _say(f"recording {', '.join(DEMO_SCENES)}")
+    recordings = _record_scenes(bundle, {name: args.out / f"{name}.gif" for name in DEMO_SCENES})
     code = _validate(argparse.Namespace(bundle=bundle))
-    for path in written:
+    for path in (bundle, *recordings):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")
     for line in (f"view {bundle}", f"inspect {bundle}", f"record {bundle} --scene flow --theme light --out flow.mp4"):
         _say(f"  kerascope {line}")
     if not code and not args.no_window and _has_display():
-        # In a process of its own, as this one has drawn without a screen and holds TensorFlow. It says what is amiss.
-        subprocess.run([sys.executable, "-m", "kerascope", "view", str(bundle)], check=False)
+        _self("view", bundle)  # it says what is amiss
     return code
+
+
+def _self(*args: object, silent: bool = False) -> str:
+    """The words of a command in a process of its own: this one holds TensorFlow. Raises where it fails."""
+    import subprocess
+
+    from exporter.bundle.errors import KerascopeError
+
+    command = [sys.executable, "-m", "kerascope", *map(str, args)]
+    done = subprocess.run(command, capture_output=silent, text=True, check=False)
+    words = (done.stderr or "").strip()
+    if silent and done.returncode:
+        raise KerascopeError(words.removeprefix("kerascope: ") or f"`kerascope {args[0]}` ended with {done.returncode}")
+    return words
+
+
+def _record_scenes(bundle: Path, wanted: dict[str, Path]) -> list[Path]:
+    """The recordings by scene, made side by side so that no core is idle."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    tell, done = _progress(), 0
+    with ThreadPoolExecutor(min(len(wanted), os.cpu_count() or 1)) as pool:
+        asked = [("record", bundle, "--scene", name, "--out", out, "--overwrite") for name, out in wanted.items()]
+        for words in pool.map(lambda args: _self(*args, silent=True), asked):
+            _say(words)
+            tell("recordings", done := done + 1, len(wanted))
+    return list(wanted.values())
 
 
 def _megabytes(path: Path) -> float:

@@ -118,7 +118,7 @@ def test_every_piece_of_python(desk: Path, environment: dict[str, str]) -> None:
     given = (
         "import keras, numpy as np\n"
         "model = keras.models.load_model('model.keras')\n"
-        "model.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])\n"
+        "model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
         "x, y = np.zeros((8, 28, 28, 1), 'float32'), np.zeros(8, 'int64')\n"
     )
     for piece in blocks("python"):
