@@ -98,7 +98,7 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
     window, view, facts = driver.window, driver.view, {}
     driver.until(lambda: bool(driver.frames_ms))
     facts["first_frame_secs"] = time.perf_counter() - began_secs
-    facts["plays_at_first"] = window.playhead.is_playing
+    facts["plays_at_first"] = window.player.head.is_playing
     facts["size_px"] = view.size_px
 
     driver.shoot("playing")
@@ -106,19 +106,19 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
     driver.shoot("playing later")
     QTest.keyClick(window, Qt.Key.Key_Space)
     driver.rest()
-    facts["plays_after_space"] = window.playhead.is_playing
+    facts["plays_after_space"] = window.player.head.is_playing
 
-    scrub, wanted_secs = window.time.scrub, window.playable.duration_secs * 0.61
+    scrub, wanted_secs = window.time.scrub, window.player.playable.duration_secs * 0.61
     QTest.mouseClick(scrub, Qt.MouseButton.LeftButton, pos=QPoint(round(scrub.x_of(wanted_secs)), 13))
     driver.rest()
-    facts["wanted_secs"], facts["scrubbed_secs"] = wanted_secs, window.playhead.at_secs
+    facts["wanted_secs"], facts["scrubbed_secs"] = wanted_secs, window.player.head.at_secs
     facts["clock"] = window.time.clock.text()
     driver.shoot("scrubbed")
     driver.key(Qt.Key.Key_Period)
-    facts["stepped_secs"] = window.playhead.at_secs
+    facts["stepped_secs"] = window.player.head.at_secs
     driver.key(Qt.Key.Key_End)
-    facts["end_secs"], facts["duration_secs"] = window.playhead.at_secs, window.playable.duration_secs
-    window.scrub_to(facts["scrubbed_secs"])
+    facts["end_secs"], facts["duration_secs"] = window.player.head.at_secs, window.player.playable.duration_secs
+    window.player.scrub_to(facts["scrubbed_secs"])
     driver.rest()
 
     driver.key(Qt.Key.Key_Down)
@@ -157,7 +157,9 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
     driver.rest()
     facts["resized_px"] = view.size_px
     driver.shoot("resized")
-    driver.until(lambda: all(window.top.scene.itemText(row) for row in range(window.top.scene.count())))
+    driver.key(Qt.Key.Key_B)
+    facts["bare_px"] = view.size_px
+    driver.shoot("without bars")
     window.close()
     return facts, driver.shots
 
@@ -167,7 +169,7 @@ def drive_bare(bundle: Path, folder: Path) -> Facts:
     driver = Driver(bundle, Wish("flow"), folder)
     window = driver.window
     driver.until(lambda: bool(driver.frames_ms))
-    window.pause()
+    window.player.pause()
     window.chooser.want(scene="adversarial")
     driver.until(lambda: bool(window.words.message.property("alarming")))
     driver.rest()

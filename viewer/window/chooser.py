@@ -71,11 +71,29 @@ class Chooser(QObject):
         else:
             self._resizing.start()
 
-    def step(self, choice: Choice, steps: int) -> None:
-        """Choose the item that many further."""
-        item = choice.beside(steps)
-        if item is not None:
-            choice.chosen.emit(item.id)
+    def next_scene(self) -> None:
+        """The next scene that this bundle allows, going round."""
+        self._step(self._bar.scene, 1)
+
+    def previous_scene(self) -> None:
+        """The scene before."""
+        self._step(self._bar.scene, -1)
+
+    def next_input(self) -> None:
+        """The next input."""
+        self._step(self._bar.input, 1)
+
+    def previous_input(self) -> None:
+        """The input before."""
+        self._step(self._bar.input, -1)
+
+    def next_checkpoint(self) -> None:
+        """The next checkpoint."""
+        self._step(self._bar.checkpoint, 1)
+
+    def previous_checkpoint(self) -> None:
+        """The checkpoint before."""
+        self._step(self._bar.checkpoint, -1)
 
     def close(self) -> None:
         """Build nothing more."""
@@ -83,6 +101,11 @@ class Chooser(QObject):
         self._untried, self._pictured = [], []
         self._workshop.made.disconnect(self._on_made)
         self._workshop.close()
+
+    def _step(self, choice: Choice, steps: int) -> None:
+        item = choice.beside(steps)
+        if item is not None:
+            choice.chosen.emit(item.id)
 
     def _ask(self) -> None:
         self._workshop.ask(self.wish)

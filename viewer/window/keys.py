@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Binding:
     """Keys (as Qt writes them) that do the same, what they are called in the help, and what they do.
 
-    `action` names the method of the window.
+    `action` names the method, of the window or of a part of it.
     """
 
     keys: tuple[str, ...]
@@ -19,33 +19,33 @@ class Binding:
 
 
 PLAYING = (
-    Binding(("Space",), "Space", "play, pause", "toggle_playing"),
-    Binding((".",), ".", "next frame", "step_forward"),
-    Binding((",",), ",", "frame before", "step_back"),
-    Binding(("Right",), "→", "next moment of the timeline", "next_moment"),
-    Binding(("Left",), "←", "moment before", "previous_moment"),
-    Binding(("Home",), "Home", "to the start", "go_to_start"),
-    Binding(("End",), "End", "to the end", "go_to_end"),
-    Binding(("L",), "L", "repeat at the end, or stop", "toggle_repeating"),
+    Binding(("Space",), "Space", "play, pause", "player.toggle"),
+    Binding((".",), ".", "next frame", "player.step_forward"),
+    Binding((",",), ",", "frame before", "player.step_back"),
+    Binding(("Right",), "→", "next moment of the timeline", "player.next_moment"),
+    Binding(("Left",), "←", "moment before", "player.previous_moment"),
+    Binding(("Home",), "Home", "to the start", "player.go_to_start"),
+    Binding(("End",), "End", "to the end", "player.go_to_end"),
+    Binding(("L",), "L", "repeat at the end, or stop", "player.toggle_repeating"),
 )
 CHOOSING = (
-    Binding(("PgDown",), "Page ↓", "next scene", "next_scene"),
-    Binding(("PgUp",), "Page ↑", "scene before", "previous_scene"),
-    Binding(("Down",), "↓", "next input", "next_input"),
-    Binding(("Up",), "↑", "input before", "previous_input"),
-    Binding(("C",), "C", "next checkpoint", "next_checkpoint"),
-    Binding(("Shift+C",), "Shift C", "checkpoint before", "previous_checkpoint"),
+    Binding(("PgDown",), "Page ↓", "next scene", "chooser.next_scene"),
+    Binding(("PgUp",), "Page ↑", "scene before", "chooser.previous_scene"),
+    Binding(("Down",), "↓", "next input", "chooser.next_input"),
+    Binding(("Up",), "↑", "input before", "chooser.previous_input"),
+    Binding(("C",), "C", "next checkpoint", "chooser.next_checkpoint"),
+    Binding(("Shift+C",), "Shift C", "checkpoint before", "chooser.previous_checkpoint"),
 )
 LOOKING = (
-    Binding(("R",), "R", "back to the scene's own view", "reset_view"),
-    Binding(("+", "="), "+", "zoom in", "zoom_in"),
-    Binding(("-",), "−", "zoom out", "zoom_out"),
+    Binding(("R",), "R", "back to the scene's own view", "view.reset"),
+    Binding(("+", "="), "+", "zoom in", "view.zoom_in"),
+    Binding(("-",), "−", "zoom out", "view.zoom_out"),
     Binding(("T",), "T", "dark or light", "toggle_theme"),
     Binding(("B",), "B", "show or hide the bars", "toggle_bars"),
     Binding(("F", "F11"), "F, F11", "full screen", "toggle_full_screen"),
     Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
     Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
-    Binding(("H", "?", "F1"), "H, ?", "this help", "toggle_help"),
+    Binding(("H", "?", "F1"), "H, ?", "this help", "help.toggle"),
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
     Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
 )

@@ -34,11 +34,12 @@ class SceneView(QObject):
     """A vispy canvas in a Qt widget (`widget`) that shows what `state` gives, moved by `offset`.
 
     `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change. `failed` tells a line
-    where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds.
+    where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds, `resized` a new size.
     """
 
     failed = Signal(str)
     drawn = Signal(float)
+    resized = Signal()
 
     def __init__(self, bundle: Bundle, state: Callable[[], ViewState | None], theme: Theme) -> None:
         super().__init__()
@@ -59,7 +60,15 @@ class SceneView(QObject):
         self.widget.setMinimumSize(320, 200)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._settle)
-        for name in ("draw", "mouse_press", "mouse_move", "mouse_release", "mouse_wheel", "mouse_double_click"):
+        for name in (
+            "draw",
+            "resize",
+            "mouse_press",
+            "mouse_move",
+            "mouse_release",
+            "mouse_wheel",
+            "mouse_double_click",
+        ):
             getattr(self._canvas.events, name).connect(getattr(self, f"_on_{name}"))
 
     @property
@@ -90,6 +99,14 @@ class SceneView(QObject):
         self.offset = zoomed(self.offset, WHEEL_FACTOR**steps, at_px or (width / 2, height / 2), (width, height))
         self.stir()
 
+    def zoom_in(self) -> None:
+        """Nearer."""
+        self.zoom(2)
+
+    def zoom_out(self) -> None:
+        """Further off."""
+        self.zoom(-2)
+
     def render(self) -> NDArray[np.uint8] | None:
         """The picture (height, width, 3) uint8 as a recording has it; `None` where there is nothing to see yet."""
         state = self._state()
@@ -113,21 +130,20 @@ class SceneView(QObject):
         return self._stage
 
     def _on_draw(self, _: Any) -> None:
-        state, size_px = self._state(), self.size_px
-        if state is None or self.layout is None or min(size_px) < SMALLEST_SIDE_PX:
+        if self.layout is None or min(self.size_px) < SMALLEST_SIDE_PX:
             gloo.clear(color=PALETTES[self.theme].inner)
             return
         is_new = self._stage is None or self._stage.layout is not self.layout
         detail = FINEST if self._is_fine else self._detail
         began_secs = time.perf_counter()
         try:
-            self._stage_for(self.layout).draw_to_window(steered_state(state, self.offset), size_px, supersample=detail)
+            self._draw(self.layout, detail)
         except KerascopeError as error:
             self.failed.emit(str(error))
             return
-        # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
-        gloo.set_clear_color("black")
-        gloo.gl.glFinish()
+        except Exception as error:  # noqa: BLE001 - a mistake in a scene is told once, not printed for every frame
+            self.failed.emit(f"unexpected {type(error).__name__} while drawing: {' '.join(str(error).split())}")
+            return
         took_ms = (time.perf_counter() - began_secs) * 1e3
         self.drawn.emit(took_ms)
         self.is_settled = self._is_fine
@@ -136,9 +152,22 @@ class SceneView(QObject):
         if not (self._is_fine or self.is_playing or self._hand):
             self._settling.start()
 
+    def _draw(self, layout: Layout, detail: float) -> None:
+        state = self._state()
+        if state is not None:
+            stage = self._stage_for(layout)
+            stage.draw_to_window(steered_state(state, self.offset), self.size_px, supersample=detail)
+            # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
+            gloo.set_clear_color("black")
+            gloo.gl.glFinish()
+
     def _settle(self) -> None:
         self._is_fine = True
         self._canvas.update()
+
+    def _on_resize(self, _: Any) -> None:
+        self.stir()
+        self.resized.emit()
 
     def _on_mouse_press(self, event: Any) -> None:
         is_shifted = any(key.name == "Shift" for key in event.modifiers)

@@ -132,9 +132,10 @@ def test_the_light_theme_is_light(shots: Shots) -> None:
     assert shots["light"].mean() > 200
 
 
-def test_another_size_is_filled(facts: dict[str, Any], shots: Shots, tiny_bundle_path: Path) -> None:
-    width, height = facts["resized_px"]
-    shot = shots["resized"]
+@pytest.mark.parametrize(("name", "size"), [("resized", "resized_px"), ("without bars", "bare_px")])
+def test_another_size_is_filled(name: str, size: str, facts: dict[str, Any], shots: Shots) -> None:
+    width, height = facts[size]
+    shot = shots[name]
     assert shot.shape == (height, width, 3)
     assert width < 900 < facts["size_px"][0]
     rows, columns = np.nonzero(np.abs(shot.astype(int) - np.median(shot, axis=(0, 1))).max(axis=2) > 60)
@@ -142,6 +143,15 @@ def test_another_size_is_filled(facts: dict[str, Any], shots: Shots, tiny_bundle
     assert columns.max() > 0.88 * width
     assert rows.min() < 0.12 * height
     assert rows.max() > 0.88 * height
+
+
+def test_hidden_bars_leave_their_room_to_the_picture(
+    facts: dict[str, Any], shots: Shots, tiny_bundle_path: Path
+) -> None:
+    assert facts["bare_px"][1] > facts["resized_px"][1] + 80
+    wish = Wish("flow", tuple(facts["bare_px"]), "light", facts["input"])
+    recorded = drawn_without_a_screen(tiny_bundle_path, wish, facts["scrubbed_secs"])
+    assert np.abs(recorded.astype(int) - shots["without bars"].astype(int)).max() <= 2
 
 
 def test_a_scene_that_cannot_be_built_is_greyed_out_with_its_reason(facts: dict[str, Any]) -> None:

@@ -1,0 +1,143 @@
+"""The player: what the timeline's keys and buttons do to the playhead, and the timer that lets it go on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from viewer.window.playhead import Playhead
+
+if TYPE_CHECKING:
+    from viewer.state import ViewState
+    from viewer.window.bars import TimeBar
+    from viewer.window.playable import Playable
+
+TICK_MS = 16
+BACK_SECS = 0.3
+
+
+class Player(QObject):
+    """A playhead in a scene, shown in a time bar. `moved` tells that another time, or another scene, is to be drawn."""
+
+    moved = Signal()
+
+    def __init__(self, bar: TimeBar) -> None:
+        super().__init__()
+        self.playable: Playable | None = None
+        self.head = Playhead(1.0)
+        self._bar = bar
+        self._was_playing = False
+        self._tick = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._tick.timeout.connect(self._on_tick)
+        bar.play.clicked.connect(self.toggle)
+        bar.repeat.clicked.connect(self.toggle_repeating)
+        bar.scrub.scrubbed.connect(self.scrub_to)
+        bar.scrub.held.connect(self._hold)
+        bar.scrub.released.connect(self._let_go)
+
+    @property
+    def at_secs(self) -> float:
+        """The scene's time now."""
+        return self.head.time(_clock())
+
+    def state(self) -> ViewState | None:
+        """The scene's state now; `None` before there is a scene."""
+        return self.playable.state_at(self.at_secs) if self.playable else None
+
+    def show(self, playable: Playable, *, is_other_scene: bool) -> None:
+        """Another scene from its start, or the same one, built anew, at the same part of its time."""
+        now_secs = _clock()
+        if is_other_scene:
+            head = Playhead(playable.duration_secs, is_seamless=playable.loops, repeats=playable.loops)
+            head = head.played(now_secs) if self.playable is None or self.head.is_playing else head
+        else:
+            head = self.head.lasting(playable.duration_secs, playable.loops, now_secs)
+        self.playable = playable
+        self._bar.show_scene(playable)
+        self._put(head)
+
+    def toggle(self) -> None:
+        """Play, or pause."""
+        (self.pause if self.head.is_playing else self.play)()
+
+    def play(self) -> None:
+        """Play from here."""
+        self._put(self.head.played(_clock()))
+
+    def pause(self) -> None:
+        """Rest here."""
+        self._put(self.head.paused(_clock()))
+
+    def stop(self) -> None:
+        """Rest here, and draw nothing."""
+        self._tick.stop()
+        self.head = self.head.paused(_clock())
+        self._bar.show_playing(False)
+
+    def scrub_to(self, t_secs: float) -> None:
+        """Show this time."""
+        self._put(self.head.moved(t_secs, _clock()))
+
+    def step_forward(self) -> None:
+        """The next frame."""
+        self._put(self.head.stepped(1, _clock()))
+
+    def step_back(self) -> None:
+        """The frame before."""
+        self._put(self.head.stepped(-1, _clock()))
+
+    def next_moment(self) -> None:
+        """The next moment of the timeline, where there is one."""
+        for at_secs in [at_secs for at_secs in self._moments() if at_secs > self.at_secs + 1e-3][:1]:
+            self.scrub_to(at_secs)
+
+    def previous_moment(self) -> None:
+        """The moment before; shortly after one, the one before that."""
+        earlier = [at_secs for at_secs in self._moments() if at_secs < self.at_secs - BACK_SECS]
+        self.scrub_to(earlier[-1] if earlier else 0.0)
+
+    def go_to_start(self) -> None:
+        """The first frame."""
+        self.scrub_to(0.0)
+
+    def go_to_end(self) -> None:
+        """The last frame, at rest."""
+        self._put(self.head.paused(_clock()).moved(self.head.last_secs, _clock()))
+
+    def toggle_repeating(self) -> None:
+        """Begin anew at the end, or stop there."""
+        self._put(self.head.repeating(not self.head.repeats, _clock()))
+
+    def _put(self, head: Playhead) -> None:
+        """Everything that shows the time shows this one."""
+        if head.is_playing != self._tick.isActive():
+            (self._tick.start if head.is_playing else self._tick.stop)()
+        self.head = head
+        self._bar.repeat.setChecked(head.repeats)
+        self._bar.show_playing(head.is_playing)
+        self._bar.show_time(self.at_secs)
+        self.moved.emit()
+
+    def _on_tick(self) -> None:
+        if self.head.is_over(_clock()):
+            self.pause()
+            return
+        self._bar.show_time(self.at_secs)
+        self.moved.emit()
+
+    def _hold(self) -> None:
+        self._was_playing = self.head.is_playing
+        self.pause()
+
+    def _let_go(self) -> None:
+        if self._was_playing:
+            self.play()
+
+    def _moments(self) -> list[float]:
+        return sorted(moment.at_secs for moment in self.playable.moments) if self.playable else []
+
+
+def _clock() -> float:
+    return time.perf_counter()
