@@ -1,4 +1,7 @@
-"""Exit status 0 where a picture can be drawn without a screen: EGL (or OSMesa) loads and a driver answers. Standard library only."""
+"""Exit status 0 where a picture can be drawn without a screen: EGL (or OSMesa) loads and a driver answers.
+
+Standard library only.
+"""
 
 import ctypes
 import os

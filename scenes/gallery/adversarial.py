@@ -149,7 +149,7 @@ def _offsets(layout: Layout, frame: _Frame) -> tuple[Offset, ...]:
     height = float(np.ptp(corners[:, 1]))
     room_px = REFERENCE_HEIGHT_PX * (frame.nets.bottom - frame.nets.top)
     wide_px = frame.width_px * (frame.nets.right - frame.nets.left)
-    gaps_px = 62.0, 62.0 + CHART_HEIGHT_PX + 52.0
+    gaps_px = 62.0, 62.0 + CHART_HEIGHT_PX + 70.0
     unit_px = min(wide_px / width, max(room_px - sum(gaps_px), room_px / 3) / (3 * height))
     up, down = height + gaps_px[0] / unit_px, height + gaps_px[1] / unit_px
     return (0.0, up, 0.0), (0.0, 0.0, 0.0), (0.0, -down, 0.0)
