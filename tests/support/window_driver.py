@@ -51,7 +51,7 @@ class Driver:
     def until(self, what: Callable[[], bool]) -> None:
         end_secs = time.perf_counter() + WAIT_SECS
         while not what():
-            assert time.perf_counter() < end_secs, f"waited {WAIT_SECS} s; {self.window.words.message.text()}"
+            assert time.perf_counter() < end_secs, f"waited {WAIT_SECS} s; {self.window.words.words}"
             QTest.qWait(10)
 
     def rest(self) -> None:
@@ -175,7 +175,7 @@ def drive_bare(bundle: Path, folder: Path) -> Facts:
     driver.rest()
     model, row = window.top.scene.model(), window.top.scene.findText("adversarial")
     facts = {
-        "bare_message": window.words.message.text(),
+        "bare_message": window.words.words,
         "bare_scene": window.top.scene.currentText(),
         "bare_adversarial_enabled": model.item(row).isEnabled(),
         "bare_adversarial_tip": model.item(row).toolTip(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from viewer.window.choice import Choice
@@ -16,6 +17,9 @@ from viewer.window.scrub import ScrubBar
 if TYPE_CHECKING:
     from viewer.state import Theme
     from viewer.window.playable import Playable
+
+
+WIDE_PX, NARROWEST_PX = 980, 640
 
 
 class TopBar(QWidget):
@@ -30,6 +34,7 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.scene, self.input, self.checkpoint = Choice(150), Choice(210), Choice(150)
+        self._captions: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 7, 10, 7)
         row.setSpacing(8)
@@ -38,6 +43,7 @@ class TopBar(QWidget):
             caption.setObjectName("caption")
             caption.setBuddy(choice)
             row.addWidget(caption)
+            self._captions.append(caption)
             row.addWidget(choice, choice.maximumWidth())
             row.addSpacing(8)
         row.addStretch(1)
@@ -46,6 +52,16 @@ class TopBar(QWidget):
         for button, signal in ((self.theme, self.asked_theme), (picture, self.asked_picture), (helps, self.asked_help)):
             button.clicked.connect(signal)
             row.addWidget(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """A narrow bar leaves the captions out: what is chosen says what it is."""
+        super().resizeEvent(event)
+        for caption in self._captions:
+            caption.setVisible(self.width() >= WIDE_PX)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Narrower than with captions, so that there can be a width at which they go."""
+        return QSize(NARROWEST_PX, super().minimumSizeHint().height())
 
     def show_theme(self, theme: Theme) -> None:
         """The button offers the other theme."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPolygon, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from viewer.window.offer import Item
+
+ARROW_PX = 46
 
 
 class Choice(QComboBox):
@@ -63,10 +65,15 @@ class Choice(QComboBox):
         allowed = [row for row in range(self.count()) if model.item(row).isEnabled() or row == here]
         return self._items[allowed[(allowed.index(here) + steps) % len(allowed)]] if len(allowed) > 1 else None
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        """As Qt does, and an arrow in the colour of the words."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """As Qt does, but words that have no room end in an ellipsis, and the arrow has their colour."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room_px = self.width() - ARROW_PX - (self.iconSize().width() + 8 if not option.currentIcon.isNull() else 0)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room_px)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.palette().text().color(), 1.5))
         x, y = self.rect().right() - 14, self.rect().center().y() + 1

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 NEWS_MS, ALARM_MS = 6000, 20000
+PADDING_PX = 10
 
 
 class MessageBar(QStatusBar):
     """Shows the resting line, or news for a while."""
 
+    @property
+    def words(self) -> str:
+        """What is told now, in full."""
+        return self._words
+
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self._resting = ""
+        self._resting = self._words = ""
         self.message = QLabel()
         self.message.setObjectName("message")
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -37,8 +44,18 @@ class MessageBar(QStatusBar):
     def _rest(self) -> None:
         self._show(self._resting, alarming=False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """What has no room ends in an ellipsis; all of it is the tip."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room_px = self.message.width() - 2 * PADDING_PX
+        self.message.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room_px))
+
     def _show(self, words: str, alarming: bool) -> None:
-        self.message.setText(words)
+        self._words = words
+        self._fit()
         self.message.setToolTip(words)
         if bool(self.message.property("alarming")) != alarming:
             self.message.setProperty("alarming", alarming)
