@@ -46,10 +46,13 @@ bench: setup
 pictures: setup
 	test -d $(DEMO)/mnist.bundle || $(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
 	mkdir -p scenes/pictures
-	for scene in structure training flow adversarial; do \
-		$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene $$scene --size 800x450 --fps 20 --max-mb 4 \
+	for scene in training flow adversarial; do \
+		$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene $$scene --size 800x450 --fps 20 \
 			--out scenes/pictures/$$scene.gif --overwrite || exit 1; \
 	done
+	# Here everything moves in every frame: smaller, so that it keeps all its colours.
+	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene structure --size 640x360 --fps 14 \
+		--out scenes/pictures/structure.gif --overwrite
 
 lock: setup
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \
