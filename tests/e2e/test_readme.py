@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from virtual_screen import virtual_screen
 
 import kerascope
 
@@ -56,19 +56,6 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """The name of a virtual screen."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        yield f":{answer.readline().strip()}"
-    server.terminate()
-    server.wait()
-
-
 def test_the_demo_of_make_is_the_demo_of_the_command(root: Path) -> None:
     done = subprocess.run(["make", "-n", "demo"], capture_output=True, text=True, cwd=root, check=True)
     assert re.search(r"^\S*kerascope demo --out kerascope-demo --overwrite$", done.stdout, re.MULTILINE)
@@ -99,15 +86,15 @@ def test_every_command_that_is_shown(desk: Path, environment: dict[str, str], ti
 
 @pytest.mark.gl
 @pytest.mark.slow
-def test_the_window_opens_and_stays_open(screen: str, demo_dir: Path, environment: dict[str, str]) -> None:
+def test_the_window_opens_and_stays_open(demo_dir: Path, environment: dict[str, str]) -> None:
     (bundle,) = demo_dir.glob("*.bundle")
-    opened = subprocess.Popen(
-        ["kerascope", "view", str(bundle)], env={**environment, "DISPLAY": screen}, stderr=subprocess.PIPE, text=True
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        opened.wait(timeout=8)
-    opened.send_signal(signal.SIGINT)
-    _, told = opened.communicate(timeout=20)
+    command = ["kerascope", "view", str(bundle)]
+    with virtual_screen() as screen:
+        opened = subprocess.Popen(command, env={**environment, "DISPLAY": screen}, stderr=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            opened.wait(timeout=8)
+        opened.send_signal(signal.SIGINT)
+        _, told = opened.communicate(timeout=20)
     assert "Traceback" not in told
 
 
