@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from exporter.bundle.limits import Limits
 from exporter.bundle.schema import Manifest
@@ -26,6 +27,7 @@ def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
     yield from _tensor_problems(manifest, limits)
     yield from _repeated_names(manifest)
     yield from _graph_problems(manifest)
+    yield from _group_problems(manifest)
     yield from _weight_problems(manifest)
     yield from _capture_problems(manifest)
     yield from _run_problems(manifest)
@@ -62,6 +64,7 @@ def _is_form(dtype: str, shape: tuple[int, ...]) -> bool:
 
 def _repeated_names(manifest: Manifest) -> Iterator[str]:
     yield from _repeated("layer", (layer.name for layer in manifest.layers))
+    yield from _repeated("group", (group.name for group in manifest.groups))
     yield from _repeated("checkpoint", (checkpoint.id for checkpoint in manifest.checkpoints))
     yield from _repeated("input", (shown.id for shown in manifest.inputs))
     yield from _repeated("run", (run.id for run in manifest.runs))
@@ -98,6 +101,24 @@ def _graph_problems(manifest: Manifest) -> Iterator[str]:
         outputs = len(manifest.layers[place[edge.source]].outputs)
         if not 0 <= edge.source_output < outputs or edge.target_input < 0:
             yield f"{where} uses output {edge.source_output} of {outputs} and argument {edge.target_input}"
+
+
+def _group_problems(manifest: Manifest) -> Iterator[str]:
+    place = {layer.name: index for index, layer in enumerate(manifest.layers)}
+    around: dict[str, str] = {}  # of each layer, the smallest group seen so far that holds it
+    for group in sorted(manifest.groups, key=lambda group: -len(group.layers)):
+        where = f"group {group.name!r}"
+        unknown = list(_unknown(where, "layer", group.layers, place))
+        yield from unknown
+        if unknown:
+            continue
+        if group.output not in group.layers:
+            yield f"{where} has the output {group.output!r}, which is not in it"
+        if any(place[one] >= place[next_] for one, next_ in pairwise(group.layers)):
+            yield f"{where} does not name its layers in their order"
+        if len({around.get(name) for name in group.layers}) != 1:
+            yield f"{where} is empty, or lies half over another"
+        around |= dict.fromkeys(group.layers, group.name)
 
 
 def _weight_problems(manifest: Manifest) -> Iterator[str]:

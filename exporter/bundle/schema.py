@@ -27,6 +27,11 @@ Kind = Literal[
     "reshape",
     "padding",
     "merge",
+    "recurrent",
+    "attention",
+    "embedding",
+    "resize",
+    "preprocessing",
     "other",
 ]
 """What a viewer draws a layer as. `other` is drawn by the rank of its output."""
@@ -55,17 +60,24 @@ class TensorRef(Frozen, frozen=True):
 
 
 class Output(Frozen, frozen=True):
-    """One output tensor of a layer: shape without the batch axis (`None`: not fixed) and dtype name."""
+    """One output tensor of a layer: shape without the batch axis (`None`: not fixed) and dtype name.
+
+    `name` says what it is where it is not what the layer hands on: `attention scores`, `hidden states`, `cell states`.
+    `stored_channels` is how many channels captures keep, the first ones, where that is not all.
+    """
 
     shape: tuple[int | None, ...]
     dtype: str
+    name: str | None = None
+    stored_channels: int | None = None
 
 
 class Layer(Frozen, frozen=True):
     """One call of a Keras layer: a node of the graph.
 
     A layer that is called twice is two nodes, `name` and `name:1`; the later ones name the first in
-    `shares_weights_with` and count no parameters of their own.
+    `shares_weights_with` and count no parameters of their own. A layer inside a model inside the model is named by its
+    path, `encoder/conv_1`; of the second call of that model, `encoder:1/conv_1`.
     """
 
     name: str
@@ -99,6 +111,20 @@ class Edge(Frozen, frozen=True):
     target_input: int = 0
 
 
+class Group(Frozen, frozen=True):
+    """Layers that may be drawn as one: a model inside the model, a composite layer, or a block that repeats.
+
+    Groups are nested or apart, never half over each other; `layers` are all that are inside, those of inner groups too,
+    in topological order. `output` is the one of them whose output stands for the group.
+    """
+
+    name: str
+    kind: Literal["model", "layer", "block"]
+    class_name: str
+    layers: tuple[str, ...]
+    output: str
+
+
 class Model(Frozen, frozen=True):
     """The model as a whole. `class_names` is empty where no labels are known."""
 
@@ -120,14 +146,15 @@ class Producer(Frozen, frozen=True):
 
 
 class Preprocessing(Frozen, frozen=True):
-    """How a picture became what was fed: `fed = (picture - mean) * scale`, channels in `colour_order`.
+    """How a picture became what was fed: `fed = (picture - mean) * scale / std`, channels in `colour_order`.
 
-    `mean` has one entry per channel (in `colour_order`) or is empty (zero); `low` and `high` are the valid range of
-    what is fed.
+    `mean` has one entry per channel (in `colour_order`) or is empty (zero), `std` likewise (one); `low` and `high` are
+    the valid range of what is fed.
     """
 
     scale: float = 1.0
     mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
     colour_order: ColourOrder = "rgb"
     low: float = 0.0
     high: float = 255.0
@@ -136,7 +163,7 @@ class Preprocessing(Frozen, frozen=True):
 class Checkpoint(Frozen, frozen=True):
     """The weights at one moment. Id `000` is before training where training was watched.
 
-    `weights` maps `<layer>/<variable>` to its tensor.
+    `weights` maps `<layer>/<variable>` to its tensor; empty where the weights of this moment were not kept.
     """
 
     id: str
@@ -215,6 +242,7 @@ class Manifest(Frozen, frozen=True):
     edges: tuple[Edge, ...]
     checkpoints: tuple[Checkpoint, ...]
     preprocessing: Preprocessing
+    groups: tuple[Group, ...] = ()
     inputs: tuple[Input, ...] = ()
     captures: tuple[Capture, ...] = ()
     runs: tuple[Run, ...] = ()

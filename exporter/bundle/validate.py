@@ -12,7 +12,7 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.limits import Limits
 from exporter.bundle.npz_read import open_npz, read_tensor
 from exporter.bundle.read import file_errors, read_manifest
-from exporter.bundle.schema import Manifest, TensorRef
+from exporter.bundle.schema import Manifest, Output, TensorRef
 from exporter.bundle.statistics import statistics_layout
 from exporter.bundle.tensors import tensor_refs
 
@@ -63,9 +63,9 @@ def _shape_problems(manifest: Manifest) -> Iterator[str]:
     outputs = {output_name(x.name, i): output for x in manifest.layers for i, output in enumerate(x.outputs)}
     for capture in manifest.captures:
         for name, ref in capture.outputs.items():
-            if name in outputs and not _fits(ref.shape, outputs[name].shape):
+            if name in outputs and not _fits(ref.shape, stored_shape(outputs[name])):
                 where = f"input {capture.input!r} at checkpoint {capture.checkpoint!r}"
-                yield f"the output of {name!r} for {where} is of shape {ref.shape}, not {outputs[name].shape}"
+                yield f"the output of {name!r} for {where} is of shape {ref.shape}, not {stored_shape(outputs[name])}"
     for shown in manifest.inputs:
         image = shown.image
         if image is not None and (image.dtype != "uint8" or len(image.shape) != 3 or image.shape[2] not in (1, 3)):
@@ -73,12 +73,19 @@ def _shape_problems(manifest: Manifest) -> Iterator[str]:
     yield from _statistics_problems(manifest)
 
 
+def stored_shape(output: Output) -> tuple[int | None, ...]:
+    """The shape that captures of an output have: `None` where it is not fixed."""
+    if output.stored_channels is None or not output.shape:
+        return output.shape
+    return *output.shape[:-1], output.stored_channels
+
+
 def _fits(shape: tuple[int, ...], pattern: tuple[int | None, ...]) -> bool:
     return len(shape) == len(pattern) and all(b is None or a == b for a, b in zip(shape, pattern, strict=True))
 
 
 def _statistics_problems(manifest: Manifest) -> Iterator[str]:
-    shapes = {layer.name: layer.outputs[0].shape for layer in manifest.layers if layer.outputs}
+    shapes = {layer.name: stored_shape(layer.outputs[0]) for layer in manifest.layers if layer.outputs}
     for derived in manifest.derived:
         shape = shapes.get(derived.layer, (None,))
         minimum = derived.tensors.get("min")

@@ -34,7 +34,8 @@ MIXING_KINDS = ("conv", "dense")
 class LayoutOptions:
     """What the layout may know of the picture: `aspect` (width / height) of the part of the frame that the net fills,
     and how it will mostly be seen. `label_room` is kept free above and twice below for words, in world units;
-    `with_weights` puts each layer's kernel under its plate.
+    `with_weights` puts each layer's kernel under its plate. `fold` is which groups are one plate each: `auto` (models
+    inside the model, and the blocks of a net too deep to read otherwise), `all`, `none`, or the names of groups.
     """
 
     aspect: float = 1.45
@@ -44,6 +45,7 @@ class LayoutOptions:
     max_rows: int = 8
     label_room: float = 1.2
     with_weights: bool = False
+    fold: str | tuple[str, ...] = "auto"
 
 
 def place(bundle: Bundle, options: LayoutOptions | None = None) -> Layout:

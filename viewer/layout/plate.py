@@ -81,13 +81,20 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """One layer in its place. `station` counts plates along the spine: the flow's light passes them in this order."""
+    """One output of a layer in its place. `station` counts plates along the spine: the flow's light passes them in this
+    order.
+
+    `output` is which of the layer's tensors it shows. `group` is the folded group that the plate stands for: it shows
+    the group's output layer.
+    """
 
     layer: str
     form: Form
     centre: tuple[float, float, float]
     station: int
     row: int = 0
+    output: int = 0
+    group: str | None = None
 
     @property
     def size(self) -> tuple[float, float]:

@@ -46,6 +46,7 @@ MANIFEST = """\
   "derived": [],
   "edges": [],
   "format": "kerascope-bundle",
+  "groups": [],
   "inputs": [],
   "layers": [
     {
@@ -61,9 +62,11 @@ MANIFEST = """\
       "outputs": [
         {
           "dtype": "float32",
+          "name": null,
           "shape": [
             2
-          ]
+          ],
+          "stored_channels": null
         }
       ],
       "padding": null,
@@ -97,7 +100,8 @@ MANIFEST = """\
     "high": 255.0,
     "low": 0.0,
     "mean": [],
-    "scale": 1.0
+    "scale": 1.0,
+    "std": []
   },
   "producer": {
     "backend": "numpy",

@@ -118,6 +118,18 @@ def test_each_flaw_of_a_manifest_is_told(edit: Edit, change: Callable[[Any], Non
     assert any(line in problem for problem in validate_bundle(path))
 
 
+def group(manifest: Any, places: list[int]) -> dict[str, Any]:
+    names = [manifest["layers"][place]["name"] for place in places]
+    name = "g" + "".join(map(str, places))
+    return {"name": name, "kind": "block", "class_name": "b", "layers": names, "output": names[-1]}
+
+
+def test_groups_may_be_nested_or_apart(edit_tiny: Edit) -> None:
+    path = edit_tiny(lambda m: m["groups"].extend([group(m, [1]), group(m, [0, 1]), group(m, [2])]))
+    assert [each.name for each in read_bundle(path).manifest.groups] == ["g1", "g01", "g2"]
+    assert validate_bundle(path) == []
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
@@ -138,6 +150,12 @@ def test_each_flaw_of_a_manifest_is_told(edit: Edit, change: Callable[[Any], Non
         (lambda m: m["layers"][1].update(shares_weights_with="nowhere"), "names layer 'nowhere'"),
         (lambda m: m["edges"][0].update(source_output=1), "uses output 1 of 1"),
         (lambda m: m["layers"].reverse(), "goes against the order"),
+        (lambda m: m["groups"].append(group(m, [0, 1]) | {"layers": ["nowhere"]}), "names layer 'nowhere'"),
+        (lambda m: m["groups"].append(group(m, [0, 1]) | {"output": m["layers"][2]["name"]}), "which is not in it"),
+        (lambda m: m["groups"].append(group(m, [1, 0])), "does not name its layers in their order"),
+        (lambda m: m["groups"].extend([group(m, [0, 1]), group(m, [1, 2])]), "lies half over another"),
+        (lambda m: m["groups"].extend([group(m, [0, 1])] * 2), "group 'g01' is there 2 times"),
+        (lambda m: m["groups"].append(group(m, [0]) | {"layers": []}), "is empty"),
     ],
 )
 def test_everything_that_is_named_must_be_there(edit_tiny: Edit, change: Callable[[Any], None], line: str) -> None:
