@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import math
 import os
-import re
 import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from exporter.arguments import add_attack, add_export, add_out, number
+from scenes.arguments import add_scene, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -115,125 +115,41 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     demo = command("demo", _demo, "train a small network on digits, export, attack, record and open it")
-    _add_out(demo, "folder to write (default: kerascope-demo)", Path("kerascope-demo"))
+    add_out(demo, "folder to write (default: kerascope-demo)", Path("kerascope-demo"))
     demo.add_argument("--no-window", action="store_true", help="do not open the window at the end")
-    _add_export(command("export", _export, "run images through a model and write a bundle"))
-    _add_attack(command("attack", _attack, "change an input until the model errs, and add the steps to its bundle"))
+    add_export(command("export", _export, "run images through a model and write a bundle"))
+    add_attack(command("attack", _attack, "change an input until the model errs, and add the steps to its bundle"))
     inspect = command("inspect", _inspect, "print the layers as a table, then checkpoints, inputs and runs")
     validate = command("validate", _validate, "print every problem of a bundle, one a line")
     view = command("view", _view, "open a window on a bundle")
-    view.add_argument("--scene", default="flow", metavar="NAME", help="the one to begin with (default: flow)")
-    view.add_argument("--theme", choices=("dark", "light"), default="dark")
+    add_view(view)
     command("scenes", _scenes, "list the scenes, a line each")
     frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
-    frame.add_argument("--at-secs", type=_number, default=0.0, metavar="T", help="moment of the scene (default: 0)")
+    frame.add_argument("--at-secs", type=number, default=0.0, metavar="T", help="moment of the scene (default: 0)")
     clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
     clip.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
-    clip.add_argument("--max-mb", type=_number, metavar="N", help="largest size of the file")
+    clip.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
     for each in (inspect, validate, view, frame, clip):
         each.add_argument("bundle", type=Path, metavar="BUNDLE")
     for each in (frame, clip):
-        _add_scene(each)
+        add_scene(each)
+        add_out(each, "file to write")
     doctor = command("doctor", _doctor, "print versions, the GL driver that answers, and what is missing")
     for each in (inspect, doctor):
         each.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
 
 
-def _add_out(command: argparse.ArgumentParser, what: str, default: Path | None = None) -> None:
-    command.add_argument("--out", type=Path, metavar="PATH", required=default is None, default=default, help=what)
-    command.add_argument("--overwrite", action="store_true", help="replace what is there")
-
-
-def _add_imports(command: argparse.ArgumentParser) -> None:
-    words = "import this first: it registers custom layers"
-    command.add_argument("--import", action="append", default=[], dest="imports", metavar="MODULE", help=words)
-
-
-def _add_export(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("model", metavar="MODEL", help="a .keras or .h5 file")
-    add("--inputs", nargs="+", required=True, metavar="IMAGES", help="a folder, files, a .npy, a .npz, or mnist:N")
-    _add_out(command, "bundle to write, NAME.bundle")
-    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
-    add("--checkpoint", nargs="+", action="extend", default=[], metavar="F", help="earlier weights, in order of time")
-    add("--untrained", action="store_true", help="add the same network with fresh weights as checkpoint 000")
-    add("--seed", type=int, default=0, metavar="N", help="of the fresh weights (default: 0)")
-    add("--dtype", choices=("float32", "float16"), default="float32", help="of stored outputs (default: float32)")
-    add("--scale", type=_number, metavar="X", help="fed = (picture - mean) * scale; may be 1/255")
-    add("--mean", type=_numbers, metavar="X,...", help="one for each channel, in the model's order")
-    add("--color-order", choices=("rgb", "bgr", "grey"), help="channels as the model takes them")
-    _add_imports(command)
-
-
-def _add_attack(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("bundle", type=Path, metavar="BUNDLE")
-    add("--model", required=True, metavar="MODEL", help="the model that the bundle was made of")
-    add("--method", required=True, choices=("fgsm",), metavar="NAME", help="fgsm")
-    add("--input", metavar="ID", help="which input (default: the first that is classified right)")
-    add("--start", type=_number, metavar="X", help="first epsilon that is tried")
-    add("--step", type=_number, metavar="X", help="how much epsilon grows")
-    add("--limit", type=_number, metavar="X", help="largest epsilon that is tried")
-    add("--keep", type=int, metavar="N", help="keep N of the tried steps (default: all)")
-    _add_imports(command)
-
-
-def _add_scene(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--scene", required=True, metavar="NAME", help="one that `kerascope scenes` lists")
-    _add_out(command, "file to write")
-    add("--size", type=_size, default=(960, 540), metavar="WxH", help="in pixels (default: 960x540)")
-    add("--theme", choices=("dark", "light"), default="dark")
-    add("--input", metavar="ID", help="which input (default: the scene's choice)")
-    add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
-    add("--run", dest="attack", metavar="ID", help="which attack (default: the scene's choice)")
-
-
-def _number(text: str) -> float:
-    top, _, bottom = text.partition("/")
-    with contextlib.suppress(ValueError, ZeroDivisionError):
-        value = float(top) / (float(bottom) if bottom else 1.0)
-        if math.isfinite(value):
-            return value
-    raise argparse.ArgumentTypeError(f"expected a number, such as 0.5 or 1/255, got {text!r}")
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(map(_number, text.split(",")))
-
-
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([1-9]\d{1,4})x([1-9]\d{1,4})", text)
-    if not match:
-        raise argparse.ArgumentTypeError(f"expected width x height in pixels, such as 960x540, got {text!r}")
-    return int(match[1]), int(match[2])
-
-
 # --- What is done -----------------------------------------------------------------------------------------------------
 
 
 def _export(args: argparse.Namespace) -> None:
+    from exporter.progress import progress_bars
+
     names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "dtype", "scale", "mean", "imports")
     options = {name: getattr(args, name) for name in names}
-    choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": _progress()}
+    choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": progress_bars()}
     print(export(args.model, **options, **choices))
-
-
-def _progress() -> Callable[[str, int, int], None]:
-    """What is told how far some work is: a bar a kind of work on a terminal, and silence elsewhere."""
-    from tqdm import tqdm
-
-    bars: dict[str, Any] = {}
-
-    def tell(what: str, done: int, total: int) -> None:
-        if what not in bars:
-            bars[what] = tqdm(total=total, desc=what, disable=None, leave=False)
-        bars[what].update(done - bars[what].n)
-        if done >= total:
-            bars.pop(what).close()
-
-    return tell
 
 
 def _attack(args: argparse.Namespace) -> None:
@@ -315,48 +231,25 @@ def _demo(args: argparse.Namespace) -> int:
     if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
     from exporter.pipeline import export_demo
+    from exporter.progress import progress_bars
+    from scenes.apart import record_apart, run_apart
 
-    began_secs = time.perf_counter()
+    began_secs, tell = time.perf_counter(), progress_bars()
     _say("training a small network on digits, then exporting and attacking it")
-    bundle = export_demo(args.out, overwrite=args.overwrite, progress=_progress())
+    bundle = export_demo(args.out, overwrite=args.overwrite, progress=tell)
     _say(f"recording {', '.join(DEMO_SCENES)}")
-    recordings = _record_scenes(bundle, {name: args.out / f"{name}.gif" for name in DEMO_SCENES})
+    recordings = {name: args.out / f"{name}.gif" for name in DEMO_SCENES}
+    for line in record_apart(bundle, recordings, tell):
+        _say(line)
     code = _validate(argparse.Namespace(bundle=bundle))
-    for path in (bundle, *recordings):
+    for path in (bundle, *recordings.values()):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")
     for line in (f"view {bundle}", f"inspect {bundle}", f"record {bundle} --scene flow --theme light --out flow.mp4"):
         _say(f"  kerascope {line}")
     if not code and not args.no_window and _has_display():
-        _self("view", bundle)  # it says what is amiss
+        run_apart("view", bundle)  # it says what is amiss
     return code
-
-
-def _self(*args: object, silent: bool = False) -> str:
-    """The words of a command in a process of its own: this one holds TensorFlow. Raises where it fails."""
-    import subprocess
-
-    from exporter.bundle.errors import KerascopeError
-
-    command = [sys.executable, "-m", "kerascope", *map(str, args)]
-    done = subprocess.run(command, capture_output=silent, text=True, check=False)
-    words = (done.stderr or "").strip()
-    if silent and done.returncode:
-        raise KerascopeError(words.removeprefix("kerascope: ") or f"`kerascope {args[0]}` ended with {done.returncode}")
-    return words
-
-
-def _record_scenes(bundle: Path, wanted: dict[str, Path]) -> list[Path]:
-    """The recordings by scene, made side by side so that no core is idle."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    tell, done = _progress(), 0
-    with ThreadPoolExecutor(min(len(wanted), os.cpu_count() or 1)) as pool:
-        asked = [("record", bundle, "--scene", name, "--out", out, "--overwrite") for name, out in wanted.items()]
-        for words in pool.map(lambda args: _self(*args, silent=True), asked):
-            _say(words)
-            tell("recordings", done := done + 1, len(wanted))
-    return list(wanted.values())
 
 
 def _megabytes(path: Path) -> float:

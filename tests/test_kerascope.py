@@ -82,11 +82,6 @@ def test_what_is_not_understood_is_usage(argv: list[str], capsys: Captured) -> N
     assert told.err.startswith("usage: kerascope")
 
 
-@pytest.mark.parametrize(("text", "number"), [("1/255", 1 / 255), ("0.5", 0.5), ("-2e1", -20.0)])
-def test_numbers_may_be_fractions(text: str, number: float) -> None:
-    assert kerascope._number(text) == number
-
-
 def test_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
