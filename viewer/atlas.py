@@ -170,8 +170,11 @@ def as_picture(fed: Array, preprocessing: Preprocessing) -> Array:
 
     A scale of 0 leaves the values as they are.
     """
-    mean = np.asarray(preprocessing.mean or (0.0,), np.float32)
-    picture = (fed / (preprocessing.scale or 1.0) + mean) / 255.0
+    mean, std = (
+        np.asarray(preprocessing.mean or (0.0,), np.float32),
+        np.asarray(preprocessing.std or (1.0,), np.float32),
+    )
+    picture = (fed * std / (preprocessing.scale or 1.0) + mean) / 255.0
     if picture.shape[-1] == 1:
         picture = np.repeat(picture, 3, axis=-1)
     elif preprocessing.colour_order == "bgr":

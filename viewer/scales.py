@@ -70,6 +70,7 @@ def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: 
     difference = _output(bundle, other, plate) - _output(bundle, clean, plate)
     if plate.form.kind == "picture":
         scale = 255.0 * abs(bundle.manifest.preprocessing.scale or 1.0)
+        difference = difference * np.asarray(bundle.manifest.preprocessing.std or 1.0, np.float32)
     size = float(np.percentile(np.abs(difference), 99))
     steps = PICTURE_GAINS if plate.form.kind == "picture" else ROUND_GAINS
     fitting = [step for step in steps if size > 0 and step <= scale / size]

@@ -182,10 +182,10 @@ def test_the_picture_is_what_the_person_gave(bundle: Bundle, shown: str) -> None
     np.testing.assert_allclose(picture, np.repeat(bundle.image(shown) / 255, 3, axis=-1), atol=1e-5)
 
 
-@pytest.mark.parametrize("order", ["rgb", "bgr"])
-def test_preprocessing_is_undone(order: str) -> None:
+@pytest.mark.parametrize(("order", "std"), [("rgb", ()), ("bgr", ()), ("bgr", (0.5, 2.0, 3.0))])
+def test_preprocessing_is_undone(order: str, std: tuple[float, ...]) -> None:
     picture = np.random.default_rng(2).integers(0, 256, (5, 4, 3)).astype(np.float32)
     mean, scale = np.array([103.9, 116.8, 123.7], np.float32), 0.017
-    fed = ((picture[..., ::-1] if order == "bgr" else picture) - mean) * scale
-    preprocessing = Preprocessing(scale=scale, mean=tuple(map(float, mean)), colour_order=order)
+    fed = ((picture[..., ::-1] if order == "bgr" else picture) - mean) * scale / np.float32(std or 1.0)
+    preprocessing = Preprocessing(scale=scale, mean=tuple(map(float, mean)), std=std, colour_order=order)
     np.testing.assert_allclose(as_picture(fed, preprocessing), picture / 255, atol=1e-4)
