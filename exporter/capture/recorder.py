@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.backend import keras
-from exporter.capture.weights import read_weights
+from exporter.capture.weights import Weights, read_weights, seen_array, variables_of
 
 
 @dataclass(frozen=True)
@@ -21,23 +22,30 @@ class Moment:
     Attributes
     ----------
     label : what a viewer calls it.
-    source : its weights by `<layer>/<variable>`, or the `.npz` file that holds them.
+    source : its weights by `<layer>/<variable>`; the `.npz` file that holds them; `None`: those that the model has.
     epoch, step : how many epochs and optimiser steps were done, where known.
     metrics : loss and metrics at that moment, as Keras logged them.
     """
 
     label: str
-    source: Mapping[str, NDArray[Any]] | Path
+    source: Weights | Path | None
     epoch: int | None = None
     step: int | None = None
     metrics: Mapping[str, float | None] = field(default_factory=dict)
 
     def weights(self) -> Mapping[str, NDArray[Any]]:
-        """The weights, read from the file where they are in one."""
-        if not isinstance(self.source, Path):
-            return self.source
-        with np.load(self.source, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+        """The weights, read from the file where they are in one; none where they are those that the model has."""
+        with self.opened() as weights:
+            return {name: seen_array(weights[name]) for name in weights}
+
+    @contextmanager
+    def opened(self) -> Iterator[Weights]:
+        """The weights as they are asked for: from a file each is read when its turn comes, and not kept."""
+        if isinstance(self.source, Path):
+            with np.load(self.source, allow_pickle=False) as arrays:
+                yield arrays
+        else:
+            yield self.source or {}
 
 
 class CheckpointRecorder(keras.callbacks.Callback):
@@ -108,12 +116,14 @@ class CheckpointRecorder(keras.callbacks.Callback):
     def _record(self, label: str, logs: Mapping[str, Any] | None) -> None:
         if self.moments and self.moments[-1].step == self._step:  # the end of an epoch knows more than its last step
             self.moments.pop()
-        weights: dict[str, Any] = read_weights(self.model)
-        source: Mapping[str, NDArray[Any]] | Path = weights
-        if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            source = self._folder / f"{len(self.moments):03d}.npz"
-            np.savez(source, **weights)
+        source = read_weights(self.model) if self._folder is None else self._save(self._folder)
         metrics = {name: float(value) for name, value in (logs or {}).items()}
         metrics |= self._measure(self.model) if self._measure is not None else {}
         self.moments.append(Moment(label, source, self._epoch, self._step, metrics))
+
+    def _save(self, folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{len(self.moments):03d}.npz"
+        weights: dict[str, Any] = {name: seen_array(held) for name, held in variables_of(self.model).items()}
+        np.savez(path, **weights)
+        return path

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.backend import keras
+from exporter.backend import keras, tf
 from exporter.capture.calls import calls_of
 from exporter.models.errors import ModelError
 
-Weights = Mapping[str, NDArray[Any]]
+Weights = Mapping[str, Any]
+"""`<layer>/<variable>` to its values: an array, or a tensor, which need not be copied into one."""
 
 
 def variable_names(layer: keras.layers.Layer) -> list[str]:
@@ -52,17 +53,32 @@ def read_weights(model: keras.Model) -> dict[str, NDArray[Any]]:
 
 def plain_array(values: Any) -> NDArray[Any]:
     """A copy of a tensor or variable as a numpy array of a dtype that numpy itself knows."""
-    array = np.array(keras.ops.convert_to_numpy(values))
+    is_variable = isinstance(values, keras.Variable)
+    array = np.array(seen_array(values)) if is_variable else np.asarray(keras.ops.convert_to_numpy(values))
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+
+
+def held_tensor(variable: Any) -> Any:
+    """What a Keras variable holds at this moment, also after the variable was given something else; no copy of it."""
+    return tf.convert_to_tensor(variable.value)
+
+
+def seen_array(values: Any) -> NDArray[Any]:
+    """An array, a tensor or a Keras variable as a numpy array of a dtype that numpy itself knows.
+
+    It looks at the memory where that is, and copies only bfloat16, which becomes float32: do not write to it.
+    """
+    array = np.asarray(held_tensor(values) if isinstance(values, keras.Variable) else values)
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 
 def assign_weights(model: keras.Model, weights: Weights) -> None:
-    """Give a model these weights.
+    """Give a model these weights: arrays or tensors, taken one at a time.
 
     Raises
     ------
     ModelError
-        names or shapes are not those of the model.
+        names or shapes are not those of the model; then some of its weights may be new already.
     """
     variables = variables_of(model)
     if set(variables) != set(weights):
@@ -73,20 +89,24 @@ def assign_weights(model: keras.Model, weights: Weights) -> None:
             got=f"{len(weights)}, {odd!r} differs",
         )
     for name, variable in variables.items():
-        if tuple(variable.shape) != weights[name].shape:
+        values = weights[name]
+        if tuple(variable.shape) != tuple(values.shape):
             raise ModelError(
-                f"the weights {name!r} are of another model", expected=tuple(variable.shape), got=weights[name].shape
+                f"the weights {name!r} are of another model", expected=tuple(variable.shape), got=tuple(values.shape)
             )
-    for name, variable in variables.items():
-        variable.assign(weights[name])
+        variable.assign(values)
 
 
 @contextmanager
 def weights_as(model: keras.Model, weights: Weights) -> Iterator[None]:
-    """The model has these weights inside the block, and its own again afterwards, whatever happens."""
-    own = read_weights(model)
-    assign_weights(model, weights)
+    """The model has these weights inside the block, and its own again afterwards, whatever happens.
+
+    Its own are kept where they are and not copied.
+    """
+    own = {name: (variable, held_tensor(variable)) for name, variable in variables_of(model).items()}
     try:
+        assign_weights(model, weights)
         yield
     finally:
-        assign_weights(model, own)
+        for variable, tensor in own.values():
+            variable.assign(tensor)
