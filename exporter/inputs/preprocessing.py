@@ -99,7 +99,7 @@ def _fed(values: Array, spec: InputSpec, preprocessing: Preprocessing) -> Array:
 
 
 def fed_from_picture(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """`(picture - mean) * scale / std`, channels in the colour order: (..., H, W, C) uint8 to float32 of the same shape.
+    """`(picture - mean) * scale / std`, channels in the colour order: (..., H, W, C) uint8 to float32 alike.
 
     Worked out in float64 and rounded once.
     """
