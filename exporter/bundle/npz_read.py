@@ -6,6 +6,8 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -55,6 +57,16 @@ def read_tensor(archive: zipfile.ZipFile, ref: TensorRef, path: Path) -> np.ndar
     BundleError
         no such array, another shape or dtype, not plain numbers in C order, or damage (sizes and checksum are checked).
     """
+    with checked_member(archive, ref, path) as (member, _):
+        return _read_values(member, ref)
+
+
+@contextmanager
+def checked_member(archive: zipfile.ZipFile, ref: TensorRef, path: Path) -> Iterator[tuple[IO[bytes], int]]:
+    """The entry of an array, opened at its first value, and how many bytes of header it has read.
+
+    All that `ref` says has been compared with the file. Raises as `read_tensor`, also for damage that shows later.
+    """
     try:
         entry = archive.getinfo(f"{ref.key}.npy")
     except KeyError as error:
@@ -66,7 +78,7 @@ def read_tensor(archive: zipfile.ZipFile, ref: TensorRef, path: Path) -> np.ndar
             if entry.file_size != header_bytes + tensor_bytes(ref):
                 got = f"{entry.file_size - header_bytes} bytes"
                 raise _mismatch(ref, f"{tensor_bytes(ref)} bytes of values", got, path)
-            return _read_values(member, ref)
+            yield member, header_bytes
     except _DAMAGE as error:
         raise _damaged(error, path) from error
 

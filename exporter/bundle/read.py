@@ -6,6 +6,7 @@ import os
 import stat
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 from zipfile import ZipFile
@@ -16,6 +17,7 @@ from exporter.bundle.checks import manifest_problems, output_name
 from exporter.bundle.errors import BundleError
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import MANIFEST_FILE, decode_manifest
+from exporter.bundle.npz_map import map_tensor
 from exporter.bundle.npz_read import open_npz, read_tensor
 from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, TensorRef
 from exporter.bundle.tensors import manifest_files, tensor_bytes
@@ -24,6 +26,8 @@ Found = TypeVar("Found")
 
 _OPEN_FILES = 16
 _CACHED_BYTES = 256 * 2**20
+_MAPPED_BYTES = 16 * 2**20
+"""Tensors from this size on stay on disk where they can."""
 
 
 def read_bundle(path: Path | str, *, limits: Limits | None = None) -> Bundle:
@@ -90,8 +94,8 @@ def file_errors(path: Path, manifest: Manifest) -> list[BundleError]:
 class Bundle:
     """An opened bundle: its manifest, and its tensors as they are asked for.
 
-    Lookups of things that are not there raise `BundleError`. Arrays are read-only; recently used ones are kept. Safe to
-    use from several threads.
+    Lookups of things that are not there raise `BundleError`. Arrays are read-only; recently used ones are kept, and
+    those of 16 MiB and more stay on disk (memory-mapped). Safe to use from several threads.
 
     Attributes
     ----------
@@ -108,6 +112,7 @@ class Bundle:
         self._inputs = {shown.id: shown for shown in manifest.inputs}
         self._checkpoints = {checkpoint.id: checkpoint for checkpoint in manifest.checkpoints}
         self._captures = {(capture.input, capture.checkpoint): capture for capture in manifest.captures}
+        self._statistics = {(e.layer, e.checkpoint): e for e in manifest.derived if e.kind == "statistics"}
         self._open: OrderedDict[str, ZipFile] = OrderedDict()
         self._cache: OrderedDict[TensorRef, np.ndarray[Any, Any]] = OrderedDict()
         self._cached_bytes = 0
@@ -148,22 +153,20 @@ class Bundle:
         weights = self.checkpoint(checkpoint_id).weights
         return self.load(self._found("weight", weights, f"{layer.shares_weights_with or layer.name}/{variable}"))
 
-    def statistics(self, layer_name: str, checkpoint_id: str | None = None) -> dict[str, np.ndarray[Any, Any]] | None:
+    def statistics(
+        self, layer_name: str, checkpoint_id: str | None = None, *, names: Collection[str] | None = None
+    ) -> dict[str, np.ndarray[Any, Any]] | None:
         """The statistics of a layer over the clean inputs, by the names in SPEC.md, or ``None`` where there are none.
 
-        Without `checkpoint_id` they are those of the latest checkpoint that has some for this layer.
+        Without `checkpoint_id` they are those of the latest checkpoint that has some for this layer. With `names` only
+        these are read.
         """
         self.layer(layer_name)
-        entries = {
-            entry.checkpoint: entry
-            for entry in self.manifest.derived
-            if entry.kind == "statistics" and entry.layer == layer_name
-        }
         wanted = reversed(self._checkpoints) if checkpoint_id is None else (self.checkpoint(checkpoint_id).id,)
-        for checkpoint in wanted:
-            if checkpoint in entries:
-                return {name: self.load(ref) for name, ref in entries[checkpoint].tensors.items()}
-        return None
+        entry = next((e for c in wanted if (e := self._statistics.get((layer_name, c))) is not None), None)
+        if entry is None:
+            return None
+        return {name: self.load(ref) for name, ref in entry.tensors.items() if names is None or name in names}
 
     def image(self, input_id: str) -> np.ndarray[Any, Any] | None:
         """The picture of an input, (H, W, C) uint8 with C 1 or 3, or ``None`` where the input is no picture."""
@@ -183,11 +186,11 @@ class Bundle:
             if values is None:
                 if ref.file not in self._files or tensor_bytes(ref) > self._limits.tensor_bytes:
                     raise BundleError("not a tensor of this bundle", got=ref, path=self.path)
-                values = read_tensor(self._opened(ref.file), ref, self.path / ref.file)
-                self._cached_bytes += values.nbytes
+                values = self._read(ref)
+                self._cached_bytes += _held_bytes(values)
             self._cache[ref] = values
             while self._cached_bytes > _CACHED_BYTES:
-                self._cached_bytes -= self._cache.popitem(last=False)[1].nbytes
+                self._cached_bytes -= _held_bytes(self._cache.popitem(last=False)[1])
         return values
 
     def close(self) -> None:
@@ -198,6 +201,12 @@ class Bundle:
             self._open.clear()
             self._cache.clear()
             self._cached_bytes = 0
+
+    def _read(self, ref: TensorRef) -> np.ndarray[Any, Any]:
+        """The tensor: of an ordinary one the checksum is compared, a large one is mapped without reading it."""
+        archive, path = self._opened(ref.file), self.path / ref.file
+        mapped = map_tensor(archive, ref, path) if tensor_bytes(ref) >= _MAPPED_BYTES else None
+        return read_tensor(archive, ref, path) if mapped is None else mapped
 
     def _opened(self, file: str) -> ZipFile:
         archive = self._open.pop(file, None) or open_npz(self.path / file)
@@ -212,3 +221,8 @@ class Bundle:
         except KeyError as error:
             known = ", ".join(map(str, list(among)[:8])) + (", ..." if len(among) > 8 else "")
             raise BundleError(f"no such {what}", expected=f"one of {known}", got=repr(key), path=self.path) from error
+
+
+def _held_bytes(values: np.ndarray[Any, Any]) -> int:
+    """How much memory an array keeps from others; one that is mapped, none."""
+    return 0 if isinstance(values.base, np.memmap) else values.nbytes
