@@ -38,7 +38,7 @@ lint: setup
 	$(BIN)/lint-imports --no-cache
 
 fast: setup
-	$(BIN)/python -m pytest -m 'not gl and not tf and not slow'
+	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast
 
 bench: setup
 	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only

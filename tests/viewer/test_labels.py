@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import share_of_examples
+from hypothesis import given
 from hypothesis import strategies as st
 from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 
@@ -54,7 +55,7 @@ def check(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[
     return words
 
 
-@settings(max_examples=25)
+@share_of_examples(0.4)
 @given(
     st.integers(0, 30),
     st.sampled_from([16 / 9, 4 / 3, 1.0, 9 / 16]),

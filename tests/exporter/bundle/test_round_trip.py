@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from plain_bundle import write_plain
@@ -40,7 +40,6 @@ def bits_of(array: Array) -> bytes:
     return np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
 
 
-@settings(max_examples=80, deadline=None)
 @given(array=arrays(), compress=st.booleans())
 def test_arrays_come_back_bit_for_bit(tmp_path_factory: pytest.TempPathFactory, array: Array, compress: bool) -> None:
     path = write_plain(tmp_path_factory.mktemp("trip") / "x.bundle", {"k": array}, compress=compress)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import share_of_examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.tf
 FLOATS = st.floats(-1e6, 1e6, width=32) | st.sampled_from([0.0, -0.0, np.nan, np.inf, -np.inf])
 
 
-@settings(max_examples=150)
+@share_of_examples(2.5)
 @given(hnp.arrays(np.float32, st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(1, 3)), elements=FLOATS))
 def test_each_channel_is_what_numpy_says(values: np.ndarray) -> None:
     from exporter.capture import channel_statistics

@@ -7,7 +7,8 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import share_of_examples
+from hypothesis import given
 from hypothesis import strategies as st
 from paper_bundle import PaperBundle, layer, paper_bundle
 
@@ -128,7 +129,7 @@ def check_lifts(layout: Layout) -> None:
         assert all(middle + link.lift > p.centre[1] + p.size[1] / 2 for p in in_lane)
 
 
-@settings(max_examples=40)
+@share_of_examples(0.6)
 @given(networks(), options)
 def test_random_networks(bundle: PaperBundle, options: LayoutOptions) -> None:
     layout = place(bundle, options)
