@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viewer.kept import finite, kernel_of, output_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-ATLAS_WIDTH = 2048
+ATLAS_WIDTHS = (2048, 4096, 8192, 16384)
+HIGHEST_ATLAS = 8192
+NOT_KEPT = 1e36
+"""A value that no layer has: there is nothing to draw."""
 LARGEST_TILE = 128
 LARGEST_PICTURE = 512
 
@@ -74,38 +79,46 @@ def _row_limit(plate: Plate) -> int:
 
 def _pack(wanted: list[tuple[int, int, int, int]]) -> Atlas:
     """Shelves from the top, tallest first: simple, and dense for tiles of few sizes."""
+    wanted = sorted(wanted, key=lambda want: (-want[3], want[0], want[1]))
+    packed = (_shelved(wanted, width) for width in ATLAS_WIDTHS)
+    return next((atlas for atlas in packed if atlas.size[1] <= HIGHEST_ATLAS), _shelved(wanted, ATLAS_WIDTHS[-1]))
+
+
+def _shelved(wanted: list[tuple[int, int, int, int]], atlas_width: int) -> Atlas:
     slots = []
     left = top = shelf = 0
-    for plate, tile, width, height in sorted(wanted, key=lambda want: (-want[3], want[0], want[1])):
-        if left + width > ATLAS_WIDTH:
+    for plate, tile, width, height in wanted:
+        if left + width > atlas_width:
             left, top, shelf = 0, top + shelf, 0
         slots.append(Slot(plate, tile, left, top, width, height))
         left, shelf = left + width, max(shelf, height)
-    return Atlas(tuple(sorted(slots, key=lambda slot: (slot.plate, slot.tile))), (ATLAS_WIDTH, max(top + shelf, 1)))
+    return Atlas(tuple(sorted(slots, key=lambda slot: (slot.plate, slot.tile))), (atlas_width, max(top + shelf, 1)))
 
 
 def fill_cells(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) -> Array:
-    """The float texture (height, width) for a capture: raw output values, NaN as 0; layers without output are 0."""
+    """The float texture (height, width) for a capture: raw output values, NaN as 0; `NOT_KEPT` where there are none."""
     texture = np.zeros(atlas.size[::-1], np.float32)
-    capture = bundle.capture(key.input_id, key.checkpoint_id)
-    tiles: dict[int, Array] = {}
+    bundle.capture(key.input_id, key.checkpoint_id)
+    tiles: dict[int, Array | None] = {}
     for slot in atlas.slots:
         plate = layout.plates[slot.plate]
-        is_kernel = plate.form.kind == "weights"
-        if not is_kernel and plate.layer not in capture.outputs:
-            continue
         if slot.plate not in tiles:
-            tiles = {slot.plate: tiles_of(plate, values_of(bundle, plate, key))}
-        tile = _reduced(tiles[slot.plate][slot.tile], slot.height, slot.width)
-        texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width] = tile
+            values = values_of(bundle, plate, key)
+            tiles = {slot.plate: None if values is None else tiles_of(plate, values)}
+        here = tiles[slot.plate]
+        texels = texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width]
+        texels[:] = NOT_KEPT if here is None else _reduced(here[slot.tile], slot.height, slot.width)
     return texture
 
 
-def values_of(bundle: Bundle, plate: Plate, key: CaptureKey) -> NDArray[np.floating]:
-    """What a plate shows: its layer's output for a capture, or its layer's kernel at the capture's checkpoint."""
+def values_of(bundle: Bundle, plate: Plate, key: CaptureKey) -> Array | None:
+    """What a plate shows: its layer's output for a capture, or its layer's kernel at the capture's checkpoint.
+
+    Finite float32, of a large kernel a part; `None` where the bundle has not kept it.
+    """
     if plate.form.kind == "weights":
-        return bundle.weight(key.checkpoint_id, plate.layer, "kernel")
-    return bundle.output(key.input_id, key.checkpoint_id, plate.layer)
+        return kernel_of(bundle, key.checkpoint_id, bundle.layer(plate.layer))
+    return output_of(bundle, key, plate.layer, plate.output)
 
 
 def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
@@ -115,13 +128,14 @@ def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
     convolution's kernel (h, w, in, out) is a tile per filter, or a matrix of blocks, input channels down and filters
     across.
     """
-    values = np.nan_to_num(np.asarray(output, np.float32), nan=0.0, posinf=3e38, neginf=-3e38)
+    values = finite(output)
     rows, columns = plate.form.cells
     if plate.form.kind == "weights":
         if plate.form.tiles > 1:
             return np.ascontiguousarray(np.moveaxis(values[:, :, 0], 2, 0))
-        matrix = values.transpose(2, 0, 3, 1) if values.ndim == 4 else values
-        return np.ascontiguousarray(matrix).reshape(1, rows, columns)
+        if values.ndim == 4:
+            values = values.transpose(2, 0, 3, 1).reshape(values.shape[0] * values.shape[2], -1)
+        return np.ascontiguousarray(values)[None]
     if plate.form.kind in ("vector", "classes"):
         flat = np.zeros(rows * columns, np.float32)
         flat[: values.size] = values.reshape(-1)
@@ -147,20 +161,21 @@ def _reduced(tile: Array, rows: int, columns: int) -> Array:
 
 
 def fill_pictures(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) -> Array:
-    """The float picture texture (height, width, 3) in 0..1: what was fed, with the preprocessing undone.
+    """The float picture texture (height, width, 3) in 0..1: what was fed, with the preprocessing undone; `NOT_KEPT`
+    where it was not kept.
 
     From what was fed and not from the 8-bit picture, so that a change smaller than a level of grey is still there.
     """
     texture = np.zeros((*atlas.size[::-1], 3), np.float32)
-    capture = bundle.capture(key.input_id, key.checkpoint_id)
     for slot in atlas.slots:
-        plate = layout.plates[slot.plate]
-        if plate.layer not in capture.outputs:
+        texels = texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width]
+        fed = values_of(bundle, layout.plates[slot.plate], key)
+        if fed is None:
+            texels[:] = NOT_KEPT
             continue
-        fed = bundle.output(key.input_id, key.checkpoint_id, plate.layer)
-        picture = as_picture(np.asarray(fed, np.float32), bundle.manifest.preprocessing)
-        channels = [_reduced(picture[..., channel], slot.height, slot.width) for channel in range(3)]
-        texture[slot.top : slot.top + slot.height, slot.left : slot.left + slot.width] = np.stack(channels, axis=-1)
+        picture = as_picture(fed, bundle.manifest.preprocessing)
+        for channel in range(3):
+            texels[..., channel] = _reduced(picture[..., channel], slot.height, slot.width)
     return texture
 
 
@@ -170,10 +185,8 @@ def as_picture(fed: Array, preprocessing: Preprocessing) -> Array:
 
     A scale of 0 leaves the values as they are.
     """
-    mean, std = (
-        np.asarray(preprocessing.mean or (0.0,), np.float32),
-        np.asarray(preprocessing.std or (1.0,), np.float32),
-    )
+    mean = np.asarray(preprocessing.mean or (0.0,), np.float32)
+    std = np.asarray(preprocessing.std or (1.0,), np.float32)
     picture = (fed * std / (preprocessing.scale or 1.0) + mean) / 255.0
     if picture.shape[-1] == 1:
         picture = np.repeat(picture, 3, axis=-1)
