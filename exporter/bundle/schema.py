@@ -222,13 +222,17 @@ class Run(Frozen, frozen=True):
 
 
 class Derived(Frozen, frozen=True):
-    """Arrays computed from captures. `kind` `statistics` has the entries that SPEC.md lists."""
+    """Arrays computed from captures. `kind` `statistics` has the entries that SPEC.md lists.
+
+    `sampled` is how many values of each channel the percentiles and the histogram are of, where that is not all.
+    """
 
     kind: Literal["statistics"]
     layer: str
     checkpoint: str
     tensors: dict[str, TensorRef]
     inputs: tuple[str, ...] = ()
+    sampled: int | None = None
 
 
 class Manifest(Frozen, frozen=True):

@@ -1,7 +1,9 @@
-"""How the values of each channel of a layer are spread."""
+"""How the values of each channel of a layer are spread, computed while the inputs pass by."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,49 +13,167 @@ from exporter.bundle.statistics import HISTOGRAM_BINS, PERCENTILES
 
 Array = NDArray[Any]
 
-_BLOCK_VALUES = 2**21
+SAMPLED_VALUES = 2**20
+"""How many values of a layer are kept for percentiles and histogram."""
+_BLOCK_VALUES = 2**16
 
 
 def channel_statistics(values: Array) -> dict[str, Array]:
-    """The statistics of SPEC.md for one layer.
+    """The statistics of SPEC.md for one layer (see `PassingStatistics`).
 
     Parameters
     ----------
     values : (n, ..., C) outputs of n inputs; the last axis is the channel, and a scalar output (n,) has one.
-
-    Returns
-    -------
-    `min`, `max`, `mean`, `std`, `zero_fraction` (C,) float32; `percentiles` (C, 7) float32, interpolated linearly;
-    `histogram` (C, 32) int64 with the common `histogram_edges` (33,) float32; `nan_count` (C,) int64; `abs_p99` ()
-    float32, the 99th percentile of the size of all values. Values that are not finite are left out; `nan_count` counts
-    them. A channel without a finite value has zeros.
     """
-    table = values.reshape(-1, 1) if values.ndim < 2 else values.reshape(-1, values.shape[-1])
-    columns = np.array(table.T, np.float32, order="C")
-    finite = np.isfinite(columns)
-    counts = finite.sum(axis=1, dtype=np.int64)
-    columns[~finite] = np.nan
-    del finite
-    columns.sort(axis=1)  # NaN goes to the end of each row
-    low, high = (_at(columns, counts, fraction) for fraction in (0.0, 1.0))
-    mean, std = _moments(columns, counts)
-    edges = _edges(low[counts > 0], high[counts > 0])
-    zeros = np.count_nonzero(columns == 0, axis=1)
-    percentiles = np.stack([_at(columns, counts, percent / 100.0) for percent in PERCENTILES], axis=1)
-    histogram = np.array([_histogram(row[:count], edges) for row, count in zip(columns, counts, strict=True)])
-    nan_count = columns.shape[1] - counts
-    return {
-        "min": low.astype(np.float32),
-        "max": high.astype(np.float32),
-        "mean": mean.astype(np.float32),
-        "std": std.astype(np.float32),
-        "zero_fraction": (zeros / np.maximum(counts, 1)).astype(np.float32),
-        "percentiles": percentiles.astype(np.float32),
-        "histogram": histogram.reshape(-1, HISTOGRAM_BINS).astype(np.int64),
-        "histogram_edges": edges,
-        "nan_count": nan_count,
-        "abs_p99": _abs_p99(columns, int(counts.sum())),  # the last: it spoils `columns`
-    }
+    passing = PassingStatistics(len(values))
+    passing.add(values)
+    return passing.result()
+
+
+class PassingStatistics:
+    """The statistics of one layer's outputs, which are given a batch at a time and not kept.
+
+    Minimum, maximum, mean, standard deviation and the counts of zeros and of values that are not finite are of all
+    values. Percentiles and histogram are of as many as may be kept: all, or every n-th place of all inputs in their
+    order, where n has no divisor in common with the number of places, so that no row or column is preferred.
+
+    Parameters
+    ----------
+    inputs : how many inputs there will be.
+    most_values : how many values may be kept.
+    """
+
+    def __init__(self, inputs: int, *, most_values: int = SAMPLED_VALUES) -> None:
+        self._inputs = inputs
+        self._most_values = most_values
+        self._exact: _Moments | None = None
+        self._stride = 1
+        self._places = 0
+        self._kept: list[Array] = []
+
+    def add(self, values: Array) -> None:
+        """Take in the outputs (n, ..., C) of the next n inputs; (n,) where each is a single number."""
+        table = values.reshape(-1, 1) if values.ndim < 2 else values.reshape(-1, values.shape[-1])
+        if self._exact is None:
+            self._stride = _stride(len(table) // max(1, len(values)), self._inputs, table.shape[1], self._most_values)
+        rows = max(1, _BLOCK_VALUES // max(1, table.shape[1]))
+        for start in range(0, max(1, len(table)), rows):
+            block = _Moments.of(table[start : start + rows])
+            self._exact = block if self._exact is None else self._exact.merged(block)
+        self._kept.append(table[-self._places % self._stride :: self._stride].astype(np.float32))
+        self._places += len(table)
+
+    @property
+    def sampled(self) -> int | None:
+        """How many places were kept; `None`: all of them."""
+        return None if self._stride == 1 else sum(map(len, self._kept))
+
+    def result(self) -> dict[str, Array]:
+        """The arrays by name, at least one batch having been added.
+
+        `min`, `max`, `mean`, `std`, `zero_fraction` (C,) float32; `percentiles` (C, 7) float32, interpolated linearly;
+        `histogram` (C, 32) int64 with the common `histogram_edges` (33,) float32; `nan_count` (C,) int64; `abs_p99` ()
+        float32, the 99th percentile of the size of all values. Values that are not finite are left out; `nan_count`
+        counts them. A channel without a finite value has zeros.
+        """
+        if self._exact is None:
+            raise ValueError("no values were added")
+        exact, columns = self._exact, np.concatenate(self._kept).T.copy()
+        has_value = exact.counts > 0
+        low, high = np.where(has_value, exact.low, 0.0), np.where(has_value, exact.high, 0.0)
+        finite = np.isfinite(columns)
+        counts = finite.sum(axis=1, dtype=np.int64)
+        columns[~finite] = np.nan
+        columns.sort(axis=1)  # NaN goes to the end of each row
+        edges = _edges(low[has_value], high[has_value])
+        percentiles = np.stack([_at(columns, counts, percent / 100.0) for percent in PERCENTILES], axis=1)
+        histogram = np.array([_histogram(row[:count], edges) for row, count in zip(columns, counts, strict=True)])
+        return {
+            "min": low.astype(np.float32),
+            "max": high.astype(np.float32),
+            "mean": exact.mean.astype(np.float32),
+            "std": np.sqrt(exact.squares / np.maximum(exact.counts, 1)).astype(np.float32),
+            "zero_fraction": (exact.zeros / np.maximum(exact.counts, 1)).astype(np.float32),
+            "percentiles": percentiles.astype(np.float32),
+            "histogram": histogram.reshape(-1, HISTOGRAM_BINS).astype(np.int64),
+            "histogram_edges": edges,
+            "nan_count": self._places - exact.counts,
+            "abs_p99": _abs_p99(columns, int(counts.sum())),  # the last: it spoils `columns`
+        }
+
+
+def _stride(places: int, inputs: int, channels: int, most_values: int) -> int:
+    """1 where all values may be kept; else a step through the places that keeps at most so many values.
+
+    >>> _stride(224 * 224, 1, 64, 2**20), _stride(7 * 7, 10, 512, 2**20)
+    (5, 1)
+    """
+    stride = max(1, -(-places * inputs * channels // most_values))
+    while math.gcd(stride, max(1, places)) > 1:
+        stride += 1
+    return stride
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Of each channel, in float64: number of finite values, how many are 0, extremes, mean, sum of squared deviations.
+
+    Two of them are merged as in Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
+    sample variances", equation 2.1.
+    """
+
+    counts: Array
+    zeros: Array
+    low: Array
+    high: Array
+    mean: Array
+    squares: Array
+
+    @classmethod
+    def of(cls, block: Array) -> _Moments:
+        values = block.astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            total = values.sum(axis=0)
+        if not len(block) or not np.isfinite(total).all():
+            return cls._of_some(values, np.isfinite(values))
+        mean = total / max(1, len(values))
+        values -= mean
+        return cls(
+            counts=np.full(len(total), len(values), np.int64),
+            zeros=(block == 0).sum(axis=0),
+            low=block.min(axis=0).astype(np.float64),
+            high=block.max(axis=0).astype(np.float64),
+            mean=mean,
+            squares=np.einsum("pc,pc->c", values, values),
+        )
+
+    @classmethod
+    def _of_some(cls, values: Array, finite: Array) -> _Moments:
+        """Those of the values that are finite."""
+        counts = finite.sum(axis=0)
+        mean = np.where(finite, values, 0.0).sum(axis=0) / np.maximum(counts, 1)
+        apart = np.where(finite, values, mean) - mean
+        return cls(
+            counts=counts,
+            zeros=(values == 0).sum(axis=0),
+            low=np.where(finite, values, np.inf).min(axis=0, initial=np.inf),
+            high=np.where(finite, values, -np.inf).max(axis=0, initial=-np.inf),
+            mean=mean,
+            squares=np.einsum("pc,pc->c", apart, apart),
+        )
+
+    def merged(self, other: _Moments) -> _Moments:
+        counts = self.counts + other.counts
+        share = other.counts / np.maximum(counts, 1)
+        apart = other.mean - self.mean
+        return _Moments(
+            counts,
+            self.zeros + other.zeros,
+            np.minimum(self.low, other.low),
+            np.maximum(self.high, other.high),
+            self.mean + apart * share,
+            self.squares + other.squares + apart * apart * share * self.counts,
+        )
 
 
 def _at(rows: Array, counts: Array, fraction: float) -> Array:
@@ -70,21 +190,6 @@ def _at(rows: Array, counts: Array, fraction: float) -> Array:
     row = np.arange(len(rows))
     low, high = rows[row, below].astype(np.float64), rows[row, above].astype(np.float64)
     return np.where(counts > 0, low + (high - low) * (places - below), 0.0)
-
-
-def _moments(rows: Array, counts: Array) -> tuple[Array, Array]:
-    """Mean and standard deviation of each row in float64; some rows at a time, NaN left out."""
-    mean, variance = np.zeros(len(rows)), np.zeros(len(rows))
-    size = max(1, _BLOCK_VALUES // max(1, rows.shape[1]))
-    for start in range(0, len(rows), size):
-        part = slice(start, start + size)
-        block, n = rows[part].astype(np.float64), np.maximum(counts[part], 1)
-        is_value = True if counts[part].min() == rows.shape[1] else ~np.isnan(block)
-        mean[part] = block.sum(axis=1, where=is_value) / n
-        block -= mean[part, None]
-        np.square(block, out=block)
-        variance[part] = block.sum(axis=1, where=is_value) / n
-    return mean, np.sqrt(variance)
 
 
 def _histogram(channel: Array, edges: Array) -> Array:
