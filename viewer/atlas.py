@@ -140,11 +140,15 @@ def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
         flat = np.zeros(rows * columns, np.float32)
         flat[: values.size] = values.reshape(-1)
         return flat.reshape(1, rows, columns)
-    maps = values.reshape(rows, columns, -1)
+    if plate.form.channels_first:
+        return values.reshape(-1, rows, columns)
+    volume = values.reshape(-1, rows, columns, values.shape[-1])
     if plate.form.kind == "closed":
-        mean: Array = np.abs(maps).mean(axis=2, dtype=np.float32)
-        return mean[None]
-    return np.ascontiguousarray(np.moveaxis(maps, 2, 0))
+        if plate.form.tiles == 1:
+            volume = volume.reshape(1, -1, rows, columns, values.shape[-1]).swapaxes(1, 3).reshape(1, columns, rows, -1).swapaxes(1, 2)
+        mean: Array = np.abs(volume).mean(axis=3, dtype=np.float32)
+        return mean
+    return np.ascontiguousarray(np.moveaxis(volume, 3, 0)).reshape(-1, rows, columns)
 
 
 def _reduced(tile: Array, rows: int, columns: int) -> Array:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from paper_bundle import KEY, layer, paper_bundle
 
 from exporter.bundle import Bundle, BundleError, read_bundle
-from exporter.bundle.schema import Preprocessing
-from viewer.atlas import Atlas, as_picture, cells_atlas, fill_cells, fill_pictures, pictures_atlas
+from exporter.bundle.schema import Output, Preprocessing, TensorRef
+from viewer.atlas import (
+    NOT_KEPT,
+    Atlas,
+    as_picture,
+    cells_atlas,
+    fill_cells,
+    fill_pictures,
+    pictures_atlas,
+    values_of,
+)
+from viewer.kept import LARGEST
 from viewer.layout import LayoutOptions, place
+from viewer.scales import layer_scales
 from viewer.state import CaptureKey
 
 KEY0 = CaptureKey(*KEY)
@@ -149,12 +163,12 @@ def test_what_is_no_number_is_stored_as_a_number() -> None:
     assert np.isfinite(texture).all()
     (tile,) = slot_values(atlas, texture, 0)
     assert tile[0, 0] == 0
-    assert tile[0, 1] > 1e30
+    assert tile[0, 1] == np.float32(LARGEST) < NOT_KEPT
     assert tile[1, 0] < -1e30
     assert tile[1, 1] == 2
 
 
-def test_a_layer_that_was_not_captured_is_zero() -> None:
+def test_a_layer_that_was_not_captured_is_marked_as_not_kept() -> None:
     layers = [layer("in", "input", 4), layer("out", "dense", 3)]
     whole = paper_bundle(layers)
     capture = whole.manifest.captures[0]
@@ -163,8 +177,36 @@ def test_a_layer_that_was_not_captured_is_zero() -> None:
     layout = place(bundle)
     atlas = cells_atlas(layout)
     texture = fill_cells(bundle, layout, atlas, KEY0)
-    assert np.abs(slot_values(atlas, texture, 0)[0]).max() > 0
-    assert np.abs(slot_values(atlas, texture, 1)[0]).max() == 0
+    assert 0 < np.abs(slot_values(atlas, texture, 0)[0]).max() < LARGEST
+    assert (slot_values(atlas, texture, 1)[0] == np.float32(NOT_KEPT)).all()
+    assert layer_scales(bundle, layout)[1] == 0
+
+
+def test_another_output_of_a_layer_has_a_plate_of_its_own() -> None:
+    layers = [layer("in", "input", 4)]
+    capture = paper_bundle(layers).manifest.captures[0]
+    ref = capture.outputs["in"]
+    refs = {"in": ref, "in#1": TensorRef(file=ref.file, key="second", shape=(3,), dtype="float16")}
+    two = type(layers[0])(**{**structs.asdict(layers[0]), "outputs": (*layers[0].outputs, Output((3,), "float16"))})
+    second = np.array([1.0, np.inf, np.nan], np.float16)
+    bundle = paper_bundle([two], captures=(structs.replace(capture, outputs=refs),), arrays={"second": second})
+    plate = replace(place(bundle).plates[0], output=1)
+    np.testing.assert_array_equal(values_of(bundle, plate, KEY0), np.array([1.0, LARGEST, 0.0], np.float32))
+
+
+def test_a_kernel_of_any_size_is_read_in_part() -> None:
+    kernel = np.broadcast_to(np.arange(4000, dtype=np.float32)[:, None], (4000, 3000))
+    bundle = paper_bundle([layer("in", "input", 4000), layer("out", "dense", 3000)], arrays={"out/kernel": kernel})
+    layout = place(bundle, LayoutOptions(with_weights=True))
+    atlas = cells_atlas(layout)
+    tracemalloc.start()
+    (matrix,) = slot_values(atlas, fill_cells(bundle, layout, atlas, KEY0), 2)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < kernel.nbytes / 2
+    assert (np.diff(matrix, axis=0) >= 0).all(), "from the first input to the last"
+    assert (matrix[0, 0], matrix[-1, -1] > 3950) == (pytest.approx(0, abs=50), True)
+    assert layer_scales(bundle, layout)[2] == pytest.approx(3960, rel=0.01)
 
 
 def test_an_unknown_capture_is_an_error_of_the_bundle(bundle: Bundle) -> None:

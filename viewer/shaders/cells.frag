@@ -62,8 +62,11 @@ vec3 cells()
 
 void main()
 {
+    vec2 at = (texels().xy + min(floor(v_uv * texels().zw), texels().zw - 1.0) + 0.5) / u_values_size;
+    bool kept = is_kept(texture2D(u_values, at).r, texture2D(u_values_toward, at).r);
     vec3 colour = mix(u_panel.rgb, cells(), mix(u_ahead, 1.0, lit_at(v_look.y)));
     float brightness = dot(colour, vec3(0.299, 0.587, 0.114));
     float amount = u_is_glow > 0.5 ? smoothstep(0.45, 0.95, brightness) * u_glow : 1.0;
+    if (!kept) discard;   // last, as derivatives need the neighbours
     gl_FragColor = vec4(colour * amount, 1.0 - u_is_glow) * u_opacity;
 }

@@ -11,6 +11,7 @@ vec3 picture_at(vec2 uv)
     vec2 at = (texels().xy + floor(clamp(uv, 0.0, 0.9999) * texels().zw) + 0.5) / u_pictures_size;
     vec3 here = texture2D(u_pictures, at).rgb;
     vec3 there = texture2D(u_pictures_toward, at).rgb;
+    if (!is_kept(here.r, there.r)) discard;
     return u_is_difference > 0.5 ? (there - here) * u_blend : mix(here, there, u_blend);
 }
 

@@ -4,7 +4,7 @@ attribute vec2 a_along;    // position along the curve 0..1, and side -1 or +1
 attribute vec3 a_start;    // world
 attribute vec3 a_end;
 attribute vec4 a_look;     // kind (0 convolution, 1 dense, 2 copy), share, sign, brightness
-attribute vec4 a_way;      // station of start and end, lift, fan
+attribute vec4 a_way;      // station of start and end, height of the ridge over the ends' mean (0: none), fan
 
 uniform mat4 u_clip_from_world;
 uniform vec3 u_offset;
@@ -17,15 +17,37 @@ uniform vec3 u_subtracts;
 uniform vec3 u_copies;
 uniform vec3 u_light;
 
+const float RISE = 1.2;    // shorter than the way from one plate to the next
+
 varying float v_side;
 varying vec4 v_colour;     // rgb and alpha, not premultiplied
 
+bool has_ridge()
+{
+    return a_way.z != 0.0 && a_end.x > a_start.x;
+}
+
+// Up right behind the start, level along the ridge, and down right before the end: clear of all plates between.
+vec3 over(float t)
+{
+    float span = a_end.x - a_start.x;
+    float rise = min(RISE, 0.5 * span);
+    float ridge = 0.5 * (a_start.y + a_end.y) + a_way.z;
+    float up = clamp(3.0 * t, 0.0, 1.0), down = clamp(3.0 * t - 2.0, 0.0, 1.0);
+    float x = rise * (up + down) + (span - 2.0 * rise) * clamp(3.0 * t - 1.0, 0.0, 1.0);
+    float y = mix(mix(a_start.y, ridge, smoothstep(0.0, 1.0, up)), a_end.y, smoothstep(0.0, 1.0, down));
+    return vec3(a_start.x + x, y, mix(a_start.z, a_end.z, x / span));
+}
+
 vec3 curve(float t)
 {
+    if (has_ridge()) {
+        return over(t);
+    }
     // Level at both ends, and fanned: where many strands cross, each does so at a place of its own.
     vec3 level = vec3(a_end.x - a_start.x, 0.0, a_end.z - a_start.z);
-    vec3 leave = level * (0.45 + 0.15 * a_way.w) + vec3(0.0, a_way.z * 1.33, 0.0);
-    vec3 arrive = -level * (0.45 - 0.15 * a_way.w) + vec3(0.0, a_way.z * 1.33, 0.0);
+    vec3 leave = level * (0.45 + 0.15 * a_way.w);
+    vec3 arrive = -level * (0.45 - 0.15 * a_way.w);
     if (level.x < 0.0) {   // on to the next row: out to the right, and in from the left
         float drop = (a_end.y - a_start.y) * 0.5;
         leave = vec3(2.5, drop, 0.0);
@@ -40,7 +62,8 @@ vec3 curve(float t)
 void main()
 {
     float t = a_along.x;
-    vec4 here = u_clip_from_world * vec4(curve(t) + u_offset, 1.0);
+    vec3 place = curve(t);
+    vec4 here = u_clip_from_world * vec4(place + u_offset, 1.0);
     vec4 before = u_clip_from_world * vec4(curve(max(t - 0.02, 0.0)) + u_offset, 1.0);
     vec4 after = u_clip_from_world * vec4(curve(min(t + 0.02, 1.0)) + u_offset, 1.0);
     vec2 way_px = (after.xy / after.w - before.xy / before.w) * u_frame_px;
@@ -51,7 +74,7 @@ void main()
     float alpha = a_look.x < 0.5 ? 0.22 + 0.62 * share : a_look.x < 1.5 ? 0.10 + 0.50 * share : 0.12 + 0.45 * share;
     alpha *= a_look.w;
 
-    float station = mix(a_way.x, a_way.y, t);
+    float station = mix(a_way.x, a_way.y, has_ridge() ? (place.x - a_start.x) / (a_end.x - a_start.x) : t);
     float pulse = pulse_at(station);
     float light = has_front() ? mix(0.15, 0.57, step(station, u_front)) + 0.42 * pulse : 0.64;
     vec3 colour = a_look.z > 0.5 ? u_adds : a_look.z < -0.5 ? u_subtracts : u_copies;

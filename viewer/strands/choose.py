@@ -19,7 +19,7 @@ class Chosen:
     """Pairs that are drawn. `share` (n,) is each one's strength over the largest, in 0..1; `sign` is -1, 0 (copy) or
     +1.
 
-    `drawn` of `total` strength is theirs; `pairs` is how many there were to choose from.
+    `drawn` of `total` strength is theirs (not a number: not measured); `pairs` is how many there were to choose from.
     """
 
     source: NDArray[np.int64]
@@ -77,3 +77,9 @@ def one_to_one(strength: NDArray[np.float32], offset: int = 0) -> Chosen:
         total,
         len(index),
     )
+
+
+def single() -> Chosen:
+    """One neutral strand from plate to plate (index -1), where channels or units are not told apart."""
+    whole = np.full(1, -1, np.int64)
+    return Chosen(whole, whole, np.full(1, 0.6, np.float32), np.zeros(1, np.float32), np.nan, np.nan, 1)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 
+MOST_POSITIONS = 2**14
+
+
 def dense_contribution(values: Any, kernel: Any) -> Array:
     """What each input unit adds to each output unit: value times weight.
 
@@ -38,18 +41,20 @@ def dense_contribution(values: Any, kernel: Any) -> Array:
 def conv_contribution(
     maps: Any, kernel: Any, strides: Sequence[int], dilation: Sequence[int], padding: str
 ) -> tuple[Array, Array]:
-    """Strength and sign of what each input channel adds to each output channel of a 2-D convolution.
+    """Strength and sign of what each input channel adds to each output channel of a convolution over any axes.
+
+    Of very large maps evenly spaced positions are taken, about 16,000.
 
     Parameters
     ----------
-    maps : (H, W, C) float
-        Output of the layer before.
-    kernel : (kh, kw, C, F) float
-        Weights of the convolution.
-    strides, dilation : two ints
+    maps : (..., C) float
+        Output of the layer before: one, two or three spatial axes.
+    kernel : (..., C, F) float
+        Weights of the convolution, as many spatial axes.
+    strides, dilation : an int per spatial axis
         Of the convolution.
     padding : str
-        `same` (as Keras pads: the extra cell below and to the right) or `valid`.
+        `same` (as Keras pads: the extra cell below and to the right), `causal` or `valid`.
 
     Returns
     -------
@@ -58,29 +63,45 @@ def conv_contribution(
     mean : (C, F) float32
         Mean response: its sign says whether the pair adds or subtracts.
     """
-    maps = np.asarray(maps, np.float32)
     kernel = np.asarray(kernel, np.float32)
-    maps = pad_as_keras(maps, kernel.shape[:2], strides, dilation) if padding == "same" else maps
-    reach = [(size - 1) * step + 1 for size, step in zip(kernel.shape[:2], dilation, strict=True)]
-    windows = np.lib.stride_tricks.sliding_window_view(maps, reach, axis=(0, 1))
-    windows = windows[:: strides[0], :: strides[1], :, :: dilation[0], :: dilation[1]]
-    channels, filters = kernel.shape[2:]
+    windows = _windows(np.asarray(maps, np.float32), kernel.shape[:-2], strides, dilation, padding)
+    channels, filters = kernel.shape[-2:]
     strength, mean = np.empty((2, channels, filters), np.float32)
     for channel in range(channels):
-        patches = windows[:, :, channel].reshape(-1, kernel.shape[0] * kernel.shape[1])
-        response = patches @ kernel[:, :, channel].reshape(-1, filters)
+        weights = kernel[..., channel, :].reshape(-1, filters)
+        response = windows[channel].reshape(-1, len(weights)) @ weights
         strength[channel] = np.abs(response).mean(axis=0)
         mean[channel] = response.mean(axis=0)
     return strength, mean
 
 
-def pad_as_keras(maps: Array, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int]) -> Array:
-    """`maps` (H, W, C) with zeros round it as `padding="same"` puts them; nothing is added where none is needed."""
+def _windows(
+    maps: Array, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int], padding: str
+) -> NDArray[np.float32]:
+    """What the kernel sees, (C, positions..., window...): a view of the padded maps."""
+    rank = len(window)
+    maps = maps if padding == "valid" else pad_as_keras(maps, window, strides, dilation, is_causal=padding == "causal")
+    reach = [(size - 1) * step + 1 for size, step in zip(window, dilation, strict=True)]
+    windows = np.lib.stride_tricks.sliding_window_view(maps, reach, axis=tuple(range(rank)))
+    windows = windows[(*(slice(None, None, step) for step in strides), slice(None))]
+    windows = windows[(..., *(slice(None, None, step) for step in dilation))]
+    positions = int(np.prod(windows.shape[:rank], dtype=np.int64))
+    apart = max(round((positions / MOST_POSITIONS) ** (1 / rank)), 1)
+    return np.moveaxis(windows[(slice(None, None, apart),) * rank], rank, 0)
+
+
+def pad_as_keras(
+    maps: Array, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int], *, is_causal: bool = False
+) -> Array:
+    """`maps` (..., C) with zeros round it as `padding="same"` puts them; nothing is added where none is needed.
+
+    Causal padding is all before the first position.
+    """
     amounts = []
-    for size, kernel, stride, step in zip(maps.shape[:2], window, strides, dilation, strict=True):
+    for size, kernel, stride, step in zip(maps.shape[:-1], window, strides, dilation, strict=True):
         reach = (kernel - 1) * step + 1
         total = max((-(-size // stride) - 1) * stride + reach - size, 0)
-        amounts.append((total // 2, total - total // 2))
+        amounts.append((reach - 1, 0) if is_causal else (total // 2, total - total // 2))
     return np.pad(maps, [*amounts, (0, 0)])
 
 

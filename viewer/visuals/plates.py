@@ -173,7 +173,7 @@ def _cell_rows(layout: Layout, atlas: Atlas, scales: tuple[float, ...]) -> NDArr
         plate = layout.plates[slot.plate]
         kind = KERNEL if plate.form.kind == "weights" else CELLS
         texels = slot.left, slot.top, slot.width, slot.height
-        look = kind, plate.station, 1 / scales[slot.plate], plate.form.channels
+        look = kind, plate.station, 1 / (scales[slot.plate] or 1.0), plate.form.channels
         rows.append((slot.plate, *plate.tile_centres()[slot.tile], *plate.form.tile_size, *texels, *look))
     return np.array(rows, np.float64).reshape(-1, 14)
 

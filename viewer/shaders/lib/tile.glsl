@@ -20,3 +20,6 @@ vec3 mapped(float value, bool is_kernel)
     vec2 at = vec2((t * 255.0 + 0.5) / 256.0, 0.5);
     return is_kernel ? texture2D(u_weight_map, at).rgb : texture2D(u_map, at).rgb;
 }
+
+// A value that no layer has says that nothing was kept: there is nothing to draw.
+bool is_kept(float here, float there) { return max(here, there) < 1e35; }

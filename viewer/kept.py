@@ -1,0 +1,88 @@
+"""What a bundle has kept of a plate: its values as finite numbers, or nothing. Kernels of any size, within bounds."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exporter.bundle.checks import output_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Capture, Layer, TensorRef
+    from viewer.state import CaptureKey
+
+    Array = NDArray[np.float32]
+
+LARGEST = 1e31
+"""What infinity is drawn as: means and differences of such values are finite still."""
+MOST_WEIGHTS = 2**20
+MOST_CAPTURES = 16
+
+
+def finite(values: Any) -> Array:
+    """`values` as float32: what is not a number is 0, infinity 1e31. The same array where nothing has to change."""
+    plain = np.asarray(values)
+    if plain.dtype.itemsize > 4:
+        plain = np.clip(plain, -LARGEST, LARGEST)
+    plain = plain.astype(np.float32, copy=False)
+    if np.isfinite(plain).all():
+        return plain
+    return np.nan_to_num(plain, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
+
+
+def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> Array | None:
+    """What a layer put out for a capture, as finite float32; `None` where that was not kept.
+
+    Raises
+    ------
+    BundleError
+        The bundle has no such capture.
+    """
+    ref = bundle.capture(key.input_id, key.checkpoint_id).outputs.get(output_name(layer, output))
+    return None if ref is None else finite(bundle.load(ref))
+
+
+def kernel_ref(bundle: Bundle, checkpoint_id: str, layer: Layer) -> TensorRef | None:
+    """Where the kernel of a layer is, or of the one whose weights it shares; `None` where it was not kept."""
+    return bundle.checkpoint(checkpoint_id).weights.get(f"{layer.shares_weights_with or layer.name}/kernel")
+
+
+def kernel_of(bundle: Bundle, checkpoint_id: str, layer: Layer) -> Array | None:
+    """The kernel of a layer, finite; `None` where it was not kept.
+
+    Of more than about a million weights only evenly spaced input and output channels (the last two axes) are taken, so
+    that what is read does not grow with the kernel.
+    """
+    ref = kernel_ref(bundle, checkpoint_id, layer)
+    if ref is None:
+        return None
+    step = thinning(ref.shape)
+    kernel = bundle.load(ref)
+    return finite(kernel if step == 1 else np.array(kernel[..., ::step, ::step]))
+
+
+def thinning(shape: tuple[int, ...]) -> int:
+    """Every how many channels of a kernel of this shape are taken; 1: all.
+
+    >>> thinning((3, 3, 64, 64)), thinning((25088, 4096))
+    (1, 10)
+    """
+    weights = int(np.prod(shape, dtype=np.int64))
+    return 1 if len(shape) < 2 or weights <= MOST_WEIGHTS else int(np.ceil((weights / MOST_WEIGHTS) ** 0.5))
+
+
+def sample_captures(bundle: Bundle) -> tuple[Capture, ...]:
+    """Some captures by which a layer is judged, of the last checkpoint first: never more, however many there are."""
+    final = bundle.final_checkpoint.id
+
+    def of_final() -> Iterator[Capture]:
+        return (capture for capture in bundle.manifest.captures if capture.checkpoint == final)
+
+    return tuple(islice(of_final(), MOST_CAPTURES)) + tuple(islice(bundle.manifest.captures, MOST_CAPTURES))
