@@ -124,9 +124,9 @@ def values_of(bundle: Bundle, plate: Plate, key: CaptureKey) -> Array | None:
 def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
     """The tiles (n, rows, columns) that a plate shows of its layer's output.
 
-    A closed plate shows the mean over channels of |value|; a vector is laid out row by row and padded with 0; a
-    convolution's kernel (h, w, in, out) is a tile per filter, or a matrix of blocks, input channels down and filters
-    across.
+    A closed plate shows the mean over channels of |value|, of each slice of a volume or, where it is one tile, over its
+    depth too; a vector is laid out row by row and padded with 0; a convolution's kernel (h, w, in, out) is a tile per
+    filter, or a matrix of blocks, input channels down and filters across.
     """
     values = finite(output)
     rows, columns = plate.form.cells
@@ -142,13 +142,10 @@ def tiles_of(plate: Plate, output: NDArray[np.floating]) -> Array:
         return flat.reshape(1, rows, columns)
     if plate.form.channels_first:
         return values.reshape(-1, rows, columns)
-    volume = values.reshape(-1, rows, columns, values.shape[-1])
     if plate.form.kind == "closed":
-        if plate.form.tiles == 1:
-            volume = volume.reshape(1, -1, rows, columns, values.shape[-1]).swapaxes(1, 3).reshape(1, columns, rows, -1).swapaxes(1, 2)
-        mean: Array = np.abs(volume).mean(axis=3, dtype=np.float32)
-        return mean
-    return np.ascontiguousarray(np.moveaxis(volume, 3, 0)).reshape(-1, rows, columns)
+        slices: Array = np.abs(values).mean(axis=-1, dtype=np.float32).reshape(-1, rows, columns)
+        return slices if plate.form.tiles > 1 else slices.mean(axis=0, keepdims=True, dtype=np.float32)
+    return np.ascontiguousarray(np.moveaxis(values, -1, 0)).reshape(-1, rows, columns)
 
 
 def _reduced(tile: Array, rows: int, columns: int) -> Array:

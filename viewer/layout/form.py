@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,13 @@ from viewer.layout.plate import TILE_GAP, Form
 
 if TYPE_CHECKING:
     from exporter.bundle.schema import Layer
+    from viewer.layout.plate import PlateKind
+
+Shape = tuple[int, ...]
 
 MAX_OPEN_CHANNELS = 32
+MOST_TILES = 64
+MOST_SLICES_IN_LINE = 6
 REFERENCE_CELLS = 62
 PICTURE_SIZE = 3.6
 CLASS_CELL = (0.52, 0.86)
@@ -23,40 +29,74 @@ def tile_side(cells: int) -> float:
     return max(0.4, float((max(cells, 1) / REFERENCE_CELLS) ** 0.38))
 
 
-def form_of(layer: Layer, shape: tuple[int, ...], room: float, is_class_list: bool) -> Form:
-    """Form of the plate of `layer`, whose output has `shape` (no batch axis), at most about `room` high."""
+def form_of(
+    layer: Layer,
+    stored: Shape,
+    room: float,
+    is_class_list: bool,
+    *,
+    shape: Shape | None = None,
+    channels_first: bool = False,
+) -> Form:
+    """Form of the plate of an output of `layer` of which `stored` is there (no batch axis), at most about `room` high.
+
+    `shape` is that of the whole output, where that is more. An output without any element gets one empty cell.
+    """
+    form = _form_of(layer, stored, room, is_class_list, channels_first)
+    return replace(form, shape=stored if shape is None else shape)
+
+
+def _form_of(layer: Layer, shape: Shape, room: float, is_class_list: bool, channels_first: bool) -> Form:
+    if 0 in shape:
+        return _vector_form((1,), room)
     if len(shape) <= 1:
         return _class_form(shape, room) if is_class_list else _vector_form(shape, room)
     if len(shape) == 2:
         return _matrix_form(shape, room)
-    rows, columns, channels = shape[0], prod(shape[1:-1]), shape[-1]
+    if channels_first:
+        middle = (len(shape) + 1) // 2
+        cells = prod(shape[1:middle]), prod(shape[middle:])
+        return replace(_maps_form(shape, cells, 1, shape[0], room), channels_first=True)
+    slices, (rows, columns, channels) = prod(shape[:-3]), shape[-3:]
     if layer.kind == "input" and channels in (1, 3) and len(shape) == 3:
-        return _picture_form(shape, room)
-    return _maps_form(shape, (rows, columns), channels, room)
+        return _picture_form((rows, columns, channels), room)
+    if slices * rows * columns == 1:
+        return _vector_form((channels,), room)  # nothing of it is in space: its channels are its cells
+    return _maps_form(shape, (rows, columns), slices, channels, room)
 
 
-def _picture_form(shape: tuple[int, ...], room: float) -> Form:
+def _picture_form(shape: tuple[int, int, int], room: float) -> Form:
     rows, columns, channels = shape
     wanted = PICTURE_SIZE * tile_side(max(rows, columns))
-    channel_side = wanted / 3 if channels == 3 and room > 2.2 * wanted else 0.0
-    side = min(wanted, room)
-    size = side * min(1.0, columns / rows), side * min(1.0, rows / columns)
-    return Form("picture", shape, 1, (rows, columns), size, 1, channels, channel_side)
+    channel_side = wanted / 3 if channels == 3 and room > 2.2 * wanted and rows <= 2 * columns else 0.0
+    width, height = _sides((rows, columns), min(wanted, room))
+    return Form("picture", shape, 1, (rows, columns), (width, height), 1, channels, channel_side)
 
 
-def _maps_form(shape: tuple[int, ...], cells: tuple[int, int], channels: int, room: float) -> Form:
+def _sides(cells: tuple[int, int], longest: float) -> tuple[float, float]:
+    """Width and height of a tile in the proportions of its cells, but at most five times longer than wide."""
+    return longest * max(0.2, min(1.0, cells[1] / cells[0])), longest * max(0.2, min(1.0, cells[0] / cells[1]))
+
+
+def _maps_form(shape: Shape, cells: tuple[int, int], slices: int, channels: int, room: float) -> Form:
     side = tile_side(max(cells))
-    size = side * max(0.2, min(1.0, cells[1] / cells[0])), side * max(0.2, min(1.0, cells[0] / cells[1]))
-    if channels > MAX_OPEN_CHANNELS:
-        larger = max(1.5, SMALLEST_CLOSED / side)
-        return Form("closed", shape, 1, cells, (size[0] * larger, size[1] * larger), 1, channels)
+    is_open = channels <= MAX_OPEN_CHANNELS and slices * channels <= MOST_TILES
+    if not is_open and slices > MAX_OPEN_CHANNELS:
+        slices = 1
+    if not is_open and slices == 1:
+        side *= max(1.5, SMALLEST_CLOSED / side)
+    size = _sides(cells, side)
+    tiles = slices * channels if is_open else slices
     per_column = max(1, int((room + TILE_GAP) / (size[1] + TILE_GAP) + 1e-9))
-    columns = ceil(channels / per_column)
-    columns = ceil(channels / ceil(channels / columns))
-    return Form("maps", shape, channels, cells, size, columns, channels)
+    columns = ceil(tiles / per_column)
+    columns = ceil(tiles / ceil(tiles / columns))
+    if is_open and 1 < slices <= MOST_SLICES_IN_LINE and channels > 1:
+        columns = slices  # a line of slices for each channel
+    kind: PlateKind = "maps" if is_open else "closed"
+    return Form(kind, shape, tiles, cells, size, columns, channels, slices=slices)
 
 
-def _vector_form(shape: tuple[int, ...], room: float) -> Form:
+def _vector_form(shape: Shape, room: float) -> Form:
     units = prod(shape)
     columns = 1 if units <= 48 else ceil(units / max(48, min(units / 4, 170)))
     rows = ceil(units / columns)
@@ -65,7 +105,7 @@ def _vector_form(shape: tuple[int, ...], room: float) -> Form:
     return Form("vector", shape, 1, (rows, columns), (width, height), 1, units)
 
 
-def _class_form(shape: tuple[int, ...], room: float) -> Form:
+def _class_form(shape: Shape, room: float) -> Form:
     units = prod(shape)
     if units > MAX_CLASSES:
         columns = ceil(units / 100)
@@ -73,7 +113,7 @@ def _class_form(shape: tuple[int, ...], room: float) -> Form:
     return Form("classes", shape, 1, (units, 1), (CLASS_CELL[0], min(units * CLASS_CELL[1], room)), 1, units)
 
 
-def weights_form(shape: tuple[int, ...], room: float) -> Form:
+def weights_form(shape: Shape, room: float) -> Form:
     """Form of a kernel: a tile per filter where there is one input channel, else one matrix, input by output.
 
     In the matrix of a convolution each pair of channels is a block of kernel cells.
@@ -88,10 +128,10 @@ def weights_form(shape: tuple[int, ...], room: float) -> Form:
     return Form("weights", shape, 1, (rows, columns), (width, height), 1, 1)
 
 
-def _matrix_form(shape: tuple[int, ...], room: float) -> Form:
+def _matrix_form(shape: Shape, room: float) -> Form:
     rows, columns = shape
     longest = max(rows, columns)
-    side = min(3.0, room)
+    side = min(3.0, room, max(1.0, 0.42 * longest))
     size = max(0.3, side * columns / longest), max(0.3, side * rows / longest)
     return Form("vector", shape, 1, (rows, columns), size, 1, rows * columns)
 

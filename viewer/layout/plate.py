@@ -26,9 +26,14 @@ class Form:
     """What a plate shows, before it has a place.
 
     `tiles` pictures of `cells` (rows, columns) cells each, `tile_size` (width, height) in world units, laid out in
-    `columns` columns from the top left. For kind `closed` the one tile is an aggregate over `channels` channels. A
-    colour picture may have its channels under it, each a tile `channel_side` wide (0: none). For kind `weights` the
-    cells are those of the kernel.
+    `columns` columns from the top left. For kind `closed` a tile is an aggregate over `channels` channels. A colour
+    picture may have its channels under it, each a tile `channel_side` wide (0: none). For kind `weights` the cells are
+    those of the kernel.
+
+    `shape` is that of the whole output; `channels` counts what is stored and shown of its channels (maps) or units
+    (vectors). Maps with `channels_first` are (channels, rows, columns), such as the scores of attention heads. A volume
+    (depth, rows, columns, channels) has a tile for each of its `slices`, per channel where it is open; a closed one of
+    one slice is an aggregate over its depth, too.
     """
 
     kind: PlateKind
@@ -39,6 +44,8 @@ class Form:
     columns: int
     channels: int
     channel_side: float = 0.0
+    channels_first: bool = False
+    slices: int = 1
 
     @property
     def rows(self) -> int:
@@ -84,8 +91,8 @@ class Plate:
     """One output of a layer in its place. `station` counts plates along the spine: the flow's light passes them in this
     order.
 
-    `output` is which of the layer's tensors it shows. `group` is the folded group that the plate stands for: it shows
-    the group's output layer.
+    `output` is which of the layer's tensors it shows; `tensor` says what that is where it is not what the layer hands
+    on. `group` is the folded group of `layers` layers that the plate stands for: it shows the group's output layer.
     """
 
     layer: str
@@ -95,6 +102,13 @@ class Plate:
     row: int = 0
     output: int = 0
     group: str | None = None
+    tensor: str | None = None
+    layers: int = 1
+
+    @property
+    def title(self) -> str:
+        """What it is called: its folded group, what its tensor is, or its layer."""
+        return self.group or self.tensor or self.layer
 
     @property
     def size(self) -> tuple[float, float]:
@@ -143,14 +157,15 @@ class Plate:
 class Link:
     """A tensor that goes from plate `source` to plate `target` (indices), drawn as strands.
 
-    `lift` is how high above the straight way the strands rise to pass over what stands between; 0 for neighbours.
+    `ridge` is the world height to which the strands rise (or sink) right behind the source and in which they run until
+    right before the target, so that they clear what stands between; `None` for neighbours, which need none.
     """
 
     source: int
     target: int
     kind: LinkKind
     target_input: int
-    lift: float = 0.0
+    ridge: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +193,16 @@ class Layout:
         corners = self.corners()
         return float(max((corners.max(axis=0) - corners.min(axis=0)).max(), 1.0))
 
+    def outline(self) -> NDArray[np.float64]:
+        """Points (n, 3) of everything that is drawn: the panels' corners, and the ridges of strands."""
+        plates = self.plates
+        ridges = [(plates[end].centre[0], link.ridge, 0.0) for link in self.links if link.ridge is not None
+                  for end in (link.source, link.target)]  # fmt: skip
+        return np.concatenate([self.corners(), np.array(ridges, np.float64).reshape(-1, 3)])
+
     def plate(self, layer: str) -> Plate:
-        """The plate of the output of `layer`; raises KeyError where there is none."""
+        """The plate of the first output of `layer`; raises KeyError where there is none, also inside a folded group."""
         for plate in self.plates:
-            if plate.layer == layer and plate.form.kind != "weights":
+            if plate.layer == layer and plate.form.kind != "weights" and not plate.output:
                 return plate
         raise KeyError(layer)

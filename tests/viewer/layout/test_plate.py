@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +41,10 @@ def check_tiles(form: Form) -> None:
 def test_tiles_of_maps_lie_apart_on_their_panel_in_reading_order(shape: tuple[int, int, int], room: float) -> None:
     form = form_of(layer("a", "conv", *shape), shape, room, is_class_list=False)
     check_tiles(form)
+    if shape[:2] == (1, 1):
+        assert form.kind == "vector"
+        assert form.cells[0] * form.cells[1] >= shape[2] == form.channels, "channels of one cell are cells of a vector"
+        return
     assert form.cells == shape[:2]
     if form.kind == "maps":
         assert form.tiles == shape[2]
@@ -49,6 +54,51 @@ def test_tiles_of_maps_lie_apart_on_their_panel_in_reading_order(shape: tuple[in
     else:
         assert form.tiles == 1
         assert form.channels == shape[2]
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=0, max_size=2).flatmap(
+        lambda more: st.tuples(*map(st.just, more), st.integers(1, 40), maps)
+    ),
+    rooms,
+)
+def test_volumes_have_a_tile_for_each_slice(parts: tuple[Any, ...], room: float) -> None:
+    shape = (*parts[:-1], *parts[-1])
+    slices, channels = int(np.prod(shape[:-3])), shape[-1]
+    form = form_of(layer("a", "conv", *shape), shape, room, is_class_list=False)
+    if form.kind == "vector":
+        assert slices * shape[-3] * shape[-2] == 1
+        return
+    check_tiles(form)
+    assert form.cells == shape[-3:-1]
+    if form.kind == "maps":
+        assert form.tiles == slices * channels <= 64
+    else:
+        assert form.tiles == form.slices
+        assert form.tiles in (1, slices)
+        assert form.tiles <= 32
+
+
+def test_scores_of_attention_are_a_tile_for_each_head() -> None:
+    shape = (4, 10, 12)
+    form = form_of(layer("a", "attention", *shape), shape, 6.0, is_class_list=False, channels_first=True)
+    assert (form.tiles, form.cells, form.channels, form.channels_first) == (4, (10, 12), 4, True)
+    check_tiles(form)
+    flat = form_of(
+        layer("a", "attention", 2, 3, 4, 3, 4), (2, 3, 4, 3, 4), 6.0, is_class_list=False, channels_first=True
+    )
+    assert (flat.tiles, flat.cells) == (2, (12, 12)), "queries and keys of a picture are rows and columns"
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (4, 0, 3), (2, 0, 0, 0)])
+def test_an_output_without_elements_has_one_empty_cell(shape: tuple[int, ...]) -> None:
+    form = form_of(layer("a", "conv", *shape), shape, 4.0, is_class_list=False)
+    assert (form.kind, form.tiles, form.cells, form.shape) == ("vector", 1, (1, 1), shape)
+
+
+def test_a_part_of_the_channels_is_shown_and_the_whole_is_named() -> None:
+    form = form_of(layer("a", "conv", 8, 8, 64), (8, 8, 6), 4.0, is_class_list=False, shape=(8, 8, 64))
+    assert (form.kind, form.tiles, form.channels, form.shape) == ("maps", 6, 6, (8, 8, 64))
 
 
 @given(st.integers(1, 12_000), rooms, st.booleans())
@@ -71,7 +121,8 @@ def test_a_picture_keeps_its_proportions_and_its_channels_stay_on_its_panel(
 ) -> None:
     form = form_of(layer("a", "input", *shape), shape, room, is_class_list=False)
     assert form.kind == "picture"
-    assert form.tile_size[0] / form.tile_size[1] == pytest.approx(shape[1] / shape[0])
+    proportion = min(max(shape[1] / shape[0], 0.2), 5.0)
+    assert form.tile_size[0] / form.tile_size[1] == pytest.approx(proportion), "but a ribbon can still be seen"
     plate = plate_of(form)
     assert len(plate.unit_heights()) == shape[2]
     channels = plate.channel_centres()
