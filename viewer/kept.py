@@ -31,10 +31,10 @@ def finite(values: Any) -> Array:
     plain = np.asarray(values)
     if plain.dtype.itemsize > 4:
         plain = np.clip(plain, -LARGEST, LARGEST)
-    plain = plain.astype(np.float32, copy=False)
-    if np.isfinite(plain).all():
-        return plain
-    return np.nan_to_num(plain, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
+    small: Array = plain.astype(np.float32, copy=False)
+    if not np.isfinite(small).all():
+        small = np.nan_to_num(small, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
+    return small
 
 
 def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> Array | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import repeat
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,15 +138,17 @@ def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None) -> _B
         return _Block((), rank)
     if plate.form.kind == "weights":
         return _Block((Words("kernel", (x, y), NAME_PX, False, "dim", "centre", net.opacity),), rank)
-    return _Block((Words(plate.layer, (x, y), NAME_PX, reached, "text", "centre", net.opacity),), rank)
+    return _Block((Words(plate.title, (x, y), NAME_PX, reached, "text", "centre", net.opacity),), rank)
 
 
 def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
     x, y = float(at[0]), float(at[1]) + 30.0
     texts = []
     if net.shapes:
-        texts.append("\u00d7".join(str(size) for size in plate.form.shape))
-    if net.scales and plate.form.kind in ("maps", "vector", "closed", "weights"):
+        texts.append(size_text(plate))
+    if net.shapes and plate.group:
+        texts.append(f"{plate.layers} layers")
+    if net.scales and (scale == 0 or plate.form.kind in ("maps", "vector", "closed", "weights")):
         texts.append(scale_text(scale, is_mean=plate.form.kind == "closed"))
     return _Block(
         tuple(
@@ -156,12 +159,24 @@ def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
     )
 
 
+def size_text(plate: Plate) -> str:
+    """The size of what a plate shows: `62\u00d762\u00d710`, or `28\u00d728\u00d716 of 64` where 16 of 64 channels were kept."""
+    shape, shown = plate.form.shape, plate.form.channels
+    if plate.form.kind in ("maps", "closed") and not plate.form.channels_first and shown < shape[-1]:
+        return "\u00d7".join(map(str, (*shape[:-1], shown))) + f" of {shape[-1]}"
+    if plate.form.kind in ("vector", "classes") and shown < prod(shape):
+        return f"{shown} of " + "\u00d7".join(map(str, shape))
+    return "\u00d7".join(map(str, shape))
+
+
 def scale_text(scale: float, *, is_mean: bool = False) -> str:
     """The scale of a layer in words: `\u00b10.88`, or `mean 0.12` for the mean map of a closed plate.
 
-    >>> scale_text(0.876), scale_text(12345.0), scale_text(0.5, is_mean=True)
-    ('\u00b10.88', '\u00b11.2e+04', 'mean 0.50')
+    >>> scale_text(0.876), scale_text(12345.0), scale_text(0.5, is_mean=True), scale_text(0.0)
+    ('\u00b10.88', '\u00b11.2e+04', 'mean 0.50', 'not kept')
     """
+    if scale == 0:
+        return "not kept"
     number = f"{scale:.2f}" if 0.05 <= scale < 1000 else f"{scale:.2g}"
     return f"mean {number}" if is_mean else f"\u00b1{number}"
 

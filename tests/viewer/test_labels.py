@@ -138,3 +138,14 @@ def test_the_box_of_a_line_hangs_on_its_anchor(text: str, anchor: str, size_px: 
     assert right - left == pytest.approx(width_of(text, size_px))
     assert {"left": left, "centre": (left + right) / 2, "right": right}[anchor] == pytest.approx(500.0)
     assert top < 300.0 < bottom
+
+
+def test_a_part_a_group_and_what_was_not_kept_are_said() -> None:
+    layout = place(paper_bundle([layer("a", "conv", 28, 28, 8), layer("b", "conv", 28, 28, 8)]))
+    one, two = layout.plates
+    part = replace(one, form=replace(one.form, shape=(28, 28, 64)))
+    folded = replace(two, group="encoder", layers=12)
+    camera = camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7))
+    words = label_words(replace(layout, plates=(part, folded)), NET, camera, 16 / 9, (1.0, 0.0))
+    assert {"28×28×8 of 64", "encoder", "12 layers", "not kept"} <= {line.text for line in words}
+    assert "b" not in {line.text for line in words}

@@ -83,8 +83,9 @@ def _windows(
     maps = maps if padding == "valid" else pad_as_keras(maps, window, strides, dilation, is_causal=padding == "causal")
     reach = [(size - 1) * step + 1 for size, step in zip(window, dilation, strict=True)]
     windows = np.lib.stride_tricks.sliding_window_view(maps, reach, axis=tuple(range(rank)))
-    windows = windows[(*(slice(None, None, step) for step in strides), slice(None))]
-    windows = windows[(..., *(slice(None, None, step) for step in dilation))]
+    every = tuple(slice(None, None, step) for step in strides)
+    within = tuple(slice(None, None, step) for step in dilation)
+    windows = windows[(*every, slice(None), *within)]
     positions = int(np.prod(windows.shape[:rank], dtype=np.int64))
     apart = max(round((positions / MOST_POSITIONS) ** (1 / rank)), 1)
     return np.moveaxis(windows[(slice(None, None, apart),) * rank], rank, 0)
