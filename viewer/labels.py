@@ -160,7 +160,7 @@ def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
 
 
 def size_text(plate: Plate) -> str:
-    """The size of what a plate shows: `62\u00d762\u00d710`, or `28\u00d728\u00d716 of 64` where 16 of 64 channels were kept."""
+    """The size of what a plate shows: `62\u00d762\u00d710`, or `62\u00d762\u00d74 of 10` where 4 of 10 channels were kept."""
     shape, shown = plate.form.shape, plate.form.channels
     if plate.form.kind in ("maps", "closed") and not plate.form.channels_first and shown < shape[-1]:
         return "\u00d7".join(map(str, (*shape[:-1], shown))) + f" of {shape[-1]}"
