@@ -24,7 +24,6 @@ from exporter.bundle.schema import (
     TensorRef,
 )
 from exporter.capture import LayerOutputs, Moment, graph_of, weights_as
-from exporter.capture.calls import model_ends
 from exporter.capture.takes import input_specs
 from exporter.inputs import InputSet
 from exporter.writing import (
@@ -82,12 +81,12 @@ def producer() -> Producer:
 def described(export: Export) -> Model:
     """The entry of the model as a whole."""
     model = export.model
-    inputs, outputs = model_ends(model)
+    graph = graph_of(model)
     return Model(
         name=model.name,
         class_name=type(model).__name__,
-        inputs=inputs,
-        outputs=outputs,
+        inputs=graph.inputs,
+        outputs=graph.outputs,
         parameters=int(model.count_params()),
         class_names=export.class_names,
     )
@@ -97,15 +96,18 @@ def write_parts(
     writer: BundleWriter, export: Export, moments: Iterable[Moment], *, first: int, earlier: int
 ) -> Manifest:
     """The manifest of an export all of whose files have been written (see `write_moments`)."""
-    layers, edges = graph_of(export.model)
+    graph = graph_of(export.model)
+    for note in graph.notes:
+        export.warn(note)
     parts = write_moments(writer, export, moments, first=first, earlier=earlier)
     return Manifest(
         format=FORMAT_NAME,
         version=FORMAT_VERSION,
         producer=producer(),
         model=described(export),
-        layers=layers,
-        edges=edges,
+        layers=graph.layers,
+        edges=graph.edges,
+        groups=graph.groups,
         checkpoints=parts.checkpoints,
         preprocessing=export.inputs.preprocessing,
         inputs=clean_inputs(export, parts),
@@ -134,7 +136,7 @@ def write_moments(
         the first inputs that all of it stays below `EARLIER_BYTES`, but at least one.
     """
     outputs = LayerOutputs(export.model)
-    layers, _ = graph_of(export.model)
+    layers = graph_of(export.model).layers
     few = max(1, EARLIER_BYTES // max(1, earlier * outputs.bytes_per_sample))
     parts = Parts()
     for nth, (moment, is_final) in zip(count(first), _with_last(moments), strict=False):

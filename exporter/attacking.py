@@ -28,7 +28,7 @@ def matching_checkpoint(bundle: Bundle, model: keras.Model) -> str:
     ModelError
         the model has other layers, or weights that are in no checkpoint.
     """
-    layers, _ = graph_of(model)
+    layers = graph_of(model).layers
     names = [(layer.name, layer.class_name, layer.outputs) for layer in layers]
     if names != [(layer.name, layer.class_name, layer.outputs) for layer in bundle.manifest.layers]:
         raise ModelError(

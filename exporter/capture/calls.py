@@ -1,27 +1,62 @@
-"""The calls that a functional model is made of, named and in order."""
+"""The calls that a model is made of, and the containers that they lie in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from exporter.backend import keras
 from exporter.bundle.checks import output_name
-from exporter.bundle.schema import Edge
-from exporter.models.errors import ModelError
+from exporter.capture.rows import Rows, Shape
+
+Made = tuple["Call", list[Any]]
+"""A call, and the values of its outputs: tensors, then arrays for what is not handed on."""
+Run = Callable[[list[Any]], Iterator[Made]]
+"""Runs a model on one tensor per input and hands out what each call makes as soon as it is there."""
+
+Arrange = Callable[[Sequence[Any]], tuple[tuple[Any, ...], dict[str, Any]]]
+"""Tensors as the positional and named arguments of a call."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which output of which call a tensor is."""
+
+    call: str
+    output: int = 0
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An output of a call: one sample's shape, dtype name, where the samples of a batch lie, and what it is called."""
+
+    shape: Shape
+    dtype: str
+    rows: Rows = field(default_factory=Rows)
+    name: str | None = None
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a Keras layer or operation: `name` for the first, `name:1` for the next one of a shared layer.
+    """One call of a layer or operation: `name` for the first, `name:1` for the next one of a shared layer.
 
-    `node` is Keras' record of the call: `input_tensors`, `output_tensors`.
+    Attributes
+    ----------
+    operation : the layer, or the bare operation (`x * 2`), or the container whose own result it is.
+    first_name : of the first call of the same layer.
+    arguments : what each tensor argument is made of; several sources where bare operations joined them.
+    input_shapes : of these arguments, with the batch axis.
+    result_of : the type of the TensorFlow operation where the call is a container's own result; else empty.
     """
 
     name: str
     operation: Any
-    node: Any
     first_name: str
+    arguments: tuple[tuple[Source, ...], ...]
+    outputs: tuple[Tensor, ...]
+    input_shapes: tuple[Shape, ...] = ()
+    result_of: str = ""
 
     @property
     def is_first(self) -> bool:
@@ -34,83 +69,83 @@ class Call:
         return isinstance(self.operation, keras.layers.Layer)
 
 
-def functional_of(model: keras.Model) -> Any:
-    """The graph that a Sequential or functional model is.
+@dataclass(frozen=True)
+class Container:
+    """A model in the model, or a layer made of layers: one call of it.
 
-    Raises
-    ------
-    ModelError
-        a Sequential model that does not know its input shape; a model that is written as a class with its own `call`.
+    `calls` are the names of all calls inside; `output` is the call inside that makes its first output. The outermost
+    one, the model itself, has no name.
     """
-    if isinstance(model, keras.Sequential):
-        if not model.built or model._functional is None:
-            raise ModelError(
-                f"the model {model.name!r} does not know its input shape",
-                remedy="give it a keras.Input first, or call it once on data",
-            )
-        return model._functional
-    if not hasattr(model, "_nodes_by_depth"):
-        raise ModelError(
-            "the model has no graph that can be read",
-            expected="a Sequential or functional model",
-            got=f"the class {type(model).__name__} with its own call()",
-            remedy="build it as keras.Model(inputs, outputs)",
-        )
-    return model
+
+    name: str
+    kind: Literal["model", "layer"]
+    operation: Any
+    calls: tuple[str, ...]
+    output: str
 
 
-def calls_of(model: keras.Model) -> tuple[Call, ...]:
-    """Every call of the model's graph, in topological order: inputs first, then as they were made."""
-    by_depth = functional_of(model)._nodes_by_depth
-    counts: dict[int, int] = {}
-    calls = []
-    taken: set[str] = set()
-    for depth in sorted(by_depth, reverse=True):
-        for node in by_depth[depth]:
-            operation = node.operation
-            nth = counts[id(operation)] = counts.get(id(operation), -1) + 1
-            first_name = operation.name if nth else _free_name(operation.name, taken)
-            taken.add(first_name)
-            calls.append(Call(f"{first_name}:{nth}" if nth else first_name, operation, node, first_name))
-    return tuple(calls)
+@dataclass(frozen=True)
+class Reading:
+    """All that is read off a model's structure.
+
+    Attributes
+    ----------
+    calls : in topological order, the inputs first.
+    containers : inner ones before outer ones; the last is the model itself.
+    inputs : the names of the calls that are fed.
+    outputs : where each output of the model comes from.
+    arrange : one tensor per input as the arguments of the model, by position and by name.
+    run : see `Run`.
+    variables : of each call that owns any, by name.
+    notes : what the user should know of how it was read.
+    """
+
+    calls: tuple[Call, ...]
+    containers: tuple[Container, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[Source, ...]
+    arrange: Arrange
+    run: Run
+    variables: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...] = ()
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    """`name`, or `name_1`, ... where two bare operations have the same one."""
-    free, nth = name, 0
-    while free in taken:
-        nth += 1
-        free = f"{name}_{nth}"
-    return free
+class Listing:
+    """The calls and containers of a model while it is read."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.containers: list[Container] = []
+        self.notes: list[str] = []
+        self._first_names: dict[int, str] = {}
+
+    def add(
+        self,
+        name: str,
+        operation: Any,
+        arguments: Sequence[Sequence[Source]],
+        outputs: Sequence[Tensor],
+        input_shapes: Sequence[Shape] = (),
+        result_of: str = "",
+    ) -> Call:
+        """A new call at the end of the list."""
+        first_name = self._first_names.setdefault(id(operation), name)
+        sources = tuple(tuple(each) for each in arguments)
+        call = Call(name, operation, first_name, sources, tuple(outputs), tuple(input_shapes), result_of)
+        self.calls.append(call)
+        return call
+
+    def close(self, name: str, operation: Any, first: int, outputs: Sequence[Source]) -> None:
+        """A container around every call from number `first` on. One without calls inside is none."""
+        inside = tuple(call.name for call in self.calls[first:])
+        if not inside:
+            return
+        makers = [source.call for source in outputs if source.call in inside]
+        kind: Literal["model", "layer"] = "model" if isinstance(operation, keras.Model) else "layer"
+        self.containers.append(Container(name, kind, operation, inside, makers[0] if makers else inside[-1]))
 
 
-def _producers(calls: tuple[Call, ...]) -> dict[int, tuple[str, int]]:
-    return {id(tensor): (call.name, place) for call in calls for place, tensor in enumerate(call.node.output_tensors)}
-
-
-def edges_of(calls: tuple[Call, ...]) -> tuple[Edge, ...]:
-    """Every tensor that goes from one call into another, in the order of the targets."""
-    producers = _producers(calls)
-    edges = []
-    for call in calls:
-        for place, tensor in enumerate(call.node.input_tensors):
-            source, output = producers[id(tensor)]
-            edges.append(Edge(source=source, target=call.name, source_output=output, target_input=place))
-    return tuple(edges)
-
-
-def model_ends(model: keras.Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the calls that make the model's inputs, and of those that make its outputs."""
-    producers = _producers(calls_of(model))
-    functional = functional_of(model)
-    inputs, outputs = (
-        [producers[id(tensor)][0] for tensor in ends] for ends in (functional.inputs, functional.outputs)
-    )
-    return tuple(inputs), tuple(outputs)
-
-
-def output_tensors(calls: tuple[Call, ...]) -> dict[str, Any]:
-    """The name of every output in a capture (`name`, `name#1`) to Keras' symbolic tensor."""
-    return {
-        output_name(call.name, place): tensor for call in calls for place, tensor in enumerate(call.node.output_tensors)
-    }
+def outputs_of(call: Call) -> Iterator[tuple[str, Tensor]]:
+    """The name of each output of a call in a capture (`name`, `name#1`), and what it is."""
+    for place, tensor in enumerate(call.outputs):
+        yield output_name(call.name, place), tensor

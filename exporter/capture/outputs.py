@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.backend import keras
-from exporter.capture.calls import calls_of, functional_of, output_tensors
+from exporter.bundle.checks import output_name
+from exporter.capture.calls import outputs_of
+from exporter.capture.reading import read_model
 from exporter.capture.weights import plain_array
 
 BATCH_BYTES = 256 * 2**20
@@ -26,38 +28,48 @@ class LayerOutputs:
 
     Attributes
     ----------
-    names : name of every output (`layer`, `layer#1`), in topological order; inputs included.
+    names : name of every output (`layer`, `layer#1`), in topological order; inputs first.
     bytes_per_sample : of all outputs together in float32; sizes that are not fixed count as 1.
-    batch : how many samples to give to `run` at once so that the outputs stay below `BATCH_BYTES`; at least 1.
+    batch : how many samples to give to `each` at once so that the outputs stay below `BATCH_BYTES`; at least 1.
     """
 
     def __init__(self, model: keras.Model, *, batch_bytes: int = BATCH_BYTES) -> None:
-        functional = functional_of(model)
-        tensors = output_tensors(calls_of(model))
-        fed = {id(tensor): place for place, tensor in enumerate(functional.inputs)}
+        reading = read_model(model)
+        tensors = {name: tensor for call in reading.calls for name, tensor in outputs_of(call)}
         self.names = tuple(tensors)
-        self._fed = {name: fed[id(tensor)] for name, tensor in tensors.items() if id(tensor) in fed}
-        self._computed = tuple(name for name in tensors if name not in self._fed)
-        self._model = keras.Model(functional.inputs, [tensors[name] for name in self._computed])
-        first_output = id(functional.outputs[0])
-        self._scores = next(name for name, tensor in tensors.items() if id(tensor) == first_output)
-        shapes = [tensor.shape[1:] for tensor in tensors.values()]
+        self._inputs = reading.inputs
+        self._run = reading.run
+        self._scores = output_name(reading.outputs[0].call, reading.outputs[0].output)
+        shapes = [tensor.shape for tensor in tensors.values()]
         self.bytes_per_sample = sum(4 * math.prod(size or 1 for size in shape) for shape in shapes)
         fixed = all(None not in shape for shape in shapes)
         self.batch = max(1, min(LARGEST_BATCH, batch_bytes // max(1, self.bytes_per_sample))) if fixed else 1
 
-    def run(self, feeds: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """The outputs (n, ...) by name for one batch: an array (n, ...) per model input.
+    def each(self, feeds: Sequence[NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
+        """The outputs (n, ...) by name for one batch, each as soon as it is there: an array (n, ...) per model input.
 
-        The entry of an input is the array that was fed.
+        First the inputs, as they were fed. Tensors that no later call takes are not kept; those of a container with
+        its own `call` (a class, not a graph) are kept until all of it has run.
+
+        Raises
+        ------
+        ModelError
+            the model calls other layers for this batch than it did when it was read.
         """
-        results = keras.tree.flatten(self._model([keras.ops.convert_to_tensor(each) for each in feeds], training=False))
-        computed = dict(zip(self._computed, map(plain_array, results), strict=True))
-        return {name: feeds[self._fed[name]] if name in self._fed else computed[name] for name in self.names}
+        yield from zip(self._inputs, feeds, strict=True)
+        count = len(feeds[0])
+        for call, values in self._run([keras.ops.convert_to_tensor(feed) for feed in feeds]):
+            for (name, tensor), value in zip(outputs_of(call), values, strict=True):
+                yield name, tensor.rows.split(plain_array(value), count)
+            values.clear()
+
+    def run(self, feeds: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """All of `each` at once."""
+        return dict(self.each(feeds))
 
     def is_fed(self, name: str) -> bool:
         """Whether the output of that name is a model input: what was fed, and not what was computed."""
-        return name in self._fed
+        return name in self._inputs
 
     def scores(self, outputs: dict[str, NDArray[Any]], row: int) -> tuple[tuple[float | None, ...], int | None]:
         """The first model output of one sample, flattened, and the class it predicts.

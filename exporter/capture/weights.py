@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,38 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.backend import keras, tf
-from exporter.capture.calls import calls_of
+from exporter.capture.reading import read_model
 from exporter.models.errors import ModelError
 
 Weights = Mapping[str, Any]
 """`<layer>/<variable>` to its values: an array, or a tensor, which need not be copied into one."""
 
 
-def variable_names(layer: keras.layers.Layer) -> list[str]:
-    """A name for each of a layer's weights, unique in the layer.
-
-    `kernel`; where two are called so, `forward_lstm.kernel` and `backward_lstm.kernel`.
-    """
-    weights = layer.weights
-    plain = [str(weight.name).replace("/", ".") for weight in weights]
-    if len(set(plain)) == len(plain):
-        return plain
-    paths = [weight.path.removeprefix(f"{layer.name}/").replace("/", ".") for weight in weights]
-    seen: Counter[str] = Counter()
-    names = []
-    for path in paths:
-        seen[path] += 1
-        names.append(path if seen[path] == 1 else f"{path}~{seen[path]}")
-    return names
-
-
 def variables_of(model: keras.Model) -> dict[str, Any]:
-    """`<layer>/<variable>` to Keras variable; a shared layer is there once."""
+    """`<layer>/<variable>` to Keras variable: each of `model.weights` exactly once, in the order of the layers."""
     return {
-        f"{call.name}/{name}": weight
-        for call in calls_of(model)
-        if call.is_layer and call.is_first
-        for name, weight in zip(variable_names(call.operation), call.operation.weights, strict=True)
+        f"{layer}/{name}": variable
+        for layer, variables in read_model(model).variables.items()
+        for name, variable in variables.items()
     }
 
 

@@ -1,0 +1,156 @@
+"""One call of a container, watched: symbolically where its code allows that, else on zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.backend import keras, tf
+from exporter.capture.calls import Arrange, Source
+from exporter.capture.hooks import Event, Recorder, recording
+from exporter.capture.rows import Shape
+from exporter.models.errors import ModelError
+
+_TELLS_SHAPES = ("Shape", "ShapeN", "Size", "Rank")
+_SAYS_NOTHING = ("Identity", "Cast", "IdentityN", "StopGradient")
+_GUESSED_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Fed:
+    """What a container is fed: shape with the batch axis, dtype name, and whether a Keras mask comes with it."""
+
+    shape: Shape
+    dtype: str
+    mask_shape: Shape | None = None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A call that was watched: its events (the last is the container's own), and what it was fed.
+
+    `graph` is what TensorFlow recorded of it, `None` where it was run on zeros.
+    """
+
+    events: list[Event]
+    inputs: list[Any]
+    graph: Any
+
+    def key(self, tensor: Any) -> Any:
+        """What tells a tensor from others of this call."""
+        return tensor.name if hasattr(tensor, "op") else id(tensor)
+
+    def sources(self, tensor: Any, makers: dict[Any, Source]) -> list[Source] | None:
+        """The outputs that a tensor was computed from, by bare operations or as it is; `None`: not known.
+
+        Where only the shape of an output went into it, that is not counted, unless there is nothing else.
+        """
+        if self.key(tensor) in makers:
+            return [makers[self.key(tensor)]]
+        if self.graph is None:
+            return None
+        if not hasattr(tensor, "op"):
+            return []
+        return _walked(tensor, makers, _TELLS_SHAPES) or _walked(tensor, makers, ())
+
+    def operation_type(self, tensor: Any) -> str:
+        """The type of the TensorFlow operation that made a tensor, casts aside; empty: not known."""
+        while hasattr(tensor, "op"):
+            if tensor.op.type not in _SAYS_NOTHING:
+                return str(tensor.op.type)
+            tensor = tensor.op.inputs[0]
+        return ""
+
+
+def _walked(tensor: Any, makers: dict[Any, Source], stops: Sequence[str]) -> list[Source]:
+    found: dict[Source, None] = {}
+    seen, waiting = set(), [tensor]
+    while waiting:
+        each = waiting.pop()
+        if each.name in makers:
+            found[makers[each.name]] = None
+        elif each.name not in seen and each.op.type not in stops:
+            waiting.extend(reversed(each.op.inputs))
+        seen.add(each.name)
+    return list(found)
+
+
+def observe(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], batch: int) -> Observed:
+    """A call of a container on a batch of this size.
+
+    Raises
+    ------
+    ModelError
+        it can be called neither on symbols nor on zeros.
+    """
+    try:
+        return _on_symbols(container, name, arrange, fed, batch)
+    except Exception:  # noqa: BLE001 - whatever stops the author's code on symbols may work on numbers
+        pass
+    try:
+        return _on_zeros(container, name, arrange, fed, batch)
+    except Exception as error:
+        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"{_told(container, name)} cannot be run to see what is inside",
+            got=first_line,
+            remedy="check that it can be called on zeros of the shape that it was built for",
+        ) from error
+
+
+def _told(container: Any, name: str) -> str:
+    return f"the {type(container).__name__} {name or container.name!r}"
+
+
+def in_inference(operation: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The named arguments for a call in inference mode, as a functional model gives them to its layers."""
+    takes = "training" in getattr(operation, "_call_context_args", ()) or getattr(
+        operation, "_call_has_training_arg", False
+    )
+    return {**kwargs, "training": False} if takes else kwargs
+
+
+def watched(container: Any, recorder: Recorder, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Event]:
+    """The events of one call in inference mode."""
+    with recording(recorder):
+        container(*args, **in_inference(container, kwargs))
+    return recorder.events
+
+
+class _NotOneGraphError(Exception):
+    """A layer is called inside a loop or branch of TensorFlow's own: how often is not known beforehand."""
+
+
+def _on_symbols(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], batch: int) -> Observed:
+    events: list[Event] = []
+    given: list[Any] = []
+
+    @tf.function(autograph=False)
+    def call(tensors: list[Any], masks: list[Any]) -> None:
+        for tensor, mask in zip(tensors, masks, strict=True):
+            if mask is not None:
+                tensor._keras_mask = mask
+        given.extend(tensors)
+        args, kwargs = arrange(tensors)
+        events.extend(watched(container, Recorder(name, tells_apart=True), args, kwargs))
+
+    specs = [tf.TensorSpec(_sized(each.shape, batch), each.dtype) for each in fed]
+    masks = [None if each.mask_shape is None else tf.TensorSpec(_sized(each.mask_shape, batch), "bool") for each in fed]
+    traced = call.get_concrete_function(specs, masks)
+    for tensor in (tensor for event in events for tensor in (*event.inputs, *event.outputs)):
+        if (hasattr(tensor, "op") and tensor.graph is not traced.graph) or tensor.shape.rank is None:
+            raise _NotOneGraphError
+    return Observed(events, given, traced)
+
+
+def _on_zeros(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], batch: int) -> Observed:
+    tensors = [
+        keras.ops.zeros([size or _GUESSED_SIZE for size in _sized(each.shape, batch)], each.dtype) for each in fed
+    ]
+    args, kwargs = arrange(tensors)
+    return Observed(watched(container, Recorder(name, tells_apart=True), args, kwargs), tensors, None)
+
+
+def _sized(shape: Shape, batch: int) -> Shape:
+    return (batch, *shape[1:])
