@@ -2,12 +2,13 @@
 
 Run as a script: `kill_everywhere.py create|overwrite|append STRIDE FOLDER [no-exchange]`. It prints one line per kill:
 what a reader finds then (`none`, `old`, `new`, or `BROKEN: ...`), and, after the next run of the same command, what the
-folder holds. POSIX only.
+folder holds. Kills that leave the same bytes under the same names are looked at once. POSIX only.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -94,12 +95,20 @@ def names_beside(path: Path) -> list[str]:
     return [entry.name for entry in path.parent.iterdir() if entry != path]
 
 
+def left_behind(place: Path) -> list[tuple[str, bytes | None]]:
+    """Every name in a folder with its bytes; without the numbers of processes, in which two kills always differ."""
+    return [
+        (re.sub(r"-\d+-[0-9a-f]{8}", "", str(path.relative_to(place))), path.read_bytes() if path.is_file() else None)
+        for path in sorted(place.rglob("*"))
+    ]
+
+
 def main(command: str, stride: str, folder: str, *options: str) -> None:
     """Kill at every `stride`-th line until one run gets to its end."""
     os.fsync = lambda _handle: None  # what a killed process wrote survives without; only a power cut needs it
     if "no-exchange" in options:
         durable._exchange_names = lambda *_names: False
-    moment, killed = 0, True
+    moment, killed, before, outcome = 0, True, None, ""
     while killed:
         place = Path(folder) / str(moment)
         place.mkdir()
@@ -107,8 +116,11 @@ def main(command: str, stride: str, folder: str, *options: str) -> None:
         if command != "create":
             write_plain(path, {"k": OLD})
         killed = was_killed(path, command, moment)
-        found = state(path)
-        sys.stdout.write(f"{found}\t{finish(path, command)}\n")
+        left = left_behind(place)
+        if left != before:
+            outcome = f"{state(path)}\t{finish(path, command)}\n"
+        sys.stdout.write(outcome)
+        before = left
         shutil.rmtree(place)
         moment += int(stride)
 
