@@ -70,6 +70,7 @@ def import_with_tensorflow_blocked(names: list[str]) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_viewer_scenes_and_bundle_import_without_tensorflow() -> None:
     names = [name_of(path) for path in MODULES if not name_of(path).startswith("exporter")]
     names += [name_of(path) for path in MODULES if name_of(path).startswith("exporter.bundle")]
@@ -78,6 +79,7 @@ def test_viewer_scenes_and_bundle_import_without_tensorflow() -> None:
     assert int(done.stdout) == len(names) > 20
 
 
+@pytest.mark.slow
 def test_the_block_on_tensorflow_blocks() -> None:
     done = import_with_tensorflow_blocked(["exporter.models"])
     assert done.returncode != 0

@@ -33,6 +33,7 @@ def test_a_budget_just_missed_costs_one_step(tmp_path: Path, name: str, level: s
     assert level in report.notes[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_frames", [12, 13])
 def test_a_small_budget_costs_colours_rate_and_size(tmp_path: Path, gif_maker: str, n_frames: int) -> None:
     whole = record_frames(noise(n_frames), n_frames, tmp_path / "a.gif")
@@ -54,6 +55,7 @@ def test_a_budget_that_is_met_changes_nothing(tmp_path: Path) -> None:
     assert report.notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.gif", "a.mp4", "a.webp"])
 def test_an_impossible_budget_leaves_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(KerascopeError, match=r"cannot be so small: expected 0\.0001 MB at most, got .* MB at"):

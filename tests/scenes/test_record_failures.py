@@ -181,6 +181,7 @@ def limited(place: Path, name: str, limit_bytes: int, setting: str = "") -> subp
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are of POSIX")
 @pytest.mark.parametrize(
     ("name", "limit_bytes", "setting", "words"),

@@ -67,6 +67,7 @@ def test_loaded_arrays_cannot_be_changed(tmp_path: Path) -> None:
         loaded.flags.writeable = True
 
 
+@pytest.mark.slow
 def test_an_array_larger_than_a_chunk_comes_back(tmp_path: Path) -> None:
     array = np.random.default_rng(0).integers(0, 255, 16 * 2**20 + 3).astype(np.uint8)
     path = write_plain(tmp_path / "x.bundle", {"k": array}, compress=True)

@@ -8,6 +8,8 @@ import pytest
 from exporter.inputs import InputError, InputSet, InputSpec, PreprocessingOptions, feed, read_inputs
 from exporter.inputs.digits import digit_split
 
+pytestmark = pytest.mark.slow  # the digits come as a table of text
+
 
 def read(source: str, spec: InputSpec) -> InputSet:
     return read_inputs(source, [spec], options=PreprocessingOptions(), default_scale=1 / 255)
