@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 from plain_bundle import write_plain
-from tiny_bundle import make_tiny_bundle
 
 Edit = Callable[[Callable[[Any], None]], Path]
 
@@ -26,9 +26,9 @@ def edit(plain: Path) -> Edit:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Path:
+def tiny(tiny_bundle_path: Path, tmp_path: Path) -> Path:
     """A tiny bundle of this test's own."""
-    return make_tiny_bundle(tmp_path / "tiny.bundle")
+    return shutil.copytree(tiny_bundle_path, tmp_path / "tiny.bundle")
 
 
 @pytest.fixture

@@ -122,6 +122,7 @@ for count in itertools.count(1):
 """
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_leave_a_whole_bundle(tmp_path: Path) -> None:
     path = tmp_path / "x.bundle"
     seed = random.randrange(2**32)

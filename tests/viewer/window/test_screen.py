@@ -27,6 +27,7 @@ def view(bundle: Path, display: str = "", *options: str) -> tuple[int, str]:
     return told(["-m", "kerascope", "view", str(bundle), *options], display)
 
 
+@pytest.mark.slow
 def test_without_a_display(tiny_bundle_path: Path) -> None:
     code, line = view(tiny_bundle_path)
     assert code == 1
@@ -36,6 +37,7 @@ def test_without_a_display(tiny_bundle_path: Path) -> None:
     assert str(tiny_bundle_path) in line
 
 
+@pytest.mark.slow
 def test_a_display_that_does_not_answer(tiny_bundle_path: Path) -> None:
     code, line = view(tiny_bundle_path, ":4242")
     assert code == 1
