@@ -195,7 +195,7 @@ def _scenes(_: argparse.Namespace) -> None:
 def _scene_options(args: argparse.Namespace) -> SceneOptions:
     from scenes.options import SceneOptions
 
-    return SceneOptions(args.size, args.theme, args.input, args.checkpoint, args.attack)
+    return SceneOptions(args.size, args.theme, args.input, args.checkpoint, args.attack, args.fold)
 
 
 def _frame(args: argparse.Namespace) -> None:
@@ -222,7 +222,7 @@ def _view(args: argparse.Namespace) -> int:
     from viewer.window.open import open_window
 
     bundle = open_bundle(args.bundle)
-    return open_window(bundle, Gallery(bundle), scene=args.scene, theme=args.theme)
+    return open_window(bundle, Gallery(bundle), scene=args.scene, theme=args.theme, fold=args.fold)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 
+FOLDS = ("auto", "all", "none")
+
 
 def size(text: str) -> tuple[int, int]:
     """Width and height in pixels.
@@ -18,10 +20,20 @@ def size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def fold(text: str) -> str | tuple[str, ...]:
+    """Which groups of layers are one plate: a word of its own, or the names of groups between commas.
+
+    >>> fold("auto"), fold("encoder,decoder")
+    ('auto', ('encoder', 'decoder'))
+    """
+    return text if text in FOLDS else tuple(text.split(","))
+
+
 def add_view(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope view` beside the bundle."""
     command.add_argument("--scene", default="flow", metavar="NAME", help="the one to begin with (default: flow)")
     command.add_argument("--theme", choices=("dark", "light"), default="dark")
+    _add_fold(command)
 
 
 def add_scene(command: argparse.ArgumentParser) -> None:
@@ -33,3 +45,9 @@ def add_scene(command: argparse.ArgumentParser) -> None:
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="attack", metavar="ID", help="which attack (default: the scene's choice)")
+    _add_fold(command)
+
+
+def _add_fold(command: argparse.ArgumentParser) -> None:
+    words = "draw as one plate: auto, all, none, or groups by NAME,... (default: auto)"
+    command.add_argument("--fold", type=fold, default="auto", metavar="WHICH", help=words)

@@ -12,7 +12,7 @@ class SceneOptions:
     """Choices for one scene; `None` leaves the choice to the scene.
 
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
-    reference pixels.
+    reference pixels. `fold` is which groups of layers are one plate each, as `LayoutOptions` has it.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -20,6 +20,7 @@ class SceneOptions:
     input_id: str | None = None
     checkpoint_id: str | None = None
     run_id: str | None = None
+    fold: str | tuple[str, ...] = "auto"
 
     @property
     def aspect(self) -> float:

@@ -35,8 +35,9 @@ class Gallery:
             There is no such scene, or the bundle does not hold what it needs.
         """
         chosen = scene(wish.scene)
-        options = SceneOptions(wish.size_px, wish.theme, wish.input_id, wish.checkpoint_id, self._run_of(wish.input_id))
-        layout = self._layout(chosen.layout_options(options))
+        run_id = self._run_of(wish.input_id)
+        options = SceneOptions(wish.size_px, wish.theme, wish.input_id, wish.checkpoint_id, run_id, wish.fold)
+        layout = self._layout(chosen.layout_for(options))
         timeline = chosen.build(self._bundle, layout, options)
         return Playable(layout, timeline.duration_secs, timeline.state_at, timeline.loops, timeline.markers)
 

@@ -7,7 +7,7 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
@@ -40,9 +40,13 @@ class Scene:
     build: Build
     layout_options: Callable[[SceneOptions], LayoutOptions] = lambda _: LayoutOptions()
 
+    def layout_for(self, options: SceneOptions) -> LayoutOptions:
+        """What the layout of this scene is made for, groups folded as the person has chosen."""
+        return replace(self.layout_options(options), fold=options.fold)
+
     def lay_out(self, bundle: Bundle, options: SceneOptions) -> Layout:
-        """The layout that this scene is made for."""
-        return place(bundle, self.layout_options(options))
+        """The layout that this scene is made for. Raises KerascopeError where a group to fold is not there."""
+        return place(bundle, self.layout_for(options))
 
 
 def scene_names(gallery: str = GALLERY) -> tuple[str, ...]:

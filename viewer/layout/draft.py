@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.camera import Rect, fit, gentle_camera
-from viewer.layout.form import flattened_cells, form_of, weights_form
+from viewer.layout.form import flattened_cells, form_of, grown, weights_form
 from viewer.layout.lanes import LANE_GAP, heights_of
 from viewer.layout.net import MIXING_KINDS
 from viewer.layout.rows import rows_of
@@ -31,13 +31,15 @@ ROW_GAP = 2.2
 WEIGHTS_GAP = 1.7
 WEIGHTS_ROOM = 0.5
 LANE_ROOM = 1.24
+ROOM_OF_CLOSED, MOST_GROWTH = 8.0, 2.4
+"""Closed plates grow with the room beyond this, so that they are no dots beside high ones, up to so many times."""
 ATTENTION_SCORES = "attention scores"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Plates of one height of room: forms, heights over the axis, steps along it, and what each level takes above and
-    below.
+    below. `growth` is how much larger than usual a tile is, on the geometric mean.
     """
 
     forms: tuple[Form, ...]
@@ -46,6 +48,7 @@ class Draft:
     y: Array
     taken: Array
     steps: Array
+    growth: float
 
     def rows(self, crossed: NDArray[np.int64], row_count: int) -> list[tuple[int, int]]:
         """The levels in so many rows, or in fewer where there are not enough."""
@@ -68,12 +71,16 @@ class Drafts:
     def draft(self, room: float) -> Draft:
         """The draft in which a plate on a level of its own is at most about `room` high."""
         forms = tuple(self._form(at, room) for at in range(len(self._net.nodes)))
+        growth = min(max(room / ROOM_OF_CLOSED, 1.0), MOST_GROWTH) if any(f.kind == "maps" for f in forms) else 1.0
+        if growth > 1.0:
+            forms = tuple(grown(form, growth) for form in forms)
+        closed = sum(form.kind == "closed" for form in forms) / len(forms)
         sizes = np.array([form.size for form in forms])
         y, taken = heights_of(self._plan, [(float(w), float(h)) for w, h in sizes])
         kernels = {}
         if self._options.with_weights:
             kernels = {at: weights_form(shape, room * WEIGHTS_ROOM) for at, shape in self._net.kernels.items()}
-        return Draft(forms, kernels, sizes, y, taken, self._steps(sizes[:, 0]))
+        return Draft(forms, kernels, sizes, y, taken, self._steps(sizes[:, 0]), growth**closed)
 
     def _form(self, at: int, room: float) -> Form:
         node, count = self._net.nodes[at], self._lane_counts[at]

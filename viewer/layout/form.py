@@ -22,6 +22,7 @@ PICTURE_SIZE = 3.6
 CLASS_CELL = (0.52, 0.86)
 MAX_CLASSES = 24
 SMALLEST_CLOSED = 1.3
+HIGHEST_VECTOR = 14.0
 
 
 def tile_side(cells: int) -> float:
@@ -88,7 +89,8 @@ def _maps_form(shape: Shape, cells: tuple[int, int], slices: int, channels: int,
     size = _sides(cells, side)
     tiles = slices * channels if is_open else slices
     per_column = max(1, int((room + TILE_GAP) / (size[1] + TILE_GAP) + 1e-9))
-    columns = ceil(tiles / per_column)
+    # Nor wider than a square of tiles, even where that is higher: a wide plate takes its neighbours' room.
+    columns = min(ceil(tiles / per_column), ceil(tiles**0.5))
     columns = ceil(tiles / ceil(tiles / columns))
     if is_open and 1 < slices <= MOST_SLICES_IN_LINE and channels > 1:
         columns = slices  # a line of slices for each channel
@@ -100,7 +102,7 @@ def _vector_form(shape: Shape, room: float) -> Form:
     units = prod(shape)
     columns = 1 if units <= 48 else ceil(units / max(48, min(units / 4, 170)))
     rows = ceil(units / columns)
-    height = min(rows * 0.42, room)
+    height = min(rows * 0.42, room, HIGHEST_VECTOR)
     width = min(max(0.42, columns * 0.062), 1.4)
     return Form("vector", shape, 1, (rows, columns), (width, height), 1, units)
 
@@ -109,7 +111,8 @@ def _class_form(shape: Shape, room: float) -> Form:
     units = prod(shape)
     if units > MAX_CLASSES:
         columns = ceil(units / 100)
-        return Form("classes", shape, 1, (ceil(units / columns), columns), (0.6, room), 1, units)
+        height = min(room, HIGHEST_VECTOR)
+        return Form("classes", shape, 1, (ceil(units / columns), columns), (0.6, height), 1, units)
     return Form("classes", shape, 1, (units, 1), (CLASS_CELL[0], min(units * CLASS_CELL[1], room)), 1, units)
 
 
@@ -134,6 +137,14 @@ def _matrix_form(shape: Shape, room: float) -> Form:
     side = min(3.0, room, max(1.0, 0.42 * longest))
     size = max(0.3, side * columns / longest), max(0.3, side * rows / longest)
     return Form("vector", shape, 1, (rows, columns), size, 1, rows * columns)
+
+
+def grown(form: Form, factor: float) -> Form:
+    """The form of a closed plate so many times larger; any other form as it is."""
+    if form.kind != "closed":
+        return form
+    width, height = form.tile_size
+    return replace(form, tile_size=(width * factor, height * factor))
 
 
 def flattened_cells(form: Form, channels: int) -> Form:

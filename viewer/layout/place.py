@@ -99,7 +99,8 @@ class _Search:
         draft, rows = self.draft(room), self.rows(room, row_count)
         over = [CLEARANCE if last - first > 1 and len(rows) > 1 else 0.0 for first, last in rows]
         corners = corners_of(places(self._plan, draft, rows, over), draft.sizes)
-        return scale_on_picture(corners, len(rows), self._options) / (1.0 if row_count == 1 else ROWS_MUST_GAIN)
+        scale = scale_on_picture(corners, len(rows), self._options) * draft.growth
+        return scale / (1.0 if row_count == 1 else ROWS_MUST_GAIN)
 
 
 def _layout(net: Net, plan: Plan, draft: Draft, rows: Sequence[tuple[int, int]]) -> Layout:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from viewer.state import MapName, NetView, Theme
 
 PANEL, CELLS, KERNEL = 0.0, 1.0, 2.0
+STACKED, STACK_STEP, STACK_RISE = 2, 0.26, 0.12
+"""Panels behind that of a folded group, how far one lies behind the other, and how much higher; world units."""
 PICTURE, CHANNEL = 0.0, 1.0
 BEFORE_PANEL = 0.002
 """How far before its panel a tile lies, in device units of depth: 65 steps of a 16-bit depth buffer."""
@@ -56,7 +58,7 @@ class PlatesVisual:
     """
 
     def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> None:
-        self._panels = _Batch("panels", _panel_rows(layout))
+        self._panels = _Batch("panels", *_panel_rows(layout))
         self._cells = _Batch("cells", _cell_rows(layout, cells, scales))
         self._pictures = _Batch("pictures", _picture_rows(layout, pictures))
         self._cells.program["u_values_size"] = cells.size
@@ -122,10 +124,12 @@ class PlatesVisual:
 class _Batch:
     """Quads of one kind and the program that draws them."""
 
-    def __init__(self, fragment: str, rows: NDArray[np.float64]) -> None:
+    def __init__(self, fragment: str, rows: NDArray[np.float64], behind: NDArray[np.float64] | None = None) -> None:
+        """`behind` is how far each quad lies behind its place, seen from where the eye is."""
         self.program = program("plates", fragment)
         self.program["a_corner"] = corner_buffer()
         self._rows = rows
+        self._behind = np.zeros(len(rows)) if behind is None else behind
         self._bound: tuple[bool, tuple[float, ...]] | None = None
 
     def draw(self, net: NetView, view: View, toward_eye: float) -> None:
@@ -144,9 +148,10 @@ class _Batch:
         if self._bound == (faces_input, gains):
             return
         # From the far plate to the near one: by x.
-        order = np.argsort(-self._rows[:, 1] if faces_input else self._rows[:, 1], kind="stable")
+        centres = self._rows[:, 1:4] + np.outer(self._behind if faces_input else -self._behind, (1.0, 0.0, 0.0))
+        order = np.argsort(-centres[:, 0] if faces_input else centres[:, 0], kind="stable")
         rows = self._rows[order]
-        self.program["a_centre"] = instances(rows[:, 1:4])
+        self.program["a_centre"] = instances(centres[order])
         self.program["a_size"] = instances(rows[:, 4:6])
         self.program["a_look"] = instances(rows[:, 10:14])
         self.program["a_texels"] = instances(rows[:, 6:10])
@@ -159,11 +164,18 @@ def _front(net: NetView) -> float:
     return -1.0 if net.front is None else net.front
 
 
-def _panel_rows(layout: Layout) -> NDArray[np.float64]:
-    """One row a panel: plate, centre (3), size (2), texels (4), kind, station, 1 / scale, channels."""
-    return np.array(
-        [(i, *p.centre, *p.size, 0, 0, 1, 1, PANEL, p.station, 1, 0) for i, p in enumerate(layout.plates)], np.float64
-    )
+def _panel_rows(layout: Layout) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """One row a panel: plate, centre (3), size (2), texels (4), kind, station, 1 / scale, channels; and how far behind
+    its plate it lies. A folded group has more panels behind it: it is a stack.
+    """
+    rows, behind = [], []
+    for i, plate in enumerate(layout.plates):
+        x, y, z = plate.centre
+        for back in range(1 + STACKED * (plate.group is not None)):
+            centre = x, y + back * STACK_RISE, z
+            rows.append((i, *centre, *plate.size, 0, 0, 1, 1, PANEL, plate.station, 1, 0))
+            behind.append(back * STACK_STEP)
+    return np.array(rows, np.float64), np.array(behind)
 
 
 def _cell_rows(layout: Layout, atlas: Atlas, scales: tuple[float, ...]) -> NDArray[np.float64]:

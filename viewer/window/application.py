@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,25 +19,23 @@ from vispy.util import use_log_level
 from exporter.bundle import KerascopeError
 from viewer.backend import NO_GL_REMEDY, DrawError
 from viewer.window.look import load_fonts
-from viewer.window.playable import Wish
 from viewer.window.window import Window
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from viewer.state import Theme
-    from viewer.window.playable import Catalogue
+    from viewer.window.playable import Catalogue, Wish
 
 SIZE_PX = (1280, 800)
 LISTEN_MS = 200
 INTERRUPTED = 130
 
 
-def run(bundle: Bundle, catalogue: Catalogue, scene: str, theme: Theme) -> int:
+def run(bundle: Bundle, catalogue: Catalogue, wish: Wish) -> int:
     """The exit code of the window, once it has been closed. Raises as `open_window` does."""
     with use_log_level("error", print_msg=False):  # what Qt says of a missing driver is told in one line
         application = prepare()
         with _interruptible(application):
-            window = make_window(bundle, catalogue, Wish(scene, SIZE_PX, theme), Path.cwd())
+            window = make_window(bundle, catalogue, replace(wish, size_px=SIZE_PX), Path.cwd())
             code = application.exec() if window.isVisible() else 0
         window.close()
     return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewer.backend import DrawError
+from viewer.window.playable import Wish
 from viewer.window.screen import check_screen
 
 if TYPE_CHECKING:
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
     from viewer.window.playable import Catalogue
 
 
-def open_window(bundle: Bundle, catalogue: Catalogue, *, scene: str = "flow", theme: Theme = "dark") -> int:
+def open_window(
+    bundle: Bundle,
+    catalogue: Catalogue,
+    *,
+    scene: str = "flow",
+    theme: Theme = "dark",
+    fold: str | tuple[str, ...] = "auto",
+) -> int:
     """The exit code of the window, once the person has closed it.
 
     Raises
@@ -30,4 +38,4 @@ def open_window(bundle: Bundle, catalogue: Catalogue, *, scene: str = "flow", th
     except ImportError as error:
         remedy = "install the system libraries that it names, or pip install --force-reinstall 'kerascope[window]'"
         raise DrawError("PySide6 cannot be loaded", got=error, remedy=remedy) from error
-    return run(bundle, catalogue, scene, theme)
+    return run(bundle, catalogue, Wish(scene, theme=theme, fold=fold))

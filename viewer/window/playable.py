@@ -33,7 +33,8 @@ class Moment(Protocol):
 class Wish:
     """What the person at the window wants to see; `None` leaves the choice to the scene.
 
-    `size_px` is width and height of the picture; a scene needs only its aspect ratio.
+    `size_px` is width and height of the picture; a scene needs only its aspect ratio. `fold` is which groups of layers
+    are one plate each: `auto`, `all`, `none`, or their names.
     """
 
     scene: str
@@ -41,6 +42,7 @@ class Wish:
     theme: Theme = "dark"
     input_id: str | None = None
     checkpoint_id: str | None = None
+    fold: str | tuple[str, ...] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
