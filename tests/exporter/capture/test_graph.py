@@ -93,7 +93,7 @@ def settings_cases() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         ("Permute", {"dims": (2, 1, 3)}, {"kind": "reshape"}),
         ("LayerNormalization", {}, {"kind": "normalisation"}),
         ("Rescaling", {"scale": 2.0}, {"kind": "normalisation"}),
-        ("UpSampling2D", {}, {"kind": "other"}),
+        ("UpSampling2D", {}, {"kind": "resize", "mode": "nearest"}),
     ]  # fmt: skip
 
 
