@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.camera import project
+from viewer.drift import flat_of
 from viewer.state import REFERENCE_HEIGHT_PX, Words
 from viewer.typeset import ASCENT, DESCENT, width_of
 
@@ -60,7 +61,7 @@ def box_of(line: Words) -> Box:
 
 def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: tuple[float, ...]) -> tuple[Words, ...]:
     """The labels of all nets of a frame that have room beside each other and beside the words of the scene."""
-    taken = [box_of(line) for line in state.hud.words if line.text]
+    taken = [box_of(line) for line in flat_of(state, aspect).words if line.text]
     words: list[Words] = []
     for net in state.nets:
         mine = label_words(layout, net, state.camera, aspect, scales, keep_off=taken)
@@ -160,7 +161,7 @@ def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
 
 
 def size_text(plate: Plate) -> str:
-    """The size of what a plate shows: `62\u00d762\u00d710`, or `62\u00d762\u00d74 of 10` where 4 of 10 channels were kept."""
+    """The size of what a plate shows: `62\u00d762\u00d710`; `62\u00d762\u00d74 of 10` where 4 channels were kept."""
     shape, shown = plate.form.shape, plate.form.channels
     if plate.form.kind in ("maps", "closed") and not plate.form.channels_first and shown < shape[-1]:
         return "\u00d7".join(map(str, (*shape[:-1], shown))) + f" of {shape[-1]}"

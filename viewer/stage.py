@@ -10,6 +10,7 @@ from vispy import gloo
 from viewer.backend import DrawError, headless_canvas
 from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
+from viewer.drift import flat_of
 from viewer.labels import frame_labels
 from viewer.scales import layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
@@ -164,10 +165,11 @@ class Stage:
         gloo.set_viewport(0, 0, *targets.frame_px)
         targets.compose()
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
-        self._shapes.draw(state.hud, state.theme, targets.frame_px)
         aspect = targets.frame_px[0] / targets.frame_px[1]
+        flat = flat_of(state, aspect)
+        self._shapes.draw(flat, state.theme, targets.frame_px)
         labels = frame_labels(self.layout, state, aspect, self.scales)
-        self._words.draw([*labels, *state.hud.words], state.theme, targets.frame_px)
+        self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
     def _plates_for(self, net: NetView) -> PlatesVisual:
         """Gains are uploaded with the rows: nets with and without them take turns in a frame, so each kind has its

@@ -130,6 +130,21 @@ class Hud:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """A line of relative changes along a net, from wherever it is seen: a level chart under `places` in the world.
+
+    One of `changes` belongs to each place. All but the last share an axis that ends at `most_hidden`. The chart is
+    `height_px` high and its base `below_px` under the lowest place, in reference pixels.
+    """
+
+    places: tuple[tuple[float, float, float], ...]
+    changes: tuple[float, ...]
+    most_hidden: float
+    height_px: float = 60.0
+    below_px: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """One frame, complete."""
 
@@ -138,3 +153,4 @@ class ViewState:
     theme: Theme = "dark"
     hud: Hud = Hud()
     bloom: float = 0.75
+    drifts: tuple[Drift, ...] = ()

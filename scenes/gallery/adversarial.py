@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.choose import scores_of, shown_name, shown_run
+from scenes.choose import shown_name, shown_run
+from scenes.easing import linear
 from scenes.framing import Offset, camera_for
 from scenes.options import SceneOptions
+from scenes.panels.answer import Answer, answer_of
 from scenes.panels.classes import Place, change_list, class_name, flat_list, list_place
-from scenes.panels.drift import drift_chart
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
 from scenes.timeline import Key, Marker, Timeline, Track
-from viewer.camera import Rect, project
+from viewer.camera import Rect
 from viewer.layout import LayoutOptions
 from viewer.scales import difference_gains, layer_scales, relative_change
-from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, ColourRole, Hud, NetView, ViewState, Words
+from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, ColourRole, Drift, Hud, NetView, ViewState, Words
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Run
     from viewer.layout import Layout
-    from viewer.state import Camera
 
 CHECK = "frames"
 
@@ -32,8 +32,11 @@ LIST_WIDTH = 0.20
 LIST_TOPS_PX = (188.0, 470.0, 742.0)
 WIDE_PX = 1700.0
 LAST_NUMBER_PX = 112.0
-CHART_HEIGHT_PX = 74.0
-CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 1.6, 5.0, 0.16, 3.2, 0.8
+AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 4.5
+"""Almost level, so that the three nets stand in straight rows and a level chart finds room between them."""
+CHART_HEIGHT_PX, CHART_BELOW_PX = 62.0, 104.0
+GAPS_PX = 50.0, CHART_BELOW_PX + 76.0
+CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 2.0, 5.0, 0.3, 3.4, 0.8
 SHOWN_CLASSES = 5
 
 
@@ -70,16 +73,16 @@ class _Frame:
     @property
     def nets(self) -> Rect:
         right = (self.places[0].left_px - LAST_NUMBER_PX) / self.width_px
-        return Rect(0.05, 0.155, max(right, 0.3), 0.855 if self.is_wide else 0.76)
+        return Rect(0.04, 0.15, max(right, 0.3), 0.868 if self.is_wide else 0.77)
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """Three nets over each other: each has a low, wide part of the frame."""
     return LayoutOptions(
         aspect=options.aspect * 0.685 / 0.19,
-        azimuth_deg=53.0,
-        elevation_deg=2.0,
-        fov_deg=4.5,
+        azimuth_deg=AZIMUTH_DEG,
+        elevation_deg=ELEVATION_DEG,
+        fov_deg=FOV_DEG,
         max_rows=1,
         label_room=0.0,
     )
@@ -88,23 +91,29 @@ def layout_options(options: SceneOptions) -> LayoutOptions:
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """A looping timeline: the clean answer, epsilon growing step by step to the flip, a pause, and back."""
     run = shown_run(bundle, options)
-    spine = _spine(layout)
-    steps = _steps(bundle, layout, run, spine)
+    answer = answer_of(bundle)
+    steps, spine = _steps(bundle, layout, run, answer)
     frame = _Frame(options.aspect)
     offsets = _offsets(layout, frame)
-    camera = camera_for(
-        layout, frame.aspect, frame.nets, azimuth_deg=53.0, elevation_deg=2.0, fov_deg=4.5, offsets=offsets
-    )
+    view = {"azimuth_deg": AZIMUTH_DEG, "elevation_deg": ELEVATION_DEG, "fov_deg": FOV_DEG}
+    camera = camera_for(layout, frame.aspect, frame.nets, offsets=offsets, **view)
     gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, steps[-1].key)
     step_track, duration_secs, markers = _journey(len(steps) - 1)
-    fixed = _fixed_words(bundle, run, frame, steps)
+    fixed = _fixed_words(bundle, run, frame)
+    feet = _feet(layout, spine, offsets[1])
 
     def state_at(t_secs: float) -> ViewState:
         step = steps[round(step_track.at(t_secs))]
         nets = _nets(steps[0], step, offsets, gains)
-        hud = fixed + _epsilon(step, frame) + _answers(bundle, steps, step, frame)
-        hud += _chart(layout, spine, camera, frame, offsets[1], step, steps[-1])
-        return ViewState(camera, nets, options.theme, hud, bloom=0.5)
+        hud = (
+            fixed
+            + _epsilon(bundle, step, frame)
+            + _answers(answer, steps, step, frame)
+            + _story(answer, steps, step, frame)
+        )
+        hidden = max(steps[-1].changes[:-1], default=0.0)
+        drift = Drift(feet, step.changes, hidden, CHART_HEIGHT_PX, CHART_BELOW_PX)
+        return ViewState(camera, nets, options.theme, hud, bloom=0.5, drifts=(drift,))
 
     return Timeline(duration_secs, state_at, loops=True, markers=markers)
 
@@ -113,20 +122,31 @@ def _journey(last: int) -> tuple[Track[float], float, tuple[Marker, ...]]:
     growth_secs = min(LONGEST_GROWTH_SECS, STEP_SECS * last + 0.4)
     flip_secs = CLEAN_SECS + growth_secs
     back_secs = flip_secs + VERDICT_SECS
-    track = Track((Key(0.0, 0.0), Key(CLEAN_SECS, float(last), growth_secs), Key(back_secs, 0.0, BACK_SECS)))
+    growth = Key(CLEAN_SECS, float(last), growth_secs, linear)
+    track = Track((Key(0.0, 0.0), growth, Key(back_secs, 0.0, BACK_SECS)))
     return track, back_secs + BACK_SECS, (Marker(0.0, "clean"), Marker(flip_secs, "attacked"))
 
 
-def _steps(bundle: Bundle, layout: Layout, run: Run, spine: tuple[int, ...]) -> tuple[_Step, ...]:
-    """The clean input and then every kept step of the attack, by growing epsilon."""
+def _steps(bundle: Bundle, layout: Layout, run: Run, answer: Answer) -> tuple[tuple[_Step, ...], tuple[int, ...]]:
+    """The clean input and then every kept step of the attack, by growing epsilon; and the plates whose change is known
+    at all of them.
+    """
     clean = CaptureKey(run.parent or "", run.checkpoint)
     keys = [clean, *(CaptureKey(input_id, run.checkpoint) for input_id in run.inputs)]
+    spine = _spine(layout)
+    changes = {
+        key: [
+            relative_change(bundle, layout.plates[i].layer, clean, key, output=layout.plates[i].output) for i in spine
+        ]
+        for key in keys
+    }
+    known = [at for at in range(len(spine)) if all(changes[key][at] is not None for key in keys)]
     steps = []
     for key in keys:
-        changes = tuple(relative_change(bundle, layout.plates[index].layer, clean, key) for index in spine)
-        scores = scores_of(bundle.capture(key.input_id, key.checkpoint_id))
-        steps.append(_Step(key, bundle.input(key.input_id).epsilon or 0.0, scores, changes))
-    return tuple(steps)
+        scores = answer.read(bundle.capture(key.input_id, key.checkpoint_id))
+        mine = tuple(changes[key][at] or 0.0 for at in known)
+        steps.append(_Step(key, bundle.input(key.input_id).epsilon or 0.0, scores, mine))
+    return tuple(steps), tuple(spine[at] for at in known)
 
 
 def _spine(layout: Layout) -> tuple[int, ...]:
@@ -139,19 +159,28 @@ def _spine(layout: Layout) -> tuple[int, ...]:
     return tuple(best[station] for station in sorted(best))
 
 
+def _feet(layout: Layout, spine: tuple[int, ...], between: Offset) -> tuple[Offset, ...]:
+    """The middle of the lower border of each plate of the spine, in the net of differences."""
+    feet = []
+    for index in spine:
+        x, y, z = layout.plates[index].centre
+        feet.append((x + between[0], y - layout.plates[index].size[1] / 2 + between[1], z + between[2]))
+    return tuple(feet)
+
+
 def _offsets(layout: Layout, frame: _Frame) -> tuple[Offset, ...]:
     """Where the clean net, the difference and the attacked net stand: gaps as high as their words and the chart
     need.
     """
     corners = layout.corners()
-    across, along = np.sin(np.radians(53.0)), np.cos(np.radians(53.0))
+    across, along = np.sin(np.radians(AZIMUTH_DEG)), np.cos(np.radians(AZIMUTH_DEG))
     width = float(np.ptp(corners[:, 0] * along + corners[:, 2] * across))
     height = float(np.ptp(corners[:, 1]))
+    rise = float(np.ptp(corners[:, 0])) * across * np.sin(np.radians(ELEVATION_DEG))
     room_px = REFERENCE_HEIGHT_PX * (frame.nets.bottom - frame.nets.top)
     wide_px = frame.width_px * (frame.nets.right - frame.nets.left)
-    gaps_px = 62.0, 62.0 + CHART_HEIGHT_PX + 70.0
-    unit_px = min(wide_px / width, max(room_px - sum(gaps_px), room_px / 3) / (3 * height))
-    up, down = height + gaps_px[0] / unit_px, height + gaps_px[1] / unit_px
+    unit_px = min(wide_px / width, max(room_px - sum(GAPS_PX), room_px / 3) / (3 * height + rise))
+    up, down = height + GAPS_PX[0] / unit_px, height + GAPS_PX[1] / unit_px
     return (0.0, up, 0.0), (0.0, 0.0, 0.0), (0.0, -down, 0.0)
 
 
@@ -171,17 +200,25 @@ def _winner(step: _Step) -> int:
     return max(range(len(step.scores)), key=lambda index: step.scores[index])
 
 
-def _epsilon(step: _Step, frame: _Frame) -> Hud:
+def _epsilon(bundle: Bundle, step: _Step, frame: _Frame) -> Hud:
     size = 60.0 if frame.is_wide else 36.0
     at_px = frame.places[0].right_px, 86.0 if frame.is_wide else 148.0
-    return Hud(words=(Words(f"\u03b5 = {step.epsilon:.4f}", at_px, size, True, "difference", "right"),))
+    return Hud(words=(Words(f"\u03b5 = {_size_of(bundle, step)}", at_px, size, True, "difference", "right"),))
 
 
-def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
+def _size_of(bundle: Bundle, step: _Step) -> str:
+    """Epsilon in words: of pictures in their 255 levels, of anything else in what is fed."""
+    preprocessing = bundle.manifest.preprocessing
+    if bundle.input(step.key.input_id).image is None or preprocessing.std or not preprocessing.scale:
+        return f"{step.epsilon:.4f}"
+    return f"{step.epsilon / abs(preprocessing.scale):.2f}/255"
+
+
+def _answers(answer: Answer, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
     """Both predictions as lists of the same classes in the same order, and the change between them."""
-    if not step.scores:
+    if not step.scores or not answer.has_classes:
         return Hud()
-    names, clean, last = bundle.manifest.model.class_names, steps[0], steps[-1]
+    names, clean, last = answer.names, steps[0], steps[-1]
     weight = [max(a, b) for a, b in zip(clean.scores, last.scores, strict=True)]
     ranked = sorted(range(len(weight)), key=lambda index: (-weight[index], index))[:SHOWN_CLASSES]
     shown = sorted(ranked, key=lambda index: -clean.scores[index])
@@ -192,21 +229,7 @@ def _answers(bundle: Bundle, steps: tuple[_Step, ...], step: _Step, frame: _Fram
     return hud + flat_list(step.scores, names, shown, places[2], role)
 
 
-def _chart(
-    layout: Layout, spine: tuple[int, ...], camera: Camera, frame: _Frame, between: Offset, step: _Step, last: _Step
-) -> Hud:
-    """The drift of every layer, level between the difference and the attacked net, on the last step's axis."""
-    centres = np.array([layout.plates[index].centre for index in spine])
-    low = centres[0] + [0.0, -layout.plates[spine[0]].size[1] / 2, 0.0]
-    x_px = project(camera, centres, frame.aspect)[:, 0]
-    upper = float(project(camera, low + np.asarray(between), frame.aspect)[0, 1])
-    base_px = upper + CHART_HEIGHT_PX + 46.0
-    hidden = max(last.changes[:-1], default=0.0)
-    label = Words("relative change, %", (max(x_px[0] - 60.0, 8.0), base_px + 28.0), 21.0, role="difference")
-    return drift_chart([float(x) for x in x_px], step.changes, hidden, base_px, CHART_HEIGHT_PX) + Hud(words=(label,))
-
-
-def _fixed_words(bundle: Bundle, run: Run, frame: _Frame, steps: tuple[_Step, ...]) -> Hud:
+def _fixed_words(bundle: Bundle, run: Run, frame: _Frame) -> Hud:
     left_px, right_px = margin_of(frame.width_px) * 2 / 3, frame.places[0].right_px
     title = f"{shown_name(bundle)}, attacked by {run.method.upper()}"
     epsilon_px = 400.0 if frame.is_wide else 0.0
@@ -216,21 +239,42 @@ def _fixed_words(bundle: Bundle, run: Run, frame: _Frame, steps: tuple[_Step, ..
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
         note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside")),
     )
-    legends_right_px = left_px + 920.0 if frame.is_wide else frame.places[0].left_px - 24.0
-    hud += legend_row(legends, left_px, legends_right_px)
+    return hud + legend_row(legends, left_px, _legends_right_px(frame))
+
+
+def _legends_right_px(frame: _Frame) -> float:
+    return margin_of(frame.width_px) * 2 / 3 + 920.0 if frame.is_wide else frame.places[0].left_px - 24.0
+
+
+def _story(answer: Answer, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
+    """What the picture shows at this moment, in a sentence."""
+    lines = _told(answer, steps, step)
+    left_px = margin_of(frame.width_px) * 2 / 3
     if frame.is_wide:
-        return hud + caption(_verdict(bundle, steps), left_px + 960.0, right_px)
-    return hud + caption(_verdict(bundle, steps), left_px, legends_right_px, TOP_PX - 56.0)
+        return caption(lines, left_px + 960.0, frame.places[0].right_px)
+    return caption(lines, left_px, _legends_right_px(frame), TOP_PX - 56.0)
 
 
-def _verdict(bundle: Bundle, steps: tuple[_Step, ...]) -> tuple[str, ...]:
-    """What the picture shows, from its own numbers."""
+def _told(answer: Answer, steps: tuple[_Step, ...], step: _Step) -> tuple[str, ...]:
+    if step is steps[-1]:
+        return _verdict(answer, steps)
+    if step is not steps[0]:
+        return "Every pixel moves a little further, too little", "to see; each layer drifts."
+    if not answer.has_classes or not step.scores:
+        return "One input, twice:", "both runs are the same."
+    return "One picture, twice:", f"the network says {class_name(answer.names, _winner(step))} to both."
+
+
+def _verdict(answer: Answer, steps: tuple[_Step, ...]) -> tuple[str, ...]:
+    """What has come of it, from the picture's own numbers."""
     clean, last = steps[0], steps[-1]
-    names = bundle.manifest.model.class_names
     hidden = sorted(last.changes[1:-1])
     drift = f"a drift of {hidden[0] * 100:.0f} to {hidden[-1] * 100:.0f} % through the layers" if hidden else "a drift"
-    if not clean.scores:
+    if not answer.has_classes or not clean.scores:
         return (f"A small step at the input, {drift}.",)
     if _winner(clean) == _winner(last):
-        return (f"A small step at the input, {drift},", f"and the answer stays {class_name(names, _winner(clean))}.")
-    return (f"Almost the same picture, {drift},", "and another answer at the end.")
+        return (
+            f"A small step at the input, {drift},",
+            f"and the answer stays {class_name(answer.names, _winner(clean))}.",
+        )
+    return f"Almost the same picture, {drift},", "and another answer at the end."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.choose import key_of, scores_of, shown_capture, shown_name
+from scenes.choose import key_of, shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import list_place, tall_list
+from scenes.panels.answer import answer_of, answer_panel
+from scenes.panels.classes import list_place
 from scenes.panels.heading import heading, margin_of
 from scenes.panels.legends import colour_legend, legend_row, note, strand_legend
 from scenes.timeline import Key, Marker, Timeline, Track
@@ -44,15 +45,15 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     place = list_place(width_px, LIST_WIDTH, 178.0)
     camera = camera_for(layout, options.aspect, Rect(0.045, 0.17, place.left_px / width_px - 0.03, 0.79))
     legends = _legends(bundle, trace(bundle, layout, key), width_px)
-    scores, names = scores_of(capture), bundle.manifest.model.class_names
+    answer = answer_of(bundle)
+    scores = answer.read(capture)
 
     def state_at(t_secs: float) -> ViewState:
         at = front.at(t_secs)
         reached = _reached(layout, at)
         says = f"forward pass of {bundle.input(capture.input).label}: the light has reached {reached}"
         hud = heading(shown_name(bundle), says, margin_of(width_px), width_px * 0.975)
-        if scores:
-            hud += tall_list(scores, names, place, grown=max(0.0, min(1.0, (at - stations + 0.5) / 0.5)))
+        hud += answer_panel(answer, scores, place, grown=max(0.0, min(1.0, (at - stations + 0.5) / 0.5)))
         net = NetView(key, front=at)
         return ViewState(camera, (net,), options.theme, hud + legends, bloom=0.75)
 
@@ -64,11 +65,11 @@ def _journey(layout: Layout, stations: int) -> tuple[Track[float], float, tuple[
     share = min(1.0, LONGEST_SECS / max((HOP_SECS + REST_SECS) * stations, 1e-6))
     hop, rest = HOP_SECS * share, REST_SECS * share
     keys = [Key(0.0, 0.0)]
-    markers = [Marker(0.0, layout.plates[0].layer)]
+    markers = [Marker(0.0, layout.plates[0].title)]
     for station in range(1, stations + 1):
         at_secs = START_SECS + (station - 1) * (hop + rest)
         keys.append(Key(at_secs, float(station), hop))
-        name = next(plate.layer for plate in layout.plates if plate.station == station)
+        name = next(plate.title for plate in layout.plates if plate.station == station)
         markers.append(Marker(at_secs + hop, name))
     back_secs = START_SECS + stations * (hop + rest) + END_SECS
     keys.append(Key(back_secs, 0.0, REWIND_SECS))
@@ -76,7 +77,7 @@ def _journey(layout: Layout, stations: int) -> tuple[Track[float], float, tuple[
 
 
 def _reached(layout: Layout, front: float) -> str:
-    return next(plate.layer for plate in layout.plates if plate.station == round(front))
+    return next(plate.title for plate in layout.plates if plate.station == round(front))
 
 
 def _legends(bundle: Bundle, strands: Strands, width_px: float) -> Hud:

@@ -8,7 +8,8 @@ from exporter.bundle.errors import KerascopeError
 from scenes.choose import scores_of, shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
-from scenes.panels.classes import Place, list_place, tall_list
+from scenes.panels.answer import answer_of, answer_panel
+from scenes.panels.classes import Place, list_place
 from scenes.panels.curve import learning_curve
 from scenes.panels.heading import heading, margin_of
 from scenes.panels.legends import colour_legend, legend_row, note
@@ -47,8 +48,8 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     width_px = REFERENCE_HEIGHT_PX * options.aspect
     place = list_place(width_px, LIST_WIDTH, 178.0)
     camera = camera_for(layout, options.aspect, Rect(0.045, 0.15, place.left_px / width_px - 0.03, 0.83))
-    fixed = _legends(width_px)
-    names = bundle.manifest.model.class_names
+    fixed = _legends(width_px, any(plate.form.kind == "weights" for plate in layout.plates))
+    answer = answer_of(bundle)
     checkpoints = [checkpoint for checkpoint, _ in watched]
 
     def state_at(t_secs: float) -> ViewState:
@@ -61,9 +62,8 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
             CaptureKey(before.input, before.checkpoint), CaptureKey(after.input, after.checkpoint), blend, shapes=False
         )
         hud = heading(f"{shown_name(bundle)} learns", _moment(nearest), margin_of(width_px), width_px * 0.975) + fixed
-        scores = [a * (1 - blend) + b * blend for a, b in zip(scores_of(before), scores_of(after), strict=True)]
-        if scores:
-            hud += tall_list(scores, names, place, pitch_px=44.0)
+        pairs = zip(answer.read(before), answer.read(after), strict=False)
+        hud += answer_panel(answer, [a * (1 - blend) + b * blend for a, b in pairs], place, pitch_px=44.0)
         hud += learning_curve(checkpoints, at, Place(place.left_px, place.right_px, 800.0), 150.0)
         return ViewState(camera, (net,), options.theme, hud, bloom=0.6)
 
@@ -128,7 +128,7 @@ def _moment(checkpoint: Checkpoint) -> str:
     return label
 
 
-def _legends(width_px: float) -> Hud:
+def _legends(width_px: float, has_kernels: bool) -> Hud:
     values = colour_legend("activation / \u00b1scale", "activation", 250.0)
     kernels = colour_legend("kernel weight / \u00b1scale", "weight", 250.0)
     lines = (
@@ -137,4 +137,5 @@ def _legends(width_px: float) -> Hud:
         "strongest strands: value \u00d7 weight",
     )
     margin_px = margin_of(width_px)
-    return legend_row((values, kernels, note(lines)), margin_px, width_px - margin_px / 2)
+    pieces = (values, kernels, note(lines)) if has_kernels else (values, note((*lines[:2], "weights were not kept")))
+    return legend_row(pieces, margin_px, width_px - margin_px / 2)

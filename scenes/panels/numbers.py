@@ -31,6 +31,19 @@ def points(change: float) -> str:
     return f"{MINUS if change < 0 else '+'}{text}"
 
 
+def signed(value: float) -> str:
+    """A value with its sign, to three digits.
+
+    >>> signed(1.234), signed(-0.04567), signed(1234567.0), signed(0.0), signed(float("nan"))
+    ('+1.23', '\u22120.0457', '+1.23e+06', '0', 'not a number')
+    """
+    if not math.isfinite(value):
+        return "not a number"
+    if value == 0:
+        return "0"
+    return f"{MINUS if value < 0 else '+'}{abs(value):.3g}"
+
+
 def count(number: int) -> str:
     """A whole number with commas.
 

@@ -59,7 +59,7 @@ def pair(clean: np.ndarray, other: np.ndarray, kind: str = "conv") -> PaperBundl
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-5, 3.0), st.floats(0.1, 50.0))
-def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_a_hundred(
+def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_twenty(
     seed: int, size: float, scale: float
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -72,9 +72,9 @@ def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_a_hund
     assert digit == pytest.approx(min((1, 2, 5), key=lambda each: abs(each - digit)))
     assert gain >= 1
     if gain > 1:
-        assert (change * gain <= 1).mean() >= 0.985
+        assert (change * gain <= 1).mean() >= 0.945
     if gain < 10_000:
-        assert np.percentile(change, 99) * gain * 2.6 > 1, "the next round gain would clip more"
+        assert np.percentile(change, 95) * gain * 2.6 > 1, "the next round gain would clip more"
 
 
 @pytest.mark.parametrize("kind", ["conv", "input", "dense"])

@@ -15,6 +15,7 @@ from scenes.frames import frame_times
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_names
 from scenes.timeline import Timeline
+from viewer.drift import flat_of
 from viewer.labels import Box, box_of, frame_labels
 from viewer.layout import Layout
 from viewer.scales import layer_scales
@@ -122,7 +123,7 @@ def boxes_of(state: ViewState, layout: Layout, bundle: Bundle, aspect: float) ->
     """Every line of text of a frame with its box: labels of plates first, then what the scene says."""
     scales = layer_scales(bundle, layout)
     labels = frame_labels(layout, state, aspect, scales)
-    shown = [line for line in (*labels, *state.hud.words) if line.text.strip() and line.alpha > 0]
+    shown = [line for line in (*labels, *flat_of(state, aspect).words) if line.text.strip() and line.alpha > 0]
     return [(line.text, box_of(line)) for line in shown]
 
 
@@ -181,7 +182,7 @@ def test_bars_ramps_and_lines_stay_in_the_frame(built, name: str, shape: str) ->
     _, timeline = built(name, SHAPES[shape])
     width_px = REFERENCE_HEIGHT_PX * SHAPES[shape][0] / SHAPES[shape][1]
     for t in moments(timeline):
-        hud = timeline.state_at(t).hud
+        hud = flat_of(timeline.state_at(t), SHAPES[shape][0] / SHAPES[shape][1])
         boxes = [(x, y, x + w, y + h) for x, y, w, h in (each.box_px for each in (*hud.bars, *hud.ramps))]
         boxes += [(x, y, x, y) for line in hud.lines for x, y in line.points_px]
         for left, top, right, bottom in boxes:

@@ -13,6 +13,7 @@ from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
 from scenes.registry import scene
 from scenes.timeline import Timeline
+from viewer.drift import flat_of
 from viewer.layout import Layout
 from viewer.state import ViewState
 
@@ -33,7 +34,7 @@ def at(timeline: Timeline, marker: str) -> ViewState:
 
 
 def texts(state: ViewState) -> list[str]:
-    return [line.text for line in state.hud.words]
+    return [line.text for line in flat_of(state, 16 / 9).words]
 
 
 def scores(bundle: Bundle, shown: str, checkpoint: str = "002") -> tuple[float, ...]:
@@ -80,7 +81,8 @@ def test_flow_shows_what_was_asked_for(bundle: Bundle) -> None:
 
 def epsilon_of(state: ViewState) -> float:
     (text,) = [text for text in texts(state) if re.match(r"\u03b5 = ", text)]
-    return float(re.findall(r"[\d.]+", text)[0])
+    levels, of = re.fullmatch(r"\u03b5 = ([\d.]+)/(\d+)", text).groups()  # type: ignore[union-attr]
+    return float(levels) / float(of)
 
 
 def test_adversarial_begins_clean_and_ends_with_the_last_step(bundle: Bundle) -> None:
@@ -96,6 +98,16 @@ def test_adversarial_begins_clean_and_ends_with_the_last_step(bundle: Bundle) ->
     assert percent(after[int(np.argmax(after))]) in texts(attacked)
     for score in (*before, *after):
         assert percent(score, unit=False) in texts(attacked)
+
+
+def test_adversarial_tells_its_story_in_three_sentences(bundle: Bundle) -> None:
+    _, timeline = built(bundle, "adversarial")
+    first, last = timeline.markers[0].at_secs, timeline.markers[-1].at_secs
+    between = (timeline.state_at(t) for t in np.linspace(first, last, 60))
+    said = [" ".join(line.text for line in state.hud.words if line.size_px == 27.0) for state in between]
+    assert CLASS_NAMES[bundle.capture("clean-0", "002").predicted] in said[0]
+    assert "another answer" in said[-1]
+    assert len(dict.fromkeys(said)) == 3
 
 
 def test_adversarial_visits_every_step_with_its_own_numbers(bundle: Bundle) -> None:

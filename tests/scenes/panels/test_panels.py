@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from exporter.bundle.schema import Checkpoint
 from scenes.panels.classes import Place, change_list, class_name, flat_list, shown_classes, tall_list
 from scenes.panels.curve import learning_curve
-from scenes.panels.drift import drift_chart
 from scenes.panels.heading import broken, fitted, heading
 from scenes.panels.legends import colour_legend, strand_lines
 from scenes.panels.numbers import count, percent, points
@@ -131,30 +129,6 @@ def test_points_have_the_sign_of_the_change(change: float) -> None:
 
 def test_count() -> None:
     assert [count(n) for n in (0, 999, 1000, 25_636_712)] == ["0", "999", "1,000", "25,636,712"]
-
-
-@given(st.lists(st.floats(0, 3), min_size=1, max_size=12), st.floats(0, 1))
-def test_the_drift_chart_is_true_to_its_axis(changes: list[float], most_hidden: float) -> None:
-    x_px = [100.0 + 90 * i for i in range(len(changes))]
-    most_hidden = max(most_hidden, *changes[:-1], 0.0)
-    hud = drift_chart(x_px, changes, most_hidden, 600.0, 80.0)
-    dots = [line.points_px for line in hud.lines if line.width_px > 8]
-    assert [(a[0] + b[0]) / 2 for a, b in dots] == pytest.approx(x_px)
-    heights = [600.0 - a[1] for a, _ in dots]
-    assert all(-1e-9 <= height <= 80.0 + 1e-9 for height in heights)
-    unit = max(most_hidden, 1e-6)
-    for change, height in zip(changes[:-1], heights, strict=False):
-        assert height == pytest.approx(80.0 * 0.62 * change / unit, abs=1e-6)
-    assert f"{changes[-1] * 100:.0f} %" in [line.text for line in hud.words]
-    boxes = [box_of(line) for line in hud.words[:-1]]
-    assert all(a[2] < b[0] for a, b in itertools.pairwise(boxes)), "numbers lie apart"
-
-
-def test_a_drift_of_infinity_is_drawn() -> None:
-    hud = drift_chart([0.0, 90.0, 180.0], [0.1, 0.2, math.inf], 0.2, 600.0, 80.0)
-    assert all(math.isfinite(y) for line in hud.lines for _, y in line.points_px)
-    hud = drift_chart([0.0, 90.0, 180.0], [0.1, math.inf, 0.3], math.inf, 600.0, 80.0)
-    assert all(math.isfinite(y) for line in hud.lines for _, y in line.points_px)
 
 
 def checkpoints(**metrics: list[float | None]) -> list[Checkpoint]:

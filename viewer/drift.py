@@ -1,0 +1,90 @@
+"""The line of relative change along the spine: how far an attacked input has drifted at each layer, in any view."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from viewer.camera import project
+from viewer.state import Hud, Polyline, Words
+from viewer.typeset import width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewer.state import Drift, ViewState
+
+    Point = tuple[float, float]
+
+DOT_PX = 11.0
+BREAK_SHARE = 0.62
+NUMBER_PX = 21.0
+LAST_PX = 30.0
+TITLE = "relative change, %"
+
+
+def flat_of(state: ViewState, aspect: float) -> Hud:
+    """Everything flat of a frame: the words and shapes of the scene, and the charts that follow the camera."""
+    charts = (drift_chart(drift, _on_picture(drift, state, aspect)) for drift in state.drifts if drift.changes)
+    return sum(charts, state.hud)
+
+
+def _on_picture(drift: Drift, state: ViewState, aspect: float) -> list[Point]:
+    """Where each point of the chart has its foot: under its place, all on one level."""
+    seen = project(state.camera, drift.places, aspect)
+    base_px = float(seen[:, 1].max()) + drift.below_px
+    return [(float(x), base_px) for x in seen[:, 0]]
+
+
+def drift_chart(drift: Drift, feet_px: Sequence[Point]) -> Hud:
+    """Points over `feet_px`, as high as each layer's relative change.
+
+    All points but the last share a linear axis on which `most_hidden` is 62 % of the height; the last one, the
+    classes', is usually far beyond it and stands at the top behind a broken line where it is. Numbers in percent stand
+    over each point.
+    """
+    changes, most_hidden = drift.changes, drift.most_hidden
+    if not math.isfinite(most_hidden):  # a layer that was all zero has moved infinitely far: the others keep their axis
+        most_hidden = max((change for change in changes[:-1] if math.isfinite(change)), default=0.0)
+    scale = max(most_hidden, 1e-6)
+    heights = [min(change / scale, 1.0) * BREAK_SHARE for change in changes[:-1]]
+    is_broken = changes[-1] > scale
+    heights.append(1.0 if is_broken else changes[-1] / scale * BREAK_SHARE)
+    points = tuple((x, y - height * drift.height_px) for (x, y), height in zip(feet_px, heights, strict=True))
+    left_px, right_px, base_px = min(x for x, _ in feet_px), max(x for x, _ in feet_px), feet_px[0][1]
+    lines = [Polyline(((left_px - 14, base_px), (right_px + 14, base_px)), "dim", 2.5, 0.7)]
+    lines += [Polyline(pair, "difference", 4.0) for pair in _pieces(points, is_broken)]
+    lines += [Polyline(((x - DOT_PX / 2, y), (x + DOT_PX / 2, y)), "difference", DOT_PX) for x, y in points]
+    title = Words(TITLE, (max(left_px - 60.0, 8.0), base_px + 28.0), NUMBER_PX, role="difference")
+    return Hud(lines=tuple(lines), words=(title, *_numbers(points, changes)))
+
+
+def _pieces(points: Sequence[Point], is_broken: bool) -> list[tuple[Point, Point]]:
+    """Straight pieces between neighbours; the last one has a gap in its middle where the axis is broken."""
+    pieces = list(pairwise(points))
+    if is_broken and pieces:
+        (x0, y0), (x1, y1) = pieces.pop()
+        near, far = 0.40, 0.60
+        pieces.append(((x0, y0), (x0 + (x1 - x0) * near, y0 + (y1 - y0) * near)))
+        pieces.append(((x0 + (x1 - x0) * far, y0 + (y1 - y0) * far), (x1, y1)))
+    return pieces
+
+
+def _numbers(points: Sequence[Point], changes: Sequence[float]) -> tuple[Words, ...]:
+    """The number of each point where it has room beside the one before; the last, bold and outside, always."""
+    words = []
+    x_last, y_last = points[-1]
+    is_forward = x_last >= points[0][0]
+    outward = 1.0 if is_forward else -1.0
+    taken_until = float("-inf")
+    for (x, y), change in sorted(zip(points[:-1], changes, strict=False)):
+        text = f"{change * 100:.1f}"
+        half = width_of(text, NUMBER_PX) / 2
+        if x - half < taken_until or (x_last - x) * outward < half + 8:
+            continue
+        words.append(Words(text, (x, y - 14), NUMBER_PX, anchor="centre"))
+        taken_until = x + half + 12.0
+    at_px = x_last + 18 * outward, y_last + 11
+    last = Words(f"{changes[-1] * 100:.0f} %", at_px, LAST_PX, True, "difference", "left" if is_forward else "right")
+    return (*words, last)
