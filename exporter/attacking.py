@@ -8,49 +8,16 @@ import numpy as np
 
 from exporter.attacks import AttackError, AttackResult, AttackStep
 from exporter.backend import keras
+from exporter.bounds import kept_like
 from exporter.bundle import Bundle, BundleError, BundleWriter
 from exporter.bundle.schema import Capture, Input, Run
-from exporter.capture import LayerOutputs, graph_of, read_weights
-from exporter.capture.outputs import stored
+from exporter.bundle.tensors import tensor_bytes
+from exporter.capture import LayerOutputs
 from exporter.inputs import picture_from_fed
-from exporter.models import ModelError
-from exporter.writing import Shown, Warn, number, write_captures
+from exporter.writing import Capturing, Shown, Warn, number, write_captures
 
 KEPT_BYTES = 2**30
 """How much the captures of one run may take where the user does not say how many steps to keep."""
-
-
-def matching_checkpoint(bundle: Bundle, model: keras.Model) -> str:
-    """The latest checkpoint of the bundle whose weights are the model's.
-
-    Raises
-    ------
-    ModelError
-        the model has other layers, or weights that are in no checkpoint.
-    """
-    layers = graph_of(model).layers
-    names = [(layer.name, layer.class_name, layer.outputs) for layer in layers]
-    if names != [(layer.name, layer.class_name, layer.outputs) for layer in bundle.manifest.layers]:
-        raise ModelError(
-            "the model is not the one that the bundle was made of",
-            expected=f"the {len(bundle.manifest.layers)} layers of the bundle",
-            got=f"{len(layers)} layers, or others",
-            path=bundle.path,
-        )
-    weights = read_weights(model)
-    for checkpoint in reversed(bundle.manifest.checkpoints):
-        if all(
-            np.array_equal(
-                bundle.load(ref), stored(weights[name], ref.dtype), equal_nan=weights[name].dtype.kind == "f"
-            )
-            for name, ref in checkpoint.weights.items()
-        ):
-            return checkpoint.id
-    raise ModelError(
-        "the model's weights are in no checkpoint of the bundle",
-        remedy="pass the model file that was exported, or export this one",
-        path=bundle.path,
-    )
 
 
 def chosen_input(bundle: Bundle, checkpoint: str, input_id: str | None) -> Input:
@@ -101,6 +68,13 @@ def kept_steps(result: AttackResult, keep: int | str | None, bytes_per_step: int
     return [steps[place] for place in sorted(set(places.tolist()))]
 
 
+def step_bytes(bundle: Bundle, input_id: str, checkpoint: str) -> int:
+    """How many bytes a step of an attack on this input takes in the bundle: as many as the input itself."""
+    capture, image = bundle.capture(input_id, checkpoint), bundle.input(input_id).image
+    refs = (*capture.outputs.values(), *(() if image is None else (image,)))
+    return sum(map(tensor_bytes, refs))
+
+
 def next_ids(bundle: Bundle, count: int) -> list[str]:
     """Ids for new inputs, after all that are there."""
     taken = {each.id for each in bundle.manifest.inputs}
@@ -123,7 +97,10 @@ def write_attacked(
     checkpoint: str,
     steps: Sequence[AttackStep],
 ) -> tuple[list[Input], list[Capture]]:
-    """The entries of the attacked inputs and of their captures, which have been written."""
+    """The entries of the attacked inputs and of their captures, which have been written.
+
+    Of each the same outputs are kept as of the parent.
+    """
     ids = next_ids(bundle, len(steps))
     picture = bundle.image(parent.id)
     preprocessing = bundle.manifest.preprocessing
@@ -133,12 +110,9 @@ def write_attacked(
             image = None if picture is None else picture_from_fed(step.x, picture, preprocessing)
             yield Shown(id_, (step.x,), image)
 
-    dtype = stored_dtype(bundle, parent.id, checkpoint)
-    made = list(
-        write_captures(
-            writer, LayerOutputs(model), shown(), checkpoint, file=lambda id_: f"inputs/{id_}.npz", dtype=dtype
-        )
-    )
+    kept, dtype = kept_like(bundle, parent.id, checkpoint), stored_dtype(bundle, parent.id, checkpoint)
+    capturing = Capturing(checkpoint, kept, dtype, "inputs/{}.npz".format, passing={})
+    made = list(write_captures(writer, LayerOutputs(model), shown(), capturing))
     inputs = [
         Input(
             id=id_,

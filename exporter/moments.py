@@ -5,36 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.backend import keras
-from exporter.capture import CheckpointRecorder, Moment, read_weights
-from exporter.capture.weights import Weights
+from exporter.capture import CheckpointRecorder, Moment
+from exporter.capture.outputs import stored
+from exporter.capture.weights import Weights, held_tensor, seen_array, variables_of
 from exporter.models import ModelError, open_model, untrained_twin
 
 Checkpoints = CheckpointRecorder | Sequence[Path | str | Moment]
+
+_BLOCK_VALUES = 2**22
 
 
 def moments_of(
     model: keras.Model, checkpoints: Checkpoints, *, untrained: bool, seed: int, imports: Sequence[str]
 ) -> Iterator[Moment]:
-    """Every moment of the model, the final one last; each is loaded when its turn comes.
+    """Every moment of the model, the final one last, and only that one with the model's own weights (`source` `None`).
 
     First the untrained twin where it is asked for, then the checkpoints, then the model as it is, unless the last
-    checkpoint has the same weights already.
+    checkpoint has the same weights already. Each is loaded when its turn comes, and nothing holds on to it here.
     """
-    final = read_weights(model)
     if untrained:
-        yield Moment("untrained", read_weights(untrained_twin(model, seed)), epoch=0, step=0)
+        yield Moment("untrained", _weights_of_twin(model, untrained_twin(model, seed)), epoch=0, step=0)
     earlier = _listed(checkpoints)
-    for place, each in enumerate(earlier):
-        moment = each if isinstance(each, Moment) else _from_file(model, Path(each), imports)
-        if place == len(earlier) - 1 and _equal(moment.weights(), final):
-            yield replace(moment, source=final)
+    for each in earlier[:-1]:
+        yield _moment(model, each, imports)
+    if earlier:
+        last = _moment(model, earlier[-1], imports)
+        if _is_now(last, model):
+            yield replace(last, source=None)
             return
-        yield moment
-    yield Moment("final", final)
+        yield last
+        del last
+    yield Moment("final", None)
 
 
 def numbering(checkpoints: Checkpoints, *, untrained: bool) -> tuple[int, int]:
@@ -47,24 +54,46 @@ def numbering(checkpoints: Checkpoints, *, untrained: bool) -> tuple[int, int]:
     return (0 if untrained or (is_recorded and earlier) else 1), earlier + untrained
 
 
+def same_values(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two arrays are equal once `one` is stored as `other` is; NaN equals NaN. Needs no memory to speak of."""
+    if one.shape != other.shape:
+        return False
+    flat, kept = one.reshape(-1), other.reshape(-1)
+    blocks = (slice(start, start + _BLOCK_VALUES) for start in range(0, flat.size, _BLOCK_VALUES))
+    return all(_same_block(stored(flat[block], other.dtype.name), kept[block]) for block in blocks)
+
+
+def _same_block(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return np.array_equal(one, other) or (one.dtype.kind == "f" and np.array_equal(one, other, equal_nan=True))
+
+
 def _listed(checkpoints: Checkpoints) -> Sequence[Path | str | Moment]:
     return checkpoints.moments if isinstance(checkpoints, CheckpointRecorder) else checkpoints
 
 
-def _equal(one: Weights, other: Weights) -> bool:
-    return set(one) == set(other) and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
+def _moment(model: keras.Model, checkpoint: Path | str | Moment, imports: Sequence[str]) -> Moment:
+    return checkpoint if isinstance(checkpoint, Moment) else _from_file(model, Path(checkpoint), imports)
+
+
+def _is_now(moment: Moment, model: keras.Model) -> bool:
+    """Whether the weights of the moment are those that the model has."""
+    variables = variables_of(model)
+    with moment.opened() as weights:
+        return set(weights) == set(variables) and all(
+            same_values(seen_array(weights[name]), seen_array(variable)) for name, variable in variables.items()
+        )
 
 
 def _from_file(model: keras.Model, path: Path, imports: Sequence[str]) -> Moment:
     """The weights in a `.keras`, `.h5` or `.weights.h5` file of the same architecture. Raises `ModelError`."""
     if not path.is_file():
         raise ModelError("no such checkpoint file", expected=".keras, .h5 or .weights.h5", path=path)
-    twin = untrained_twin(model, seed=0)
     if path.name.endswith(".weights.h5"):
-        _load_weights(twin, path)
+        other = untrained_twin(model, seed=0)
+        _load_weights(other, path)
     else:
         other = open_model(path, imports=imports)
-        shapes, expected = [tuple(w.shape) for w in other.weights], [tuple(w.shape) for w in twin.weights]
+        shapes, expected = [tuple(w.shape) for w in other.weights], [tuple(w.shape) for w in model.weights]
         if shapes != expected:
             raise ModelError(
                 "the checkpoint is of another model",
@@ -72,8 +101,13 @@ def _from_file(model: keras.Model, path: Path, imports: Sequence[str]) -> Moment
                 got=f"{len(shapes)} variables",
                 path=path,
             )
-        twin.set_weights(other.get_weights())
-    return Moment(path.name.partition(".")[0], read_weights(twin))
+    return Moment(path.name.partition(".")[0], _weights_of_twin(model, other))
+
+
+def _weights_of_twin(model: keras.Model, twin: keras.Model) -> Weights:
+    """What the twin's variables hold, by the names that the model has for its own; no copy."""
+    twins = {id(own): other for own, other in zip(model.weights, twin.weights, strict=True)}
+    return {name: held_tensor(twins[id(variable)]) for name, variable in variables_of(model).items()}
 
 
 def _load_weights(model: keras.Model, path: Path) -> None:

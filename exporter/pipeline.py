@@ -9,25 +9,27 @@ from typing import Literal
 
 from msgspec import structs
 
-from exporter.assembly import Export, write_parts
+from exporter.assembly import extent_of, prepare, write_parts
 from exporter.attacking import (
     chosen_input,
     kept_steps,
-    matching_checkpoint,
     next_run_id,
     run_entry,
+    step_bytes,
     write_attacked,
 )
 from exporter.attacks import AttackError, attack_named
 from exporter.attacks.contract import OptionValue, Victim
 from exporter.backend import keras
+from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError, read_bundle
 from exporter.bundle.schema import ColourOrder
-from exporter.capture import LayerOutputs
 from exporter.capture.takes import class_count, input_specs, scales_pictures_itself
 from exporter.demonstration import choose_attack, save_model
+from exporter.extent import check_room
 from exporter.inputs import InputError, InputSet, PreprocessingOptions, read_inputs, read_labels
 from exporter.inputs.read import Source
+from exporter.matching import matching_checkpoint
 from exporter.models import open_model
 from exporter.moments import Checkpoints, moments_of, numbering
 from exporter.training import EPOCHS, train_demo
@@ -39,6 +41,10 @@ DEMO_BUNDLE, DEMO_MODEL = "mnist.bundle", "demo.keras"
 def to_stderr(line: str) -> None:
     """Tell the user one line."""
     print(f"warning: {line}", file=sys.stderr)  # noqa: T201
+
+
+def untold(line: str) -> None:
+    """Tell nobody a line."""
 
 
 def in_silence(what: str, done: int, total: int) -> None:
@@ -54,7 +60,10 @@ def export_model(
     checkpoints: Checkpoints = (),
     untrained: bool = False,
     seed: int = 0,
+    layers: str | Sequence[str] = (),
+    channels: int | None = None,
     dtype: Literal["float32", "float16"] = "float32",
+    weights: str | Sequence[str] = "full",
     scale: float | None = None,
     mean: Sequence[float] | None = None,
     colour_order: ColourOrder | None = None,
@@ -62,6 +71,7 @@ def export_model(
     overwrite: bool = False,
     progress: Progress = in_silence,
     warn: Warn = to_stderr,
+    tell: Warn = untold,
 ) -> Path:
     """The path of a new bundle of `model`: its graph, its weights, and what every layer makes of the inputs.
 
@@ -73,27 +83,34 @@ def export_model(
     labels : class names, or a file of them.
     checkpoints : a `CheckpointRecorder`, or files with the weights at earlier moments, in order.
     untrained, seed : also the same architecture with fresh weights, as checkpoint `000`.
+    layers : patterns such as `conv*`: only outputs of layers whose path or own name fits one are kept, and those of the
+        model's inputs and outputs.
+    channels : of outputs with a spatial or time axis keep only the first so many channels.
     dtype : of stored weights and outputs.
+    weights : `full`, `none`, or the ids of the checkpoints whose weights are kept.
     scale, mean, colour_order : `fed = (picture - mean) * scale`; by default 1/255, or 1 where the model scales itself.
     imports : modules that register custom layers.
     overwrite : replace a bundle that is there.
     progress, warn : are told how far it is, and what the user should know (NaN in the weights, ...).
+    tell : is told how much will be written, before anything is.
 
     Raises
     ------
     KerascopeError
         anything that is not as it should be; nothing is written then.
     """
-    if dtype not in ("float32", "float16"):
-        raise KerascopeError("no such dtype to store", expected="float32 or float16", got=repr(dtype))
+    bounds = read_bounds(layers, channels, dtype, weights)
     model = _opened(model, imports)
     options = PreprocessingOptions(scale, tuple(mean or ()), colour_order)
     shown, class_names = _read(model, inputs, labels, options)
-    export = Export(model, shown, class_names, dtype, progress, warn)
     moments = moments_of(model, checkpoints, untrained=untrained, seed=seed, imports=imports)
-    first, earlier = numbering(checkpoints, untrained=untrained)
+    numbers = numbering(checkpoints, untrained=untrained)
+    export = prepare(model, shown, class_names, bounds, numbers, progress, warn)
     with BundleWriter.create(out, overwrite=overwrite) as writer:
-        writer.commit(write_parts(writer, export, moments, first=first, earlier=earlier))
+        extent = extent_of(export)
+        tell(str(extent))
+        check_room(writer.folder, extent)
+        writer.commit(write_parts(writer, export, moments))
     return writer.path
 
 
@@ -132,11 +149,11 @@ def attack_bundle(
     model = _opened(model, imports)
     with BundleWriter.append(bundle) as writer:
         there = read_bundle(writer.path)
-        checkpoint = matching_checkpoint(there, model)
+        checkpoint = matching_checkpoint(there, model, warn)
         parent = chosen_input(there, checkpoint, input_id)
         victim = Victim.of(there, model, parent.id, checkpoint)
         result = attack.run(victim, **options)
-        kept = kept_steps(result, keep, LayerOutputs(model).bytes_per_sample, warn)
+        kept = kept_steps(result, keep, step_bytes(there, parent.id, checkpoint), warn)
         run_id = next_run_id(there, method)
         attacked, captures = write_attacked(writer, there, model, run_id, parent, checkpoint, kept)
         run = run_entry(run_id, method, checkpoint, parent.id, result, kept, attacked)

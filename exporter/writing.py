@@ -1,4 +1,4 @@
-"""Parts of a bundle, written: a checkpoint's weights, what the layers put out, and their statistics."""
+"""Parts of a bundle, written a tensor at a time: a checkpoint's weights, what the layers put out, and statistics."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.bundle.npz_read import open_npz, read_tensor
-from exporter.bundle.schema import Capture, Checkpoint, Derived, Layer, Preprocessing, TensorRef
+from exporter.bounds import Kept
+from exporter.bundle.npz_write import NpzWriter
+from exporter.bundle.schema import Capture, Checkpoint, Derived, Preprocessing, TensorRef
 from exporter.bundle.write import BundleWriter
-from exporter.capture import LayerOutputs, Moment, channel_statistics
+from exporter.capture import LayerOutputs, Moment
 from exporter.capture.outputs import stored
+from exporter.capture.statistics import SAMPLED_VALUES, PassingStatistics
+from exporter.capture.weights import Weights, seen_array
 from exporter.inputs import InputSpec, Sample, feed
 
 Array = NDArray[Any]
@@ -23,7 +26,9 @@ Progress = Callable[[str, int, int], None]
 Warn = Callable[[str], None]
 """Is told one line that the user should know of."""
 
-STATISTICS_BYTES = 512 * 2**20
+_BLOCK_VALUES = 2**22
+SAMPLED_IN_ALL = 2**26
+"""How many values all layers together may keep for their percentiles, while inputs pass by."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,26 @@ class Shown:
     picture: NDArray[np.uint8] | None = None
 
 
+@dataclass(frozen=True)
+class Capturing:
+    """What is kept of a run of the model, and where.
+
+    Attributes
+    ----------
+    checkpoint : its id.
+    kept : the outputs that are stored, and how many channels of each.
+    dtype : of floating-point outputs; what was fed is stored exactly.
+    file : the name of the file of an input.
+    passing : the statistics of layers that are to be computed, by name.
+    """
+
+    checkpoint: str
+    kept: Kept
+    dtype: str
+    file: Callable[[str], str]
+    passing: Mapping[str, PassingStatistics]
+
+
 def number(place: int) -> str:
     """The id of the n-th of something: at least three digits.
 
@@ -44,20 +69,35 @@ def number(place: int) -> str:
     return f"{place:03d}"
 
 
-def write_checkpoint(writer: BundleWriter, id: str, moment: Moment, dtype: str, warn: Warn) -> Checkpoint:  # noqa: A002
-    """The entry of a checkpoint whose weights have been written; weights that are no numbers are warned of."""
-    weights = moment.weights()
-    for name in sorted(weights):
-        odd = int(np.count_nonzero(~np.isfinite(weights[name]))) if weights[name].dtype.kind == "f" else 0
-        if odd:
-            warn(
-                f"{odd} of {weights[name].size} weights in {name} are NaN or infinite (checkpoint {id}, {moment.label})"
-            )
-    refs = writer.write(f"weights/{id}.npz", {name: stored(array, dtype) for name, array in weights.items()})
+def write_weights(writer: BundleWriter, checkpoint: str, weights: Weights, dtype: str) -> dict[str, TensorRef]:
+    """The references of weights, each of which was looked at when its turn came and written from where it is."""
+    with writer.open(f"weights/{checkpoint}.npz") as stream:
+        return {name: stream.add(name, stored(seen_array(weights[name]), dtype)) for name in sorted(weights)}
+
+
+def odd_count(values: Array) -> int:
+    """How many values are NaN or infinite.
+
+    The product with itself tells whether there are any: no memory is needed for an answer to each value.
+    """
+    flat = values.reshape(-1)
+    if values.dtype.kind != "f":
+        return 0
+    with np.errstate(all="ignore"):
+        if np.isfinite(flat @ flat):
+            return 0
+    blocks = (flat[start : start + _BLOCK_VALUES] for start in range(0, flat.size, _BLOCK_VALUES))
+    return sum(int(np.count_nonzero(~np.isfinite(block))) for block in blocks)
+
+
+def checkpoint_entry(checkpoint: str, moment: Moment, weights: dict[str, TensorRef]) -> Checkpoint:
+    """The entry of a checkpoint; metrics that are no number are `None`."""
     metrics = {
         name: None if value is None or not np.isfinite(value) else value for name, value in moment.metrics.items()
     }
-    return Checkpoint(id=id, label=moment.label, weights=refs, epoch=moment.epoch, step=moment.step, metrics=metrics)
+    return Checkpoint(
+        id=checkpoint, label=moment.label, weights=weights, epoch=moment.epoch, step=moment.step, metrics=metrics
+    )
 
 
 def shown_samples(
@@ -69,33 +109,14 @@ def shown_samples(
 
 
 def write_captures(
-    writer: BundleWriter,
-    outputs: LayerOutputs,
-    shown: Iterator[Shown],
-    checkpoint: str,
-    *,
-    file: Callable[[str], str],
-    dtype: str,
+    writer: BundleWriter, outputs: LayerOutputs, shown: Iterator[Shown], capturing: Capturing
 ) -> Iterator[tuple[Capture, TensorRef | None]]:
-    """Run inputs through the model and write what its layers put out, a batch at a time.
-
-    `file` names the file of an input. What was fed is stored exactly, whatever `dtype` is.
+    """Run inputs through the model a batch at a time; each output goes to its input's file as soon as it is there.
 
     Yields the entry of each capture, and the reference of the picture, which lies in the same file.
     """
     for batch in _batches(shown, outputs.batch):
-        results = outputs.run([np.stack(arrays) for arrays in zip(*(each.feeds for each in batch), strict=True)])
-        for row, each in enumerate(batch):
-            arrays = {
-                name: array[row] if outputs.is_fed(name) else stored(array[row], dtype)
-                for name, array in results.items()
-            }
-            refs, picture = _write_input(writer, file(each.id), arrays, each.picture)
-            scores, predicted = outputs.scores(results, row)
-            yield (
-                Capture(input=each.id, checkpoint=checkpoint, outputs=refs, scores=scores, predicted=predicted),
-                picture,
-            )
+        yield from _write_batch(writer, outputs, batch, capturing)
 
 
 def _batches(shown: Iterator[Shown], size: int) -> Iterator[list[Shown]]:
@@ -109,70 +130,79 @@ def _batches(shown: Iterator[Shown], size: int) -> Iterator[list[Shown]]:
         yield batch
 
 
-def _write_input(
-    writer: BundleWriter, file: str, arrays: Mapping[str, Array], picture: Array | None
-) -> tuple[dict[str, TensorRef], TensorRef | None]:
-    key = "image" if "image" not in arrays else "image (picture)"  # a layer may have any name
-    with writer.open(file) as stream:
-        ref = None if picture is None else stream.add(key, picture)
-        return {name: stream.add(name, array) for name, array in arrays.items()}, ref
+def _write_batch(
+    writer: BundleWriter, outputs: LayerOutputs, batch: Sequence[Shown], capturing: Capturing
+) -> list[tuple[Capture, TensorRef | None]]:
+    feeds = [np.stack(arrays) for arrays in zip(*(each.feeds for each in batch), strict=True)]
+    key = "image" if "image" not in outputs.names else "image (picture)"  # a layer may have any name
+    refs: list[dict[str, TensorRef]] = [{} for _ in batch]
+    with contextlib.ExitStack() as files:
+        streams = [files.enter_context(writer.open(capturing.file(each.id))) for each in batch]
+        pictures = [
+            None if each.picture is None else stream.add(key, each.picture)
+            for stream, each in zip(streams, batch, strict=True)
+        ]
+        scored: dict[str, Array] = {}
+        for name, values in outputs.each(feeds):
+            if outputs.is_scored(name):
+                scored[name] = values
+            _write_output(streams, refs, name, _as_kept(values, name, outputs, capturing), capturing)
+    entries = []
+    for row, each in enumerate(batch):
+        scores, predicted = outputs.scores(scored, row)
+        capture = Capture(
+            input=each.id, checkpoint=capturing.checkpoint, outputs=refs[row], scores=scores, predicted=predicted
+        )
+        entries.append((capture, pictures[row]))
+    return entries
+
+
+def _as_kept(values: Array, name: str, outputs: LayerOutputs, capturing: Capturing) -> Array | None:
+    """The outputs (n, ...) as they are stored; `None` where they are not."""
+    if name not in capturing.kept:
+        return None
+    if outputs.is_fed(name):
+        return values
+    channels = capturing.kept[name]
+    return stored(values if channels is None else values[..., :channels], capturing.dtype)
+
+
+def _write_output(
+    streams: Sequence[NpzWriter],
+    refs: Sequence[dict[str, TensorRef]],
+    name: str,
+    values: Array | None,
+    capturing: Capturing,
+) -> None:
+    if values is None:
+        return
+    for stream, refs_of_input, row in zip(streams, refs, values, strict=True):
+        refs_of_input[name] = stream.add(name, row)
+    if name in capturing.passing:
+        capturing.passing[name].add(values)
+
+
+def passing_statistics(names: Sequence[str], inputs: int) -> dict[str, PassingStatistics]:
+    """What takes in the outputs of these layers, of so many inputs; together they keep at most `SAMPLED_IN_ALL`."""
+    most = min(SAMPLED_VALUES, SAMPLED_IN_ALL // max(1, len(names)))
+    return {name: PassingStatistics(inputs, most_values=most) for name in names}
 
 
 def write_statistics(
-    writer: BundleWriter, checkpoint: str, layers: Sequence[Layer], captures: Sequence[Capture]
+    writer: BundleWriter, checkpoint: str, passing: Mapping[str, PassingStatistics], inputs: Sequence[str]
 ) -> list[Derived]:
-    """The entries of every layer's statistics over these captures, which are read back from where they were written.
-
-    At most `STATISTICS_BYTES` are held at a time: as many layers as fit; of a layer that does not fit by itself every
-    second (third, ...) input is taken, and the entry says which.
-    """
+    """The entries of the statistics of layers, all inputs having passed by."""
     derived: list[Derived] = []
     with writer.open(f"derived/statistics-{checkpoint}.npz") as stream:
-        for group in _groups(layers, captures):
-            for layer, kept, values in _read_back(writer, group, captures):
-                arrays = channel_statistics(values)
-                tensors = {name: stream.add(f"{layer.name}/{name}", arrays[name]) for name in sorted(arrays)}
-                entry = Derived(
-                    kind="statistics", layer=layer.name, checkpoint=checkpoint, tensors=tensors, inputs=kept
-                )
-                derived.append(entry)
+        for layer, statistics in passing.items():
+            arrays = statistics.result()
+            entry = Derived(
+                kind="statistics",
+                layer=layer,
+                checkpoint=checkpoint,
+                tensors={name: stream.add(f"{layer}/{name}", arrays[name]) for name in sorted(arrays)},
+                inputs=tuple(inputs),
+                sampled=statistics.sampled,
+            )
+            derived.append(entry)
     return derived
-
-
-def _bytes_of(layer: Layer, captures: Sequence[Capture]) -> int:
-    """The size of a layer's outputs in float32, all inputs together."""
-    return sum(4 * int(np.prod(capture.outputs[layer.name].shape, dtype=np.int64)) for capture in captures)
-
-
-def _groups(layers: Sequence[Layer], captures: Sequence[Capture]) -> Iterator[list[Layer]]:
-    group: list[Layer] = []
-    held_bytes = 0
-    for layer in layers:
-        if not all(layer.name in capture.outputs for capture in captures):
-            continue
-        size_bytes = _bytes_of(layer, captures)
-        if group and held_bytes + size_bytes > STATISTICS_BYTES:
-            yield group
-            group, held_bytes = [], 0
-        group.append(layer)
-        held_bytes += size_bytes
-    if group:
-        yield group
-
-
-def _read_back(
-    writer: BundleWriter, group: Sequence[Layer], captures: Sequence[Capture]
-) -> Iterator[tuple[Layer, tuple[str, ...], Array]]:
-    """Each layer of the group, the inputs that were taken, and their outputs, pooled over all axes but the last."""
-    every = max(1, -(-_bytes_of(group[0], captures) // STATISTICS_BYTES)) if len(group) == 1 else 1
-    kept = captures[::every]
-    parts: dict[str, list[Array]] = {layer.name: [] for layer in group}
-    for capture in kept:
-        refs = {name: capture.outputs[name] for name in parts}
-        with contextlib.closing(open_npz(writer.folder / next(iter(refs.values())).file)) as archive:
-            for name, ref in refs.items():
-                values = read_tensor(archive, ref, writer.folder / ref.file)
-                parts[name].append(values.reshape(-1, values.shape[-1] if values.ndim else 1))
-    ids = tuple(capture.input for capture in kept)
-    for layer in group:
-        yield layer, ids, np.concatenate(parts.pop(layer.name))

@@ -71,6 +71,10 @@ class LayerOutputs:
         """Whether the output of that name is a model input: what was fed, and not what was computed."""
         return name in self._inputs
 
+    def is_scored(self, name: str) -> bool:
+        """Whether the output of that name is the one that `scores` looks at: the model's first."""
+        return name == self._scores
+
     def scores(self, outputs: dict[str, NDArray[Any]], row: int) -> tuple[tuple[float | None, ...], int | None]:
         """The first model output of one sample, flattened, and the class it predicts.
 
@@ -86,8 +90,11 @@ class LayerOutputs:
 
 
 def stored(array: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """The array as it goes into a bundle: floats as `dtype`, all else as it is. Too large for float16: infinite."""
+    """The array as it goes into a bundle: floats as `dtype`, all else as it is. Too large for float16: infinite.
+
+    It is the array itself where nothing has to change.
+    """
     if array.dtype.kind != "f":
         return array
     with np.errstate(over="ignore"):
-        return array.astype(dtype)
+        return array.astype(dtype, copy=False)

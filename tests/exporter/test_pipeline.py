@@ -59,22 +59,36 @@ def test_statistics_are_of_what_is_stored(learned_bundle: Path) -> None:
             np.testing.assert_array_equal(found[name], expected, err_msg=f"{layer.name} {name}")
 
 
-def test_little_memory_gives_the_same_statistics_of_fewer_inputs(
+def test_little_memory_gives_the_same_moments_and_percentiles_of_fewer_values(
     learned: tuple[Any, Any], tmp_path: Path, learned_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exporter import writing
     from exporter.pipeline import export_model
 
-    monkeypatch.setattr(writing, "STATISTICS_BYTES", 5 * 28 * 28 * 8 * 4)
-    bundle = read_bundle(export_model(learned[0], "mnist:10", tmp_path / "few.bundle"))
-    covered = {entry.layer: len(entry.inputs) for entry in bundle.manifest.derived}
-    assert covered == {layer.name: 5 if layer.name in ("conv_1", "relu_1") else 10 for layer in bundle.manifest.layers}
-    whole = read_bundle(learned_bundle)
-    for layer in ("digit", "pool_1", "conv_2", "output"):
+    monkeypatch.setattr(writing, "SAMPLED_VALUES", 28 * 28 * 8 * 5)
+    bundle, whole = (
+        read_bundle(export_model(learned[0], "mnist:10", tmp_path / "few.bundle")),
+        read_bundle(learned_bundle),
+    )
+    sampled = {entry.layer: entry.sampled for entry in bundle.manifest.derived if entry.sampled is not None}
+    assert set(sampled) == {"conv_1", "relu_1"}
+    assert all(0.5 * 28 * 28 * 5 < count <= 28 * 28 * 5 for count in sampled.values())
+    assert all(entry.sampled is None for entry in whole.manifest.derived)
+    exact = {"min", "max", "mean", "std", "zero_fraction", "nan_count", "histogram_edges"}
+    for layer in (layer.name for layer in bundle.manifest.layers):
         one, other = bundle.statistics(layer), whole.statistics(layer)
         assert one is not None
         assert other is not None
-        assert all(np.array_equal(one[name], other[name]) for name in one)
+        for name in exact if layer in sampled else one:
+            np.testing.assert_array_equal(one[name], other[name], err_msg=f"{layer} {name}")
+        assert one["histogram"].sum(axis=1).tolist() == [sampled.get(layer, other["histogram"][0].sum())] * len(
+            one["min"]
+        )
+    relu = bundle.statistics("relu_1"), whole.statistics("relu_1")
+    assert relu[0] is not None
+    assert relu[1] is not None
+    spread = relu[1]["max"] - relu[1]["min"]
+    assert (np.abs(relu[0]["percentiles"] - relu[1]["percentiles"]) <= 0.05 * spread[:, None]).all()
 
 
 def test_a_recorder_gives_checkpoints_from_untrained_to_final(learned: tuple[Any, Any], learned_bundle: Path) -> None:
