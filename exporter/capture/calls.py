@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from exporter.backend import keras
 from exporter.bundle.checks import output_name
+from exporter.capture.extras import extra_specs
 from exporter.capture.rows import Rows, Shape
 
 Made = tuple["Call", list[Any]]
@@ -46,7 +47,6 @@ class Call:
     operation : the layer, or the bare operation (`x * 2`), or the container whose own result it is.
     first_name : of the first call of the same layer.
     arguments : what each tensor argument is made of; several sources where bare operations joined them.
-    input_shapes : of these arguments, with the batch axis.
     result_of : the type of the TensorFlow operation where the call is a container's own result; else empty.
     """
 
@@ -55,7 +55,6 @@ class Call:
     first_name: str
     arguments: tuple[tuple[Source, ...], ...]
     outputs: tuple[Tensor, ...]
-    input_shapes: tuple[Shape, ...] = ()
     result_of: str = ""
 
     @property
@@ -128,10 +127,11 @@ class Listing:
         input_shapes: Sequence[Shape] = (),
         result_of: str = "",
     ) -> Call:
-        """A new call at the end of the list."""
+        """A new call at the end of the list; after its outputs it has what is captured of its inside."""
         first_name = self._first_names.setdefault(id(operation), name)
         sources = tuple(tuple(each) for each in arguments)
-        call = Call(name, operation, first_name, sources, tuple(outputs), tuple(input_shapes), result_of)
+        outputs = (*outputs, *_extras(operation, outputs, input_shapes))
+        call = Call(name, operation, first_name, sources, outputs, result_of)
         self.calls.append(call)
         return call
 
@@ -143,6 +143,12 @@ class Listing:
         makers = [source.call for source in outputs if source.call in inside]
         kind: Literal["model", "layer"] = "model" if isinstance(operation, keras.Model) else "layer"
         self.containers.append(Container(name, kind, operation, inside, makers[0] if makers else inside[-1]))
+
+
+def _extras(operation: Any, outputs: Sequence[Tensor], input_shapes: Sequence[Shape]) -> Iterator[Tensor]:
+    for spec in extra_specs(operation, input_shapes) if input_shapes else ():
+        rows = Rows(each=outputs[0].rows.each)
+        yield Tensor(rows.sample_shape((None, *spec.shape)), spec.dtype, rows, spec.name)
 
 
 def outputs_of(call: Call) -> Iterator[tuple[str, Tensor]]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.backend import keras
+from exporter.capture.arguments import in_order
 from exporter.capture.calls import Arrange, Call, Listing, Made, Source, Tensor
+from exporter.capture.extras import before_call, extra_values
 from exporter.capture.hooks import has_call_of_keras, opens
 from exporter.capture.names import Names
 from exporter.capture.observed import Fed, in_inference
@@ -84,9 +86,13 @@ def _stepped(step: Step, taken: list[Any]) -> Generator[Made, None, list[Any]]:
         made = step.inner.run(args, kwargs)
         del args, kwargs
         return (yield from made)
-    outputs: list[Any] = keras.tree.flatten(step.node.operation(*args, **kwargs))
-    del args, kwargs
-    yield step.inner, list(outputs)
+    operation = step.node.operation
+    before = before_call(operation, args, kwargs)
+    result = operation(*args, **kwargs)
+    extras = () if before is None else extra_values(operation, args, kwargs, result, before)
+    outputs: list[Any] = keras.tree.flatten(result)
+    del args, kwargs, before, result
+    yield step.inner, [*outputs, *extras]
     return outputs
 
 
@@ -136,19 +142,27 @@ def _read_node(
     listing: Listing, node: Any, name: str, makers: dict[int, Source], is_fixed: bool
 ) -> tuple[Call | FunctionalPlan | TracedPlan, list[Source]]:
     operation = node.operation
-    sources = [makers[id(tensor)] for tensor in node.input_tensors]
+    arguments = in_order(operation, node.arguments.args, node.arguments.kwargs)
     first = len(listing.calls)
     if functional_of(operation) is not None:
+        # A mask is the second argument; it goes with the tensors.
+        sources = [makers[id(tensor)] for tensor in _symbols(arguments[0])]
         plan, made = read_functional(listing, operation, Names(f"{name}/"), sources)
         listing.close(name, operation, first, made)
         return plan, made
+    symbols = _symbols(arguments)
+    sources = [makers[id(tensor)] for tensor in symbols]
     if opens(operation):
-        fed = [_fed(tensor) for tensor in node.input_tensors]
-        return read_traced(listing, operation, name, arranged_as(node.arguments, node.input_tensors), fed, sources)
+        fed = [_fed(tensor) for tensor in symbols]
+        return read_traced(listing, operation, name, arranged_as(node.arguments, symbols), fed, sources)
     outputs = [_output(tensor, is_fixed) for tensor in node.outputs]
-    shapes = [tuple(tensor.shape) for tensor in node.input_tensors]
+    shapes = [tuple(tensor.shape) for tensor in symbols]
     call = listing.add(name, operation, [[source] for source in sources], outputs, shapes)
     return call, [Source(name, place) for place in range(len(outputs))]
+
+
+def _symbols(arguments: Any) -> list[Any]:
+    return [each for each in keras.tree.flatten(arguments) if isinstance(each, keras.KerasTensor)]
 
 
 def _output(symbol: Any, is_fixed: bool) -> Tensor:

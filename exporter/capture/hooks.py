@@ -10,6 +10,8 @@ from functools import wraps
 from typing import Any
 
 from exporter.backend import keras, tf
+from exporter.capture.arguments import in_order
+from exporter.capture.extras import before_call, extra_values
 from exporter.capture.kinds import kind_of
 from exporter.capture.names import Names
 
@@ -24,7 +26,9 @@ _originals: dict[Any, Any] = {_OPERATION: None, _LAYER: None}
 class Event:
     """A call that has ended, of a layer or of a container.
 
-    `first` is the number of the first event inside a container; of a layer, its own number.
+    `inputs` are the tensors that it got, where that is traced; `outputs` are what it gives, and after that what is
+    captured of its inside (see `extra_values`). `first` is the number of the first event inside a container; of a
+    layer, its own number.
     """
 
     name: str
@@ -38,14 +42,15 @@ class Event:
 class Recorder:
     """Lists the calls inside the container that is called first: of its layers, of containers in it, and of itself.
 
-    Keras' own layers and operations are listed, and what happens inside of them is not. With `tells_apart` a layer that
-    hands on the very tensor that it got hands on another one of the same values, so that it is known who made what.
+    Keras' own layers and operations are listed, and what happens inside of them is not. With `traces` it is kept what
+    each call gets; a layer that hands on the very tensor that it got then hands on another one of the same values, so
+    that it is known who made what.
     """
 
-    def __init__(self, name: str, *, tells_apart: bool = False) -> None:
+    def __init__(self, name: str, *, traces: bool = False) -> None:
         self.events: list[Event] = []
         self._name = name
-        self._tells_apart = tells_apart
+        self._traces = traces
         self._open: list[Names] = []
         self._is_inside_leaf = False
 
@@ -56,27 +61,33 @@ class Recorder:
         is_leaf = bool(self._open) and not opens(operation)
         name = self._open[-1].of(operation) if self._open else self._name
         first = len(self.events)
-        if is_leaf:
-            self._is_inside_leaf = True
-        else:
-            self._open.append(self._names_inside(name, operation))
-        try:
+        inputs = tensors_in(in_order(operation, args, kwargs)) if self._traces else []
+        with self._inside_leaf() if is_leaf else self._inside(name, operation):
+            before = before_call(operation, args, kwargs) if is_leaf and not self._traces else None
             result = original(operation, *args, **kwargs)
-        finally:
-            if is_leaf:
-                self._is_inside_leaf = False
-            else:
-                self._open.pop()
+            extras = () if before is None else extra_values(operation, args, kwargs, result, before)
         has_calls = len(self.events) > first
-        inputs = tensors_in((args, kwargs))
-        if self._tells_apart and not has_calls:
+        if self._traces and not has_calls:
             result = _told_apart(result, inputs)
-        self.events.append(Event(name, operation, inputs, tensors_in(result), first, has_calls))
+        self.events.append(Event(name, operation, inputs, [*tensors_in(result), *extras], first, has_calls))
         return result
 
-    def _names_inside(self, name: str, operation: Any) -> Names:
+    @contextmanager
+    def _inside_leaf(self) -> Iterator[None]:
+        self._is_inside_leaf = True
+        try:
+            yield
+        finally:
+            self._is_inside_leaf = False
+
+    @contextmanager
+    def _inside(self, name: str, operation: Any) -> Iterator[None]:
         outer = self._open[-1] if self._open else None
-        return Names(f"{name}/" if name else "", operation, outer)
+        self._open.append(Names(f"{name}/" if name else "", operation, outer))
+        try:
+            yield
+        finally:
+            self._open.pop()
 
 
 def opens(operation: Any) -> bool:

@@ -133,7 +133,7 @@ def _on_symbols(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed],
                 tensor._keras_mask = mask
         given.extend(tensors)
         args, kwargs = arrange(tensors)
-        events.extend(watched(container, Recorder(name, tells_apart=True), args, kwargs))
+        events.extend(watched(container, Recorder(name, traces=True), args, kwargs))
 
     specs = [tf.TensorSpec(_sized(each.shape, batch), each.dtype) for each in fed]
     masks = [None if each.mask_shape is None else tf.TensorSpec(_sized(each.mask_shape, batch), "bool") for each in fed]
@@ -149,7 +149,7 @@ def _on_zeros(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], b
         keras.ops.zeros([size or _GUESSED_SIZE for size in _sized(each.shape, batch)], each.dtype) for each in fed
     ]
     args, kwargs = arrange(tensors)
-    return Observed(watched(container, Recorder(name, tells_apart=True), args, kwargs), tensors, None)
+    return Observed(watched(container, Recorder(name, traces=True), args, kwargs), tensors, None)
 
 
 def _sized(shape: Shape, batch: int) -> Shape:

@@ -94,15 +94,15 @@ class _Reader:
         """What the event makes (see `TracedPlan`)."""
         self._starts.append(len(self._listing.calls))
         if not event.is_container:
-            places = tuple(range(len(event.outputs)))
             arguments = [self._sources(tensor) for tensor in event.inputs]
-            return event.name, self._add(event, twin, places, arguments), places
+            call = self._add(event, twin, range(len(event.outputs)), arguments)
+            return event.name, call, tuple(range(len(call.outputs)))
         own = [place for place, tensor in enumerate(event.outputs) if self._observed.key(tensor) not in self.makers]
-        call = self._add(event, twin, own, self._joined(event, own)) if own else None
+        result = self._add(event, twin, own, self._joined(event, own)) if own else None
         first = self._starts[event.first]
         outputs = [self.makers[self._observed.key(tensor)] for tensor in event.outputs]
         self._listing.close(event.name, event.operation, first, outputs)
-        return event.name, call, tuple(own)
+        return event.name, result, tuple(own)
 
     def _joined(self, event: Event, own: Sequence[int]) -> list[list[Source]]:
         found = dict.fromkeys(source for place in own for source in self._sources(event.outputs[place]))
