@@ -87,7 +87,6 @@ class PassingStatistics:
         columns.sort(axis=1)  # NaN goes to the end of each row
         edges = _edges(low[has_value], high[has_value])
         percentiles = np.stack([_at(columns, counts, percent / 100.0) for percent in PERCENTILES], axis=1)
-        histogram = np.array([_histogram(row[:count], edges) for row, count in zip(columns, counts, strict=True)])
         return {
             "min": low.astype(np.float32),
             "max": high.astype(np.float32),
@@ -95,7 +94,7 @@ class PassingStatistics:
             "std": np.sqrt(exact.squares / np.maximum(exact.counts, 1)).astype(np.float32),
             "zero_fraction": (exact.zeros / np.maximum(exact.counts, 1)).astype(np.float32),
             "percentiles": percentiles.astype(np.float32),
-            "histogram": histogram.reshape(-1, HISTOGRAM_BINS).astype(np.int64),
+            "histogram": _histograms(columns, counts, edges),
             "histogram_edges": edges,
             "nan_count": self._places - exact.counts,
             "abs_p99": _abs_p99(columns, int(counts.sum())),  # the last: it spoils `columns`
@@ -192,11 +191,12 @@ def _at(rows: Array, counts: Array, fraction: float) -> Array:
     return np.where(counts > 0, low + (high - low) * (places - below), 0.0)
 
 
-def _histogram(channel: Array, edges: Array) -> Array:
-    """How many of sorted values lie in each bin; a bin has its lower edge, the last one both."""
-    places = channel.searchsorted(edges)
-    places[-1] = channel.searchsorted(edges[-1], "right")
-    return places[1:] - places[:-1]
+def _histograms(rows: Array, counts: Array, edges: Array) -> Array:
+    """How many of the first `counts` values of each row lie in each bin, (rows, bins); the last bin has both edges."""
+    bins = np.clip(edges.searchsorted(rows, "right") - 1, 0, HISTOGRAM_BINS - 1)
+    bins += HISTOGRAM_BINS * np.arange(len(rows))[:, None]
+    counted = bins[np.arange(rows.shape[1]) < counts[:, None]]
+    return np.bincount(counted, minlength=HISTOGRAM_BINS * len(rows)).reshape(-1, HISTOGRAM_BINS)
 
 
 def _abs_p99(columns: Array, count: int) -> Array:
