@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from exporter.bundle.errors import KerascopeError
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "op_def_registry", "saved_model_pb2", "tf", "trackable_object_graph_pb2"]
 
 _INSTALL = "install the exporter: pip install 'kerascope[export]'"
 
@@ -67,6 +67,8 @@ try:
     with _stderr_held_back(), _symbols_kept_apart():
         import keras
         import tensorflow as tf
+        from tensorflow.core.protobuf import saved_model_pb2, trackable_object_graph_pb2
+        from tensorflow.python.framework import op_def_registry
 except ImportError as error:
     raise KerascopeError("TensorFlow and Keras are needed for this", got=error, remedy=_INSTALL) from error
 
