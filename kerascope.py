@@ -146,10 +146,11 @@ def _parser() -> argparse.ArgumentParser:
 def _export(args: argparse.Namespace) -> None:
     from exporter.progress import progress_bars
 
-    names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "dtype", "scale", "mean", "imports")
-    options = {name: getattr(args, name) for name in names}
+    names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "scale", "mean", "std", "imports", "unsafe")
+    bounds = ("layers", "channels", "dtype", "weights")
+    options = {name: getattr(args, name) for name in (*names, *bounds)}
     choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": progress_bars()}
-    print(export(args.model, **options, **choices))
+    print(export(args.model, **options, **choices, tell=_say))
 
 
 def _attack(args: argparse.Namespace) -> None:
@@ -157,7 +158,8 @@ def _attack(args: argparse.Namespace) -> None:
 
     asked = {name: getattr(args, name) for name in ("start", "step", "limit", "keep")}
     options = {name: value for name, value in asked.items() if value is not None}
-    print(attack_bundle(args.bundle, args.model, args.method, input_id=args.input, imports=args.imports, **options))
+    options |= {"input_id": args.input, "imports": args.imports, "unsafe": args.unsafe}
+    print(attack_bundle(args.bundle, args.model, args.method, **options))
 
 
 def _inspect(args: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import structs
 
-from exporter.assembly import extent_of, prepare, write_parts
+from exporter.assembly import write_parts
 from exporter.attacking import (
     chosen_input,
     kept_steps,
@@ -30,8 +30,9 @@ from exporter.extent import check_room
 from exporter.inputs import InputError, InputSet, PreprocessingOptions, read_inputs, read_labels
 from exporter.inputs.read import Source
 from exporter.matching import matching_checkpoint
-from exporter.models import open_model
-from exporter.moments import Checkpoints, moments_of, numbering
+from exporter.models import Opened, open_source
+from exporter.moments import Checkpoints, Sources, moments_of, numbering
+from exporter.plan import extent_of, prepare
 from exporter.training import EPOCHS, train_demo
 from exporter.writing import Progress, Warn
 
@@ -66,8 +67,10 @@ def export_model(
     weights: str | Sequence[str] = "full",
     scale: float | None = None,
     mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
     colour_order: ColourOrder | None = None,
     imports: Sequence[str] = (),
+    unsafe: bool = False,
     overwrite: bool = False,
     progress: Progress = in_silence,
     warn: Warn = to_stderr,
@@ -77,7 +80,8 @@ def export_model(
 
     Parameters
     ----------
-    model : a Keras model, or a `.keras` or `.h5` file.
+    model : a Keras model, or a source that `exporter.models.open_source` takes: a `.keras` or `.h5` file, a TF.js
+        `model.json`, a SavedModel, or `applications:NAME[:WEIGHTS]`.
     inputs : a folder of pictures, picture files, a `.npy` or `.npz` file, `mnist:N`, or an array.
     out : where to write.
     labels : class names, or a file of them.
@@ -88,8 +92,10 @@ def export_model(
     channels : of outputs with a spatial or time axis keep only the first so many channels.
     dtype : of stored weights and outputs.
     weights : `full`, `none`, or the ids of the checkpoints whose weights are kept.
-    scale, mean, colour_order : `fed = (picture - mean) * scale`; by default 1/255, or 1 where the model scales itself.
+    scale, mean, std, colour_order : `fed = (picture - mean) * scale / std`; by default what the source says, else a
+        scale of 1/255, or 1 where the model scales itself.
     imports : modules that register custom layers.
+    unsafe : run code that the model file brings (Lambda layers).
     overwrite : replace a bundle that is there.
     progress, warn : are told how far it is, and what the user should know (NaN in the weights, ...).
     tell : is told how much will be written, before anything is.
@@ -100,12 +106,13 @@ def export_model(
         anything that is not as it should be; nothing is written then.
     """
     bounds = read_bounds(layers, channels, dtype, weights)
-    model = _opened(model, imports)
-    options = PreprocessingOptions(scale, tuple(mean or ()), colour_order)
-    shown, class_names = _read(model, inputs, labels, options)
-    moments = moments_of(model, checkpoints, untrained=untrained, seed=seed, imports=imports)
+    opened = _opened(model, imports, unsafe, warn)
+    options = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
+    shown, class_names = _read(opened, inputs, labels, options)
+    sources = Sources(checkpoints, tuple(imports), unsafe)
+    moments = moments_of(opened.model, sources, untrained=untrained, seed=seed)
     numbers = numbering(checkpoints, untrained=untrained)
-    export = prepare(model, shown, class_names, bounds, numbers, progress, warn)
+    export = prepare(opened.model, shown, class_names, bounds, numbers, progress, warn)
     with BundleWriter.create(out, overwrite=overwrite) as writer:
         extent = extent_of(export)
         tell(str(extent))
@@ -122,6 +129,7 @@ def attack_bundle(
     input_id: str | None = None,
     keep: int | Literal["all"] | None = None,
     imports: Sequence[str] = (),
+    unsafe: bool = False,
     warn: Warn = to_stderr,
     **options: OptionValue,
 ) -> str:
@@ -133,6 +141,7 @@ def attack_bundle(
     method : the name of an attack, for example `fgsm`.
     input_id : which input; by default the first that is classified right.
     keep : how many of the tried steps to keep; by default all, unless that is more than 1 GB.
+    imports, unsafe : as for `export_model`.
     options : of the attack; for `fgsm` these are `start`, `step` and `limit`.
 
     An attack that does not change the prediction is stored too, with `success` false, and is warned of.
@@ -146,7 +155,7 @@ def attack_bundle(
     if unknown := sorted(set(options) - set(attack.option_names)):
         raise AttackError(f"{method} has no such option", expected=", ".join(attack.option_names), got=unknown[0])
     read_bundle(bundle)
-    model = _opened(model, imports)
+    model = _opened(model, imports, unsafe, warn).model
     with BundleWriter.append(bundle) as writer:
         there = read_bundle(writer.path)
         checkpoint = matching_checkpoint(there, model, warn)
@@ -200,19 +209,25 @@ def export_demo(
     return bundle_path
 
 
-def _opened(model: keras.Model | Path | str, imports: Sequence[str]) -> keras.Model:
-    return open_model(model, imports=imports) if isinstance(model, str | Path) else model
+def _opened(model: keras.Model | Path | str, imports: Sequence[str], unsafe: bool, warn: Warn) -> Opened:
+    opened = open_source(model, imports=imports, unsafe=unsafe) if isinstance(model, str | Path) else Opened(model)
+    for note in opened.notes:
+        warn(note)
+    return opened
 
 
 def _read(
-    model: keras.Model,
+    opened: Opened,
     inputs: Source | Sequence[str | Path],
     labels: Path | str | Sequence[str] | None,
     options: PreprocessingOptions,
 ) -> tuple[InputSet, tuple[str, ...]]:
     """The inputs as the model takes them, and the class names."""
+    model = opened.model
     classes = class_count(model)
-    names = read_labels(labels, classes)
+    brought = opened.class_names if len(opened.class_names) == classes else None
+    names = read_labels(brought if labels is None else labels, classes)
+    options = options.over(opened.preprocessing)
     specs = input_specs(model)
     takes_floats = specs[0].dtype.startswith(("float", "bfloat"))
     scale = 1.0 / 255.0 if takes_floats and not scales_pictures_itself(model) else 1.0

@@ -113,10 +113,10 @@ def test_a_recorder_gives_checkpoints_from_untrained_to_final(learned: tuple[Any
 def test_earlier_checkpoints_are_captured_as_far_as_the_budget_goes(
     learned: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exporter import assembly
+    from exporter import plan
     from exporter.pipeline import export_model
 
-    monkeypatch.setattr(assembly, "EARLIER_BYTES", 1)
+    monkeypatch.setattr(plan, "EARLIER_BYTES", 1)
     bundle = read_bundle(export_model(learned[0], "mnist:4", tmp_path / "b.bundle", untrained=True, seed=3))
     captured = [(capture.checkpoint, capture.input) for capture in bundle.manifest.captures]
     assert captured == [("000", "000"), *(("001", f"00{place}") for place in range(4))]
