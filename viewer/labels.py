@@ -62,9 +62,11 @@ def box_of(line: Words) -> Box:
 def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: tuple[float, ...]) -> tuple[Words, ...]:
     """The labels of all nets of a frame that have room beside each other and beside the words of the scene."""
     taken = [box_of(line) for line in flat_of(state, aspect).words if line.text]
+    panels = [box for net in state.nets for box in _panel_boxes(layout, net, state.camera, aspect)]
     words: list[Words] = []
     for net in state.nets:
-        mine = label_words(layout, net, state.camera, aspect, scales, keep_off=taken)
+        others = panels if len(state.nets) > 1 else []
+        mine = label_words(layout, net, state.camera, aspect, scales, keep_off=taken, others=others)
         taken += [box_of(line) for line in mine]
         words += mine
     return tuple(words)
@@ -78,13 +80,14 @@ def label_words(
     scales: tuple[float, ...],
     *,
     keep_off: Sequence[Box] = (),
+    others: Sequence[Box] = (),
 ) -> tuple[Words, ...]:
     """The labels of one net that have room, most important first: ends of the net, then larger plates.
 
-    A label that would lie over another, over a plate or over one of the boxes `keep_off` is moved away from its plate
-    by up to two lines, and left out where that does not help.
+    A label that would lie over another, over a plate, one of the `others` (plates of other nets) or one of the words
+    `keep_off` is moved away from its plate by up to two lines, and left out where that does not help.
     """
-    panels = _panel_boxes(layout, net, camera, aspect)
+    panels = [*_panel_boxes(layout, net, camera, aspect), *others]
     tops, bottoms = _anchors(layout, net, camera, aspect)
     gains = net.gains or (None,) * len(layout.plates)
     above = [_name_block(*each) for each in zip(layout.plates, repeat(net), tops, gains, strict=False)]

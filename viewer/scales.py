@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exporter.bundle.schema import Capture
     from viewer.layout import Layout, Plate
 
-ROUND_GAINS = tuple(digit * 10**power for power in range(5) for digit in (1, 2, 5))
+ROUND_GAINS = tuple(digit * 10**power for power in range(5) for digit in (1, 2, 3, 4, 5, 6, 8))
 PICTURE_GAINS = tuple(2**power for power in range(13))
 MOST_VALUES = 2**17
 
@@ -73,10 +73,10 @@ def _usable(scale: float) -> float:
 def difference_gains(
     bundle: Bundle, layout: Layout, scales: tuple[float, ...], clean: CaptureKey, other: CaptureKey
 ) -> tuple[float, ...]:
-    """By how much each plate's difference is enlarged: the largest round number that keeps 95 % of the cells unclipped.
+    """By how much each plate's difference is enlarged: the largest round number that keeps 97 % of the cells unclipped.
 
-    That is scale / (95th percentile of |difference|), rounded down to 1, 2 or 5 times a power of ten (pictures: a power
-    of two, 99 %); at least 1. Classes are never enlarged. Equal captures have gain 1.
+    That is scale / (97th percentile of |difference|), rounded down to one digit (no 7, no 9) and zeros (pictures: a
+    power of two, 99 %); at least 1. Classes are never enlarged. Equal captures have gain 1.
     """
     return tuple(_gain(bundle, plate, scale, clean, other) for plate, scale in zip(layout.plates, scales, strict=True))
 
@@ -90,7 +90,7 @@ def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: 
     if is_picture:
         scale = 255.0 * abs(bundle.manifest.preprocessing.scale or 1.0)
         difference = difference * np.asarray(bundle.manifest.preprocessing.std or 1.0, np.float32)
-    size = float(np.percentile(np.abs(difference), 99 if is_picture else 95))
+    size = float(np.percentile(np.abs(difference), 99 if is_picture else 97))
     steps = PICTURE_GAINS if is_picture else ROUND_GAINS
     fitting = [step for step in steps if size > 0 and step <= scale / size]
     return float(fitting[-1]) if fitting else 1.0

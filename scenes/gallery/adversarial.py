@@ -34,8 +34,8 @@ WIDE_PX = 1700.0
 LAST_NUMBER_PX = 112.0
 AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 4.5
 """Almost level, so that the three nets stand in straight rows and a level chart finds room between them."""
-CHART_HEIGHT_PX, CHART_BELOW_PX = 62.0, 104.0
-GAPS_PX = 50.0, CHART_BELOW_PX + 76.0
+CHART_HEIGHT_PX, CHART_BELOW_PX = 64.0, 102.0
+GAPS_PX = 50.0, CHART_BELOW_PX + 70.0
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 2.0, 5.0, 0.3, 3.4, 0.8
 SHOWN_CLASSES = 5
 
@@ -73,7 +73,7 @@ class _Frame:
     @property
     def nets(self) -> Rect:
         right = (self.places[0].left_px - LAST_NUMBER_PX) / self.width_px
-        return Rect(0.04, 0.15, max(right, 0.3), 0.868 if self.is_wide else 0.77)
+        return Rect(0.04, 0.15, max(right, 0.3), 0.856 if self.is_wide else 0.77)
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STUB_PX = 4.0
 BAR_PX = 8.0
+FLAT_PX = 21.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,12 @@ def flat_list(
             Words(number, (place.right_px, place.top_px), 36.0, True, head_role, "right"),
         )
     )
+    room_px = _name_room(names, shown, place)
     for row, (name, score, index) in enumerate(_lines(scores, names, shown)):
         y = place.top_px + 42.0 + row * pitch_px
         role: ColourRole | None = head_role if index == winner else None
-        hud += _flat_line(name, percent(score, unit=False), place, y, role)
-        bar_left, bar_width = _bar_span(place)
+        hud += _flat_line(name, percent(score, unit=False), place, y, role, name_room_px=room_px)
+        bar_left, bar_width = _bar_span(place, room_px)
         length = max(STUB_PX, bar_width * min(score, 1.0))
         hud += Hud(
             bars=(
@@ -151,7 +153,8 @@ def change_list(
 ) -> Hud:
     """What changed between two predictions, in percentage points, as bars from a middle line."""
     hud = Hud(words=(Words("change in points", (place.left_px, place.top_px), 24.0, True, "difference"),))
-    bar_left, bar_width = _bar_span(place)
+    room_px = _name_room(names, shown, place)
+    bar_left, bar_width = _bar_span(place, room_px)
     middle = bar_left + bar_width / 2
     lines = zip(_lines(before, names, shown), _lines(after, names, shown), strict=True)
     row = 0
@@ -162,7 +165,8 @@ def change_list(
         length = max(2.0, bar_width / 2 * min(abs(change), 1.0))
         left = middle if change > 0 else middle - length
         hud += Hud(bars=(Bar((left, y - 13, length, 12.0), role, round_px=2.0),))
-        hud += _flat_line(name, points(change), place, y, role if abs(change) > 0.05 else None, name_role="text")
+        bold_role = role if abs(change) > 0.05 else None
+        hud += _flat_line(name, points(change), place, y, bold_role, name_role="text", name_room_px=room_px)
     top = place.top_px + 16.0
     line = Polyline(((middle, top), (middle, place.top_px + 42.0 + row * pitch_px)), "dim", 1.5)
     return hud + Hud(lines=(line,))
@@ -174,15 +178,28 @@ def _lines(scores: Sequence[float], names: Sequence[str], shown: Sequence[int]) 
     return [*lines, (f"{len(rest)} others", sum(rest), -1)] if rest else lines
 
 
-def _bar_span(place: Place) -> tuple[float, float]:
-    return place.left_px + place.width_px * 0.38, place.width_px * 0.40
+def _name_room(names: Sequence[str], shown: Sequence[int], place: Place) -> float:
+    """Width that the names take in a flat list: at least 38 % of it, more where long names have to fit."""
+    longest = max((width_of(class_name(names, index), FLAT_PX, True) for index in shown), default=0.0)
+    return max(0.38 * place.width_px, min(longest + 14.0, 0.50 * place.width_px))
+
+
+def _bar_span(place: Place, name_room_px: float) -> tuple[float, float]:
+    return place.left_px + name_room_px, 0.78 * place.width_px - name_room_px
 
 
 def _flat_line(
-    name: str, number: str, place: Place, y: float, role: ColourRole | None, name_role: ColourRole | None = None
+    name: str,
+    number: str,
+    place: Place,
+    y: float,
+    role: ColourRole | None,
+    *,
+    name_role: ColourRole | None = None,
+    name_room_px: float,
 ) -> Hud:
     is_bold = role is not None
-    room = place.width_px * 0.38 - 12.0
+    room = name_room_px - 12.0
     return Hud(
         words=(
             Words(

@@ -59,7 +59,7 @@ def pair(clean: np.ndarray, other: np.ndarray, kind: str = "conv") -> PaperBundl
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-5, 3.0), st.floats(0.1, 50.0))
-def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_twenty(
+def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_three_cells_in_a_hundred(
     seed: int, size: float, scale: float
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -69,12 +69,12 @@ def test_a_gain_is_round_as_large_as_may_be_and_clips_at_most_one_cell_in_twenty
     (gain,) = difference_gains(bundle, layout, (scale,), CLEAN, OTHER)
     change = np.abs(bundle.arrays["other"].astype(np.float64) - clean) / scale
     digit = gain / 10 ** math.floor(math.log10(gain) + 1e-9)
-    assert digit == pytest.approx(min((1, 2, 5), key=lambda each: abs(each - digit)))
+    assert digit == pytest.approx(min((1, 2, 3, 4, 5, 6, 8), key=lambda each: abs(each - digit)))
     assert gain >= 1
     if gain > 1:
-        assert (change * gain <= 1).mean() >= 0.945
-    if gain < 10_000:
-        assert np.percentile(change, 95) * gain * 2.6 > 1, "the next round gain would clip more"
+        assert (change * gain <= 1).mean() >= 0.965
+    if gain < 80_000:
+        assert np.percentile(change, 97) * gain * 2.6 > 1, "the next round gain would clip more"
 
 
 @pytest.mark.parametrize("kind", ["conv", "input", "dense"])
