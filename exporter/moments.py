@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,23 @@ from exporter.backend import keras
 from exporter.capture import CheckpointRecorder, Moment
 from exporter.capture.outputs import stored
 from exporter.capture.weights import Weights, held_tensor, seen_array, variables_of
-from exporter.models import ModelError, open_model, untrained_twin
+from exporter.models import ModelError, load_weights, open_model, untrained_twin
 
 Checkpoints = CheckpointRecorder | Sequence[Path | str | Moment]
 
 _BLOCK_VALUES = 2**22
 
 
-def moments_of(
-    model: keras.Model, checkpoints: Checkpoints, *, untrained: bool, seed: int, imports: Sequence[str]
-) -> Iterator[Moment]:
+@dataclass(frozen=True)
+class Sources:
+    """Where checkpoints come from, and what may be done to open them: modules to import, code to run."""
+
+    checkpoints: Checkpoints = ()
+    imports: tuple[str, ...] = ()
+    unsafe: bool = False
+
+
+def moments_of(model: keras.Model, sources: Sources, *, untrained: bool, seed: int) -> Iterator[Moment]:
     """Every moment of the model, the final one last, and only that one with the model's own weights (`source` `None`).
 
     First the untrained twin where it is asked for, then the checkpoints, then the model as it is, unless the last
@@ -31,11 +38,11 @@ def moments_of(
     """
     if untrained:
         yield Moment("untrained", _weights_of_twin(model, untrained_twin(model, seed)), epoch=0, step=0)
-    earlier = _listed(checkpoints)
+    earlier = _listed(sources.checkpoints)
     for each in earlier[:-1]:
-        yield _moment(model, each, imports)
+        yield _moment(model, each, sources)
     if earlier:
-        last = _moment(model, earlier[-1], imports)
+        last = _moment(model, earlier[-1], sources)
         if _is_now(last, model):
             yield replace(last, source=None)
             return
@@ -71,8 +78,8 @@ def _listed(checkpoints: Checkpoints) -> Sequence[Path | str | Moment]:
     return checkpoints.moments if isinstance(checkpoints, CheckpointRecorder) else checkpoints
 
 
-def _moment(model: keras.Model, checkpoint: Path | str | Moment, imports: Sequence[str]) -> Moment:
-    return checkpoint if isinstance(checkpoint, Moment) else _from_file(model, Path(checkpoint), imports)
+def _moment(model: keras.Model, checkpoint: Path | str | Moment, sources: Sources) -> Moment:
+    return checkpoint if isinstance(checkpoint, Moment) else _from_source(model, str(checkpoint), sources)
 
 
 def _is_now(moment: Moment, model: keras.Model) -> bool:
@@ -84,15 +91,22 @@ def _is_now(moment: Moment, model: keras.Model) -> bool:
         )
 
 
-def _from_file(model: keras.Model, path: Path, imports: Sequence[str]) -> Moment:
-    """The weights in a `.keras`, `.h5` or `.weights.h5` file of the same architecture. Raises `ModelError`."""
-    if not path.is_file():
-        raise ModelError("no such checkpoint file", expected=".keras, .h5 or .weights.h5", path=path)
-    if path.name.endswith(".weights.h5"):
+def _from_source(model: keras.Model, source: str, sources: Sources) -> Moment:
+    """The weights in a `.weights.h5` file, or in any source of a model of the same architecture.
+
+    Raises
+    ------
+    ModelError
+        no such file, or weights of another architecture.
+    """
+    path = Path(source)
+    if source.endswith(".weights.h5"):
+        if not path.is_file():
+            raise ModelError("no such checkpoint file", expected="a source of a model, or .weights.h5", path=path)
         other = untrained_twin(model, seed=0)
-        _load_weights(other, path)
+        load_weights(other, path)
     else:
-        other = open_model(path, imports=imports)
+        other = open_model(source, imports=sources.imports, unsafe=sources.unsafe)
         shapes, expected = [tuple(w.shape) for w in other.weights], [tuple(w.shape) for w in model.weights]
         if shapes != expected:
             raise ModelError(
@@ -108,13 +122,3 @@ def _weights_of_twin(model: keras.Model, twin: keras.Model) -> Weights:
     """What the twin's variables hold, by the names that the model has for its own; no copy."""
     twins = {id(own): other for own, other in zip(model.weights, twin.weights, strict=True)}
     return {name: held_tensor(twins[id(variable)]) for name, variable in variables_of(model).items()}
-
-
-def _load_weights(model: keras.Model, path: Path) -> None:
-    try:
-        model.load_weights(path)
-    except Exception as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            "the checkpoint does not fit the model", expected="weights of the same layers", got=first_line, path=path
-        ) from error

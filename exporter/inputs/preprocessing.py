@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,14 @@ class PreprocessingOptions:
     def is_stated(self) -> bool:
         """Whether the user asks for arithmetic of any kind."""
         return self.scale is not None or bool(self.mean) or bool(self.std)
+
+    def over(self, default: PreprocessingOptions | None) -> PreprocessingOptions:
+        """These options where they ask for arithmetic, else the default ones in the colour order that is asked for."""
+        if default is None or self.is_stated:
+            return self
+        if self.colour_order in (None, default.colour_order or "rgb"):
+            return default
+        return replace(default, colour_order=self.colour_order, mean=default.mean[::-1], std=default.std[::-1])
 
 
 def preprocessing_for(spec: InputSpec, options: PreprocessingOptions, *, default_scale: float) -> Preprocessing:
