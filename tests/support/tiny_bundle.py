@@ -18,6 +18,7 @@ from exporter.bundle.schema import (
     Checkpoint,
     Derived,
     Edge,
+    Group,
     Input,
     Layer,
     Manifest,
@@ -41,7 +42,13 @@ EPSILONS = (0.0625, 0.125, 0.25)
 
 
 def make_tiny_bundle(
-    path: Path | str, *, attack: bool = True, statistics: bool = True, overwrite: bool = False, seed: int = 7
+    path: Path | str,
+    *,
+    attack: bool = True,
+    statistics: bool = True,
+    groups: tuple[Group, ...] = (),
+    overwrite: bool = False,
+    seed: int = 7,
 ) -> Path:
     """The path of a bundle that was written there.
 
@@ -50,6 +57,7 @@ def make_tiny_bundle(
     path : the folder of the bundle.
     attack : whether there is a run with three attacked inputs of `clean-0` (growing epsilon, captured at the last
         checkpoint; only the last one is classified differently).
+    groups : layers that may be folded.
     statistics : whether there are statistics of every layer at every checkpoint.
     overwrite : whether an earlier bundle is replaced.
     seed : chooses the weights and the pictures.
@@ -80,6 +88,7 @@ def make_tiny_bundle(
                 preprocessing=Preprocessing(scale=1 / 255, colour_order="grey", low=0.0, high=1.0),
                 inputs=inputs,
                 captures=captures,
+                groups=groups,
                 runs=(_run(captures),) if attack else (),
                 derived=derived,
             )

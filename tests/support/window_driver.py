@@ -1,4 +1,4 @@
-"""Drives the real window by Qt's events and writes down what it showed: `window_driver.py BUNDLE BARE_BUNDLE FOLDER`.
+"""Drives the real window by Qt's events and writes down what it showed: `window_driver.py BUNDLE BARE GROUPED FOLDER`.
 
 Pictures go to FOLDER/shots.npz, facts to FOLDER/facts.json. Run in a process of its own, on a screen.
 """
@@ -19,8 +19,12 @@ from PySide6.QtTest import QTest
 
 from exporter.bundle import read_bundle
 from scenes.present import Gallery
+from viewer.camera import project
+from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.window.application import make_window, prepare
 from viewer.window.playable import Wish
+from viewer.window.steer import steered_state
+from viewer.window.view import SceneView
 from viewer.window.window import Window
 
 WAIT_SECS = 40.0
@@ -184,11 +188,65 @@ def drive_bare(bundle: Path, folder: Path) -> Facts:
     return facts
 
 
-def main(bundle: str, bare: str, folder: str) -> None:
+def drive_folds(bundle: Path, folder: Path) -> tuple[Facts, dict[str, np.ndarray]]:
+    """A window on a bundle with a group: opened by a double click, folded from the menu and by the key."""
+    driver = Driver(bundle, Wish("flow", fold="all"), folder)
+    window, view = driver.window, driver.view
+    driver.until(lambda: bool(driver.frames_ms))
+    window.player.pause()
+    driver.rest()
+    facts: Facts = {"folded": titles(view), "fold_is_offered": not window.top.fold.isHidden()}
+    driver.shoot("folded")
+    QTest.mouseDClick(view.widget, Qt.MouseButton.LeftButton, pos=place_of(view, "features"))
+    driver.rest()
+    facts["opened"], facts["opened_choice"] = titles(view), window.top.fold.currentText()
+    driver.shoot("opened")
+    driver.key(Qt.Key.Key_Down)
+    driver.key(Qt.Key.Key_PageDown)
+    facts["opened_elsewhere"], facts["scene_elsewhere"] = titles(view), window.chooser.wish.scene
+    driver.key(Qt.Key.Key_PageUp)
+    QTest.mouseClick(view.widget, Qt.MouseButton.RightButton, pos=place_of(view, "relu"))
+    driver.until(window.menu.isVisible)
+    facts["menu"] = [action.text() for action in window.menu.actions()]
+    window.menu.actions()[0].trigger()
+    window.menu.close()
+    driver.rest()
+    facts["folded_again"] = titles(view)
+    QTest.mouseClick(view.widget, Qt.MouseButton.RightButton, pos=place_of(view, "picture"))
+    QTest.qWait(50)
+    facts["menu_of_a_plain_plate"] = window.menu.isVisible()
+    driver.key(Qt.Key.Key_G)
+    facts["fold_after_key"] = window.chooser.wish.fold
+    window.close()
+    return facts, driver.shots
+
+
+def titles(view: SceneView) -> list[str]:
+    """What the plates of the shown layout are called."""
+    assert view.layout is not None
+    return [plate.title for plate in view.layout.plates]
+
+
+def place_of(view: SceneView, title: str) -> QPoint:
+    """Where the middle of a plate is on the widget."""
+    state = view._state()
+    assert state is not None
+    assert view.layout is not None
+    centre = next(plate.centre for plate in view.layout.plates if plate.title == title)
+    width, height = view.widget.width(), view.widget.height()
+    ((x, y),) = (
+        project(steered_state(state, view.offset).camera, [centre], width / height) * height / REFERENCE_HEIGHT_PX
+    )
+    return QPoint(round(x), round(y))
+
+
+def main(bundle: str, bare: str, grouped: str, folder: str) -> None:
     began_secs = time.perf_counter()
     prepare()
     facts, shots = drive(Path(bundle), Path(folder), began_secs)
     facts |= drive_bare(Path(bare), Path(folder))
+    fold_facts, fold_shots = drive_folds(Path(grouped), Path(folder))
+    facts, shots = facts | fold_facts, shots | fold_shots
     np.savez(Path(folder) / "shots.npz", **shots)
     (Path(folder) / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 

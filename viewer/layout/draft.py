@@ -140,8 +140,10 @@ def scale_on_picture(corners: Array, row_count: int, options: LayoutOptions) -> 
     """Size of a world unit on the picture, relative to the frame's height, when the net and its words fill their part
     of it.
     """
-    words = np.array([[0.0, options.label_room, 0.0], [0.0, -2 * options.label_room, 0.0]])
-    points = np.concatenate([corners + word for word in words])
+    # Bottom left, bottom right, top left, top right of each: words go below the lower two and above the upper two.
+    words = np.array([-2.0, -2.0, 1.0, 1.0]) * options.label_room
+    points = corners.reshape(-1, 4, 3) + np.stack([np.zeros(4), words, np.zeros(4)], axis=1)
+    points = points.reshape(-1, 3)
     # Rows are seen flatter than a single spine: `scenes.framing` does the same.
     elevation_deg, fov_deg = (options.elevation_deg, options.fov_deg) if row_count == 1 else (2.0, 5.0)
     camera = gentle_camera(points, options.azimuth_deg, elevation_deg, fov_deg)

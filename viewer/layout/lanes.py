@@ -60,9 +60,12 @@ def plan_of(net: Net) -> Plan:
     level = _early(hosts, before)
     trunk = _trunk(net, hosts, before, level)
     _delay(hosts, before, after, level, set(trunk))
-    guests = {host: tuple(at for at, node in enumerate(net.nodes) if node.host == host != at) for host in hosts}
+    guests: dict[int, tuple[int, ...]] = {}
+    for at, node in enumerate(net.nodes):
+        if node.host != at:
+            guests[node.host] = (*guests.get(node.host, ()), at)
     levels = tuple(level[node.host] for node in net.nodes)
-    return Plan(levels, trunk, _lanes(hosts, before, after, level, set(trunk)), {h: g for h, g in guests.items() if g})
+    return Plan(levels, trunk, _lanes(hosts, before, after, level, set(trunk)), guests)
 
 
 def _early(hosts: Sequence[int], before: dict[int, list[int]]) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The two bars: what is shown (scene, input, checkpoint) on top, the timeline below."""
+"""The two bars: what is shown (scene, input, checkpoint, folding) on top, the timeline below."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WIDE_PX, NARROWEST_PX = 980, 640
 
 
 class TopBar(QWidget):
-    """Choices of scene, input and checkpoint, and buttons for what else there is."""
+    """Choices of scene, input, checkpoint and what is folded, and buttons for what else there is."""
 
     asked_theme = Signal()
     asked_picture = Signal()
@@ -33,12 +33,13 @@ class TopBar(QWidget):
         super().__init__()
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.scene, self.input, self.checkpoint = Choice(150), Choice(210), Choice(150)
+        self.scene, self.input, self.checkpoint, self.fold = Choice(150), Choice(210), Choice(150), Choice(96)
         self._captions: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 7, 10, 7)
         row.setSpacing(8)
-        for words, choice in (("Scene", self.scene), ("Input", self.input), ("Checkpoint", self.checkpoint)):
+        choices = {"Scene": self.scene, "Input": self.input, "Checkpoint": self.checkpoint, "Fold": self.fold}
+        for words, choice in choices.items():
             caption = QLabel(words)
             caption.setObjectName("caption")
             caption.setBuddy(choice)
@@ -57,7 +58,8 @@ class TopBar(QWidget):
         """A narrow bar leaves the captions out: what is chosen says what it is."""
         super().resizeEvent(event)
         for caption in self._captions:
-            caption.setVisible(self.width() >= WIDE_PX)
+            buddy = caption.buddy()
+            caption.setVisible(self.width() >= WIDE_PX and buddy is not None and not buddy.isHidden())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrower than with captions, so that there can be a width at which they go."""

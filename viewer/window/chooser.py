@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from viewer.window.offer import captured, checkpoint_items, input_items, scene_items
+from viewer.layout.fold import opened, refolded
+from viewer.window.offer import BY_HAND, captured, checkpoint_items, fold_items, input_items, scene_items
 from viewer.window.pictures import input_icon
 from viewer.window.playable import Playable, Wish
 from viewer.window.workshop import Workshop
@@ -35,6 +36,7 @@ class Chooser(QObject):
         self.wish = wish
         self.shown: Wish | None = None
         self._bundle, self._bar = bundle, bar
+        self._folded: tuple[str, ...] = ()
         self._pairs = captured(bundle)
         self._untried = [name for name in catalogue.summaries if name != wish.scene]
         self._workshop = Workshop(catalogue)
@@ -45,6 +47,8 @@ class Chooser(QObject):
         bar.scene.offer(scene_items(catalogue.summaries))
         bar.input.offer(input_items(bundle))
         bar.checkpoint.offer(checkpoint_items(bundle))
+        self._offer_folds()
+        bar.fold.chosen.connect(lambda which: self.want(fold=which))
         bar.scene.chosen.connect(lambda name: self.want(scene=name))
         bar.input.chosen.connect(lambda id_: self.want(input_id=id_))
         bar.checkpoint.chosen.connect(lambda id_: self.want(checkpoint_id=id_))
@@ -95,12 +99,32 @@ class Chooser(QObject):
         """The checkpoint before."""
         self._step(self._bar.checkpoint, -1)
 
+    def next_fold(self) -> None:
+        """The next way to fold groups of layers."""
+        self._step(self._bar.fold, 1)
+
+    def open_group(self, name: str) -> None:
+        """Show what is inside a folded group: its layers, and the groups right inside it folded."""
+        self.want(fold=opened(self._bundle.manifest.groups, self._folded, name))
+
+    def fold_group(self, name: str) -> None:
+        """Show a group as one plate."""
+        self.want(fold=refolded(self._bundle.manifest.groups, self._folded, name))
+
     def close(self) -> None:
         """Build nothing more."""
         self._resizing.stop()
         self._untried, self._pictured = [], []
         self._workshop.made.disconnect(self._on_made)
         self._workshop.close()
+
+    def _offer_folds(self) -> None:
+        """What was folded by hand is shown, and cannot be chosen. Without groups there is nothing to choose."""
+        items, choice = fold_items(self._bundle), self._bar.fold
+        choice.offer(items)
+        choice.setVisible(bool(items))
+        if items:
+            choice.allow(BY_HAND, items[-1].tip)
 
     def _step(self, choice: Choice, steps: int) -> None:
         item = choice.beside(steps)
@@ -116,6 +140,7 @@ class Chooser(QObject):
         elif wish == self.wish:
             is_other = self.shown is None or self.shown.scene != wish.scene
             self.shown = wish
+            self._folded = tuple(plate.group for plate in made.layout.plates if plate.group)
             self.built.emit(made, wish, is_other)
             self._remark(wish, made)
         if self.shown == self.wish:
@@ -167,6 +192,8 @@ class Chooser(QObject):
         bar.scene.put(wish.scene)
         bar.input.put(wish.input_id)
         bar.checkpoint.put(wish.checkpoint_id)
+        if self._bundle.manifest.groups:
+            bar.fold.put(wish.fold if isinstance(wish.fold, str) else BY_HAND)
         at = wish.checkpoint_id or self._bundle.final_checkpoint.id
         for shown in self._bundle.manifest.inputs:
             is_there = (shown.id, at) in self._pairs

@@ -35,6 +35,7 @@ CHOOSING = (
     Binding(("Up",), "↑", "input before", "chooser.previous_input"),
     Binding(("C",), "C", "next checkpoint", "chooser.next_checkpoint"),
     Binding(("Shift+C",), "Shift C", "checkpoint before", "chooser.previous_checkpoint"),
+    Binding(("G",), "G", "fold groups of layers: auto, all, none", "chooser.next_fold"),
 )
 LOOKING = (
     Binding(("R",), "R", "back to the scene's own view", "view.reset"),
@@ -55,7 +56,8 @@ MOUSE = (
     ("drag", "turn"),
     ("right drag, Shift drag", "move"),
     ("wheel", "zoom to the pointer"),
-    ("double click", "back to the scene's own view"),
+    ("double click", "open a stack; elsewhere back to the scene's own view"),
+    ("right click", "open or fold what is there"),
 )
 
 HELP = (

@@ -21,6 +21,7 @@ class Item:
     tip: str = ""
 
 
+BY_HAND = "by hand"
 SCENES_CHOICE = Item(None, "scene’s choice", "the scene shows what suits it")
 
 
@@ -38,6 +39,18 @@ def input_items(bundle: Bundle) -> tuple[Item, ...]:
 def checkpoint_items(bundle: Bundle) -> tuple[Item, ...]:
     """The scene's choice, then every checkpoint."""
     return SCENES_CHOICE, *(_checkpoint_item(checkpoint) for checkpoint in bundle.manifest.checkpoints)
+
+
+def fold_items(bundle: Bundle) -> tuple[Item, ...]:
+    """Ways to fold groups of layers; nothing where the bundle has no groups. The last stands for what a hand did."""
+    if not bundle.manifest.groups:
+        return ()
+    return (
+        Item("auto", "auto", "models in the model, and blocks where the network is too deep to read"),
+        Item("all", "all", "every group of layers is one plate"),
+        Item("none", "none", "every layer is a plate"),
+        Item(BY_HAND, "by hand", "double click a stack to open it, right click to fold"),
+    )
 
 
 def _input_item(shown: Input, names: tuple[str, ...]) -> Item:

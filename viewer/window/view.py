@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from vispy import app, gloo
 
@@ -14,6 +14,7 @@ from exporter.bundle import KerascopeError
 from viewer.colour import PALETTES
 from viewer.stage import Stage
 from viewer.window.detail import FINEST, next_detail
+from viewer.window.pick import plate_at
 from viewer.window.steer import CameraOffset, orbited, panned, steered_state, zoomed
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
-    from viewer.layout import Layout
+    from viewer.layout import Layout, Plate
     from viewer.state import Theme, ViewState
 
 SETTLE_MS = 150
 WHEEL_FACTOR = 1.15
 SMALLEST_SIDE_PX = 16
+STILL_PX = 4.0
 LEFT, RIGHT, MIDDLE = 1, 2, 3
 
 
@@ -35,11 +37,15 @@ class SceneView(QObject):
 
     `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change. `failed` tells a line
     where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds, `resized` a new size.
+    `opening` tells the plate of a folded group that was double clicked, `asked` a plate that was right clicked and
+    where on the screen that was.
     """
 
     failed = Signal(str)
     drawn = Signal(float)
     resized = Signal()
+    opening = Signal(object)
+    asked = Signal(object, object)
 
     def __init__(self, bundle: Bundle, state: Callable[[], ViewState | None], theme: Theme) -> None:
         super().__init__()
@@ -53,6 +59,7 @@ class SceneView(QObject):
         self._is_fine = False
         self._hand: Callable[[tuple[float, float]], CameraOffset] | None = None
         self._hand_at = (0.0, 0.0)
+        self._moved_px = 0.0
         self._stage: Stage | None = None
         # The resolution that vispy would ask the screen for changes nothing here.
         self._canvas = app.Canvas(size=(960, 540), show=False, keys=None, dpi=96)
@@ -176,6 +183,7 @@ class SceneView(QObject):
         elif event.button in (LEFT, RIGHT, MIDDLE):
             self._hand = self._pan
         self._hand_at = float(event.pos[0]), float(event.pos[1])
+        self._moved_px = 0.0
 
     def _on_mouse_move(self, event: Any) -> None:
         if self._hand is None:
@@ -184,23 +192,40 @@ class SceneView(QObject):
         by_px = x - self._hand_at[0], y - self._hand_at[1]
         if by_px != (0.0, 0.0):
             self._hand_at = x, y
+            self._moved_px += abs(by_px[0]) + abs(by_px[1])
             self.offset = self._hand(by_px)
             self.stir()
 
     def _on_mouse_release(self, event: Any) -> None:
         # The last moves may have been left out as too quick.
         self._on_mouse_move(event)
-        if self._hand is not None:
-            self._hand = None
-            self.stir()
+        if self._hand is None:
+            return
+        self._hand = None
+        self.stir()
+        plate = self._plate_at(event) if event.button == RIGHT and self._moved_px <= STILL_PX else None
+        if plate is not None:
+            self.asked.emit(plate, self.widget.mapToGlobal(QPoint(int(event.pos[0]), int(event.pos[1]))))
 
     def _on_mouse_wheel(self, event: Any) -> None:
         if event.delta[1]:
             self.zoom(float(event.delta[1]), (float(event.pos[0]), float(event.pos[1])))
 
-    def _on_mouse_double_click(self, _: Any) -> None:
+    def _on_mouse_double_click(self, event: Any) -> None:
         self._hand = None
-        self.reset()
+        plate = self._plate_at(event) if event.button == LEFT else None
+        if plate is not None and plate.group:
+            self.opening.emit(plate)
+        else:
+            self.reset()
+
+    def _plate_at(self, event: Any) -> Plate | None:
+        state = self._state()
+        if state is None or self.layout is None:
+            return None
+        at_px = float(event.pos[0]), float(event.pos[1])
+        size_px = float(self.widget.width()), float(self.widget.height())
+        return plate_at(self.layout, steered_state(state, self.offset), at_px, size_px)
 
     def _orbit(self, by_px: tuple[float, float]) -> CameraOffset:
         state = self._state()

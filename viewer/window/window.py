@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from exporter.bundle import KerascopeError
 from viewer.window.bars import TimeBar, TopBar
@@ -17,6 +18,7 @@ from viewer.window.help import HelpOverlay
 from viewer.window.keys import BINDINGS
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
+from viewer.window.pick import what_can_be_asked
 from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
 from viewer.window.snapshot import free_path, write_picture
@@ -25,6 +27,7 @@ from viewer.window.view import SceneView
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
+    from viewer.layout import Plate
     from viewer.state import Theme
     from viewer.window.playable import Catalogue
 
@@ -42,6 +45,7 @@ class Window(QMainWindow):
         self.chooser = Chooser(bundle, catalogue, self.top, wish)
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
+        self.menu = QMenu(self)
         self._waiting = QLabel("laying out the network …", self.view.widget)
         self._connect()
         self._show_theme(wish.theme)
@@ -111,9 +115,20 @@ class Window(QMainWindow):
         self.player.moved.connect(self._draw)
         self.view.failed.connect(self._stop)
         self.view.resized.connect(self._want_size)
+        self.view.opening.connect(lambda plate: self.chooser.open_group(plate.group))
+        self.view.asked.connect(self._offer_folding)
         self.chooser.built.connect(self._show_scene)
         self.chooser.failed.connect(self._tell_failure)
         self.chooser.noted.connect(self.words.tell)
+
+    def _offer_folding(self, plate: Plate, at: QPoint) -> None:
+        """The menu of a plate, where there is anything to open or fold."""
+        self.menu.clear()
+        for asked in what_can_be_asked(self._bundle.manifest.groups, plate):
+            does = self.chooser.open_group if asked.does == "open" else self.chooser.fold_group
+            self.menu.addAction(asked.words, partial(does, asked.group))
+        if self.menu.actions():
+            self.menu.popup(at)
 
     def _want_size(self) -> None:
         """Another shape of the picture is another composition of the scene."""

@@ -95,7 +95,7 @@ def test_keys_and_mouse(person: Person, tmp_path: Path) -> None:
     assert np.array_equal(person.presses("Escape")[60:700], start[60:700])
 
     person.presses("s")
-    assert [path.name for path in tmp_path.glob("*.png")] == ["tiny-structure-0.00s.png"]
+    assert person.until(lambda: [path.name for path in tmp_path.glob("*.png")]) == ["tiny-structure-0.00s.png"]
 
     person.does("key", "ctrl+q")
     assert person.opened.wait(timeout=20) == 0

@@ -16,6 +16,7 @@ from tiny_bundle import make_tiny_bundle
 from virtual_screen import environment, virtual_screen
 
 from exporter.bundle import read_bundle
+from exporter.bundle.schema import Group
 from scenes.present import Gallery
 from viewer.stage import Stage
 from viewer.window.playable import Wish
@@ -31,7 +32,9 @@ def driven(tiny_bundle_path: Path, tmp_path_factory: pytest.TempPathFactory, tim
     """The folder with everything that the driver wrote."""
     folder = tmp_path_factory.mktemp("driven")
     bare = make_tiny_bundle(folder / "bare.bundle", attack=False)
-    command = [sys.executable, window_driver.__file__, str(tiny_bundle_path), str(bare), str(folder)]
+    group = Group(name="features", kind="block", class_name="conv", layers=("conv", "relu", "pool"), output="pool")
+    grouped = make_tiny_bundle(folder / "grouped.bundle", attack=False, groups=(group,))
+    command = [sys.executable, window_driver.__file__, *map(str, (tiny_bundle_path, bare, grouped, folder))]
     with virtual_screen("1400x1000") as display:
         done = subprocess.run(
             command, env=environment(display), capture_output=True, text=True, timeout=300, check=False
@@ -159,3 +162,17 @@ def test_a_scene_that_cannot_be_built_is_greyed_out_with_its_reason(facts: dict[
     assert facts["bare_scene"] == "flow"
     assert not facts["bare_adversarial_enabled"]
     assert "kerascope attack" in facts["bare_adversarial_tip"]
+
+
+def test_a_stack_opens_by_a_double_click_and_folds_from_its_menu(facts: dict[str, Any], shots: Shots) -> None:
+    assert facts["fold_is_offered"]
+    assert facts["folded"] == ["picture", "features", "flatten", "scores"]
+    assert facts["opened"] == ["picture", "conv", "relu", "pool", "flatten", "scores"]
+    assert facts["opened_choice"] == "by hand"
+    assert changed(shots["folded"], shots["opened"]) > NOTICEABLE
+    assert facts["scene_elsewhere"] != "flow"
+    assert set(facts["opened"]) <= set(facts["opened_elsewhere"]), "it stays open in another scene, of another input"
+    assert facts["menu"] == ["Fold features, 3 layers"]
+    assert facts["folded_again"] == facts["folded"]
+    assert not facts["menu_of_a_plain_plate"]
+    assert facts["fold_after_key"] in ("auto", "all", "none")
