@@ -9,7 +9,7 @@ from itertools import pairwise
 from exporter.bundle.schema import Edge, Group, Layer
 from exporter.capture.dag import Dag, dag_of, folders_of, topological_order
 from exporter.capture.prefixes import Level, levels_of, paired, siblings_of
-from exporter.capture.regions import Chain, chains_of
+from exporter.capture.regions import Chain, Region, chains_of
 
 FEWEST_LAYERS = 3
 _MOST_REGIONS_IN_UNIT = 2
@@ -161,26 +161,31 @@ def _units(dag: Dag, chain: Chain, layers: Sequence[Layer]) -> Iterator[tuple[in
     A residual around attention and those after it without attention are one, a Transformer block.
     """
     parts: list[tuple[int, Nodes, int]] = []
+    tail: list[int] = []
+    longest = len(dag.names)
     for region in chain:
-        output, nodes = region.exit, set(region.nodes)
-        while region.entry >= 0 and (following := _tail(dag, output, layers)) is not None:
-            output = following
-            nodes.add(output)
+        # What follows the last one is its own only as far as the same follows those before.
+        tail = _tail(dag, region, layers, longest if region is not chain[-1] else len(tail))
+        nodes = region.nodes.union(tail)
         begins = not parts or region.entry != parts[-1][0] or _attends(dag, region.nodes, layers)
         if not begins and _attends(dag, parts[-1][1], layers):
             nodes |= parts.pop()[1]
-        parts.append((output, frozenset(nodes), region.entry))
+        parts.append((tail[-1] if tail else region.exit, nodes, region.entry))
     return ((output, nodes) for output, nodes, _ in parts)
 
 
-def _tail(dag: Dag, node: int, layers: Sequence[Layer]) -> int | None:
-    """The only node after this one if it is an activation, normalisation or dropout of it alone and not the last."""
-    if len(dag.after[node]) != 1 or dag.leaves[node]:
-        return None
-    (following,) = dag.after[node]
-    members = dag.members[following]
-    is_tail = len(members) == 1 and layers[members[0]].kind in _FOLLOWS_A_MERGE and not dag.is_merge(following)
-    return following if is_tail and not dag.leaves[following] else None
+def _tail(dag: Dag, region: Region, layers: Sequence[Layer], longest: int) -> list[int]:
+    """The single file of activations, normalisations and dropouts behind a region; none behind a cell."""
+    tail: list[int] = []
+    node = region.exit
+    while region.entry >= 0 and len(tail) < longest and len(dag.after[node]) == 1 and not dag.leaves[node]:
+        (node,) = dag.after[node]
+        members = dag.members[node]
+        is_alone = len(members) == 1 and not dag.is_merge(node) and not dag.leaves[node]
+        if not is_alone or layers[members[0]].kind not in _FOLLOWS_A_MERGE:
+            break
+        tail.append(node)
+    return tail
 
 
 def _attends(dag: Dag, nodes: Nodes, layers: Sequence[Layer]) -> bool:
