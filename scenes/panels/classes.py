@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STUB_PX = 4.0
 BAR_PX = 8.0
 FLAT_PX = 21.0
+HEAD_SIZES_PX = (36.0, 32.0, 28.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +114,7 @@ def flat_list(
     bar.
     """
     winner = max(range(len(scores)), key=lambda index: scores[index])
-    number = percent(scores[winner])
-    room = place.width_px - width_of(number, 36.0, True) - 16.0
-    hud = Hud(
-        words=(
-            Words(
-                fitted(class_name(names, winner), room, 36.0, True),
-                (place.left_px, place.top_px),
-                36.0,
-                True,
-                head_role,
-            ),
-            Words(number, (place.right_px, place.top_px), 36.0, True, head_role, "right"),
-        )
-    )
+    hud = _headline(class_name(names, winner), percent(scores[winner]), place, head_role)
     room_px = _name_room(names, shown, place)
     for row, (name, score, index) in enumerate(_lines(scores, names, shown)):
         y = place.top_px + 42.0 + row * pitch_px
@@ -141,6 +129,18 @@ def flat_list(
             )
         )
     return hud
+
+
+def _headline(name: str, number: str, place: Place, role: ColourRole) -> Hud:
+    """Name and number as large as the place allows, the name cut where that does not help."""
+    room = {size: place.width_px - width_of(number, size, True) - 16.0 for size in HEAD_SIZES_PX}
+    size = next((s for s in HEAD_SIZES_PX if width_of(name, s, True) <= room[s]), HEAD_SIZES_PX[-1])
+    return Hud(
+        words=(
+            Words(fitted(name, room[size], size, True), (place.left_px, place.top_px), size, True, role),
+            Words(number, (place.right_px, place.top_px), size, True, role, "right"),
+        )
+    )
 
 
 def change_list(

@@ -84,9 +84,9 @@ def test_a_flat_list_leads_with_the_winner(scores: list[float], names: list[str]
     check_inside(hud, PLACE)
     head, number = sorted(hud.words, key=lambda line: -line.size_px)[:2]
     assert number.text == percent(scores[winner])
-    assert head.text == fitted(
-        class_name(names, winner), PLACE.width_px - width_of(number.text, 36.0, True) - 16.0, 36.0, True
-    )
+    assert head.size_px == number.size_px >= 28.0
+    room_px = PLACE.width_px - width_of(number.text, head.size_px, True) - 16.0
+    assert head.text == fitted(class_name(names, winner), room_px, head.size_px, True)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=12))
