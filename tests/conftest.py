@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import small_demo
 from hypothesis import settings
 from tiny_bundle import make_tiny_bundle
 
@@ -37,12 +39,21 @@ def timings(request: pytest.FixtureRequest) -> list[str]:
 
 @pytest.fixture(scope="session")
 def demo_dir(tmp_path_factory: pytest.TempPathFactory, timings: list[str]) -> Path:
-    """The folder that `kerascope demo --no-window` wrote, run as a person runs it."""
+    """What `kerascope demo --no-window` wrote, run as a person runs it but for the size of the recordings."""
     out = tmp_path_factory.mktemp("demo") / "kerascope-demo"
     began_secs = time.perf_counter()
-    command = [sys.executable, "-m", "kerascope", "demo", "--no-window", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, cwd=out.parent)
-    timings.append(f"kerascope demo --no-window: {time.perf_counter() - began_secs:.0f} s")
+    command = [sys.executable, small_demo.__file__, "--no-window", "--out", str(out)]
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests/support")))
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        cwd=out.parent,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    timings.append(f"kerascope demo --no-window, with small recordings: {time.perf_counter() - began_secs:.0f} s")
     assert done.returncode == 0, done.stderr[-4000:]
     (out / "stdout.txt").write_text(done.stdout, encoding="utf-8")
     (out / "stderr.txt").write_text(done.stderr, encoding="utf-8")
@@ -62,6 +73,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Ten seconds, also for those who run one test that needs none of it.
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("a test module imports TensorFlow when it is collected: import it inside the tests")
     for item in items:
         if "demo_dir" in getattr(item, "fixturenames", ()):
             for mark in (pytest.mark.slow, pytest.mark.gl, pytest.mark.tf):
@@ -72,6 +86,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("gl") and gl_problem():
         # A machine that must prove the drawing may not skip it.
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(gl_problem())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `pytest -n`, tests that share what takes long to make stay together."""
+    from side_by_side import RoomScheduling
+
+    return RoomScheduling(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["timings"] = session.config.stash.get(TIMINGS, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a process measured along to the one that prints it."""
+    node.config.stash.setdefault(TIMINGS, []).extend(getattr(node, "workeroutput", {}).get("timings", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 import kerascope
+from exporter.bundle import KerascopeError, validate_bundle
 
 SCENES = ("structure", "training", "flow", "adversarial")
 
@@ -44,6 +45,47 @@ def test_the_attack_turns_a_right_answer_into_a_wrong_one(demo_bundle: Path) -> 
     assert answer == clean.true_class
     assert steps[-1] != answer
     assert set(steps[:-1]) <= {answer}
+
+
+def test_held_out_digits_are_read_right(demo_bundle: Path) -> None:
+    from exporter.inputs.digits import digit_split
+    from exporter.models import open_model
+    from exporter.training import fed
+
+    model = open_model(demo_bundle.with_name("demo.keras"))
+    x, y = fed(digit_split().held_out)
+    accuracy = float((model.predict(x, verbose=0, batch_size=500).argmax(axis=1) == y).mean())
+    assert accuracy >= 0.97
+    checkpoints = kerascope.open_bundle(demo_bundle).manifest.checkpoints
+    assert 8 <= len(checkpoints) <= 12
+    assert (checkpoints[0].id, checkpoints[0].label) == ("000", "untrained")
+    assert checkpoints[-1].metrics["val_accuracy"] == pytest.approx(accuracy)
+
+
+def test_the_bundle_has_all_that_the_scenes_need(demo_bundle: Path) -> None:
+    bundle = kerascope.open_bundle(demo_bundle)
+    manifest = bundle.manifest
+    assert validate_bundle(demo_bundle) == []
+    clean = [shown for shown in manifest.inputs if shown.kind == "clean"]
+    assert [shown.true_class for shown in clean] == [*range(10)] * 2
+    for checkpoint in manifest.checkpoints:
+        captured = [c.input for c in manifest.captures if c.checkpoint == checkpoint.id]
+        assert len(captured) >= 4
+        assert all(
+            set(bundle.capture(id_, checkpoint.id).outputs) == {x.name for x in manifest.layers} for id_ in captured
+        )
+    (run,) = manifest.runs
+    assert run.result["success"] is True
+    assert 0.02 <= float(run.result["epsilon"] or 0) <= 0.15
+    assert bundle.input(run.parent or "").true_class == run.result["original"]
+    assert manifest.model.class_names == tuple("0123456789")
+
+
+def test_it_does_not_write_over_what_is_there(demo_bundle: Path) -> None:
+    from exporter.pipeline import export_demo
+
+    with pytest.raises(KerascopeError, match=r"already; pass --overwrite"):
+        export_demo(demo_bundle.parent)
 
 
 @pytest.mark.parametrize("scene", SCENES)

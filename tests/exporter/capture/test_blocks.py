@@ -10,12 +10,18 @@ from hypothesis import event, find, given
 from hypothesis import strategies as st
 
 from exporter.bundle.schema import Edge, Group, Kind, Layer, Output
-from exporter.capture.blocks import blocks_of
 
 pytestmark = pytest.mark.tf  # the package that blocks.py lies in imports TensorFlow
 
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(["conv", "activation", "attention"])
 Graph = tuple[tuple[Layer, ...], tuple[Edge, ...]]
+
+
+def blocks_of(layers: tuple[Layer, ...], edges: tuple[Edge, ...]) -> tuple[Group, ...]:
+    """The blocks; imported late, so that only tests that need TensorFlow load it."""
+    from exporter.capture import blocks
+
+    return blocks.blocks_of(layers, edges)
 
 
 class Net:
