@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any, Literal
 
 from exporter.backend import keras
@@ -134,6 +135,11 @@ class Listing:
         call = Call(name, operation, first_name, sources, outputs, result_of)
         self.calls.append(call)
         return call
+
+    def free(self, name: str) -> str:
+        """`name`, or `name_1`, ... where another call has it."""
+        taken = {call.name for call in self.calls}
+        return next(each for each in chain([name], (f"{name}_{nth}" for nth in count(1))) if each not in taken)
 
     def close(self, name: str, operation: Any, first: int, outputs: Sequence[Source]) -> None:
         """A container around every call from number `first` on. One without calls inside is none."""

@@ -89,8 +89,8 @@ def _shapes_by_argument(model: keras.Model) -> dict[str, Any]:
         raise ModelError(
             f"the model {model.name!r} does not know its input shape",
             expected="a model that was built",
-            got=f"the class {type(model).__name__}, never called",
-            remedy="call it once on data first, and save it then",
+            got=f"a {type(model).__name__} without one",
+            remedy="call it once on data first, or tell it by model.build((None, ...)), or give it a keras.Input",
         )
     shapes = {name.removesuffix("_shape"): shape for name, shape in known.items()}
     missing = [each.name for each in parameters if each.default is each.empty and each.name not in shapes]

@@ -51,10 +51,9 @@ class FunctionalPlan:
             taken = [args, in_inference(step.node.operation, kwargs)]
             del args, kwargs
             outputs = yield from _stepped(step, taken)
-            for symbol, value in zip(step.node.outputs, outputs, strict=True):
-                if id(symbol) in self.wanted:
-                    values[id(symbol)] = value
-            del outputs
+            made = zip(map(id, step.node.outputs), outputs, strict=True)
+            values |= {key: value for key, value in made if key in self.wanted}
+            del outputs, made
         results = [values[id(symbol)] for symbol in self.functional.outputs if id(symbol) in values]
         if any(mask is not None for mask in masks):
             self._left(results, masks)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+import numpy as np
+
 from exporter.backend import keras, tf
 from exporter.capture.arguments import in_order
 from exporter.capture.extras import before_call, extra_values
@@ -109,8 +111,8 @@ def has_call_of_keras(operation: Any) -> bool:
 
 
 def tensors_in(structure: Any) -> list[Any]:
-    """Every TensorFlow tensor in a nested structure, in Keras' order."""
-    return [each for each in keras.tree.flatten(structure) if isinstance(each, tf.Tensor)]
+    """Every tensor and array in a nested structure, in Keras' order."""
+    return [each for each in keras.tree.flatten(structure) if isinstance(each, tf.Tensor | np.ndarray)]
 
 
 def _told_apart(result: Any, inputs: list[Any]) -> Any:

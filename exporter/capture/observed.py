@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from exporter.models.errors import ModelError
 _TELLS_SHAPES = ("Shape", "ShapeN", "Size", "Rank")
 _SAYS_NOTHING = ("Identity", "Cast", "IdentityN", "StopGradient")
 _GUESSED_SIZE = 32
+_COLOUR = re.compile(r"\x1b\[\d*m")
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,18 @@ def observe(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], bat
     try:
         return _on_zeros(container, name, arrange, fed, batch)
     except Exception as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(
             f"{_told(container, name)} cannot be run to see what is inside",
-            got=first_line,
+            got=_reason(error),
             remedy="check that it can be called on zeros of the shape that it was built for",
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without what Keras puts around it."""
+    lines = [_COLOUR.sub("", line).strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
+    return said[0] if said else type(error).__name__
 
 
 def _told(container: Any, name: str) -> str:
@@ -138,9 +146,9 @@ def _on_symbols(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed],
     specs = [tf.TensorSpec(_sized(each.shape, batch), each.dtype) for each in fed]
     masks = [None if each.mask_shape is None else tf.TensorSpec(_sized(each.mask_shape, batch), "bool") for each in fed]
     traced = call.get_concrete_function(specs, masks)
-    for tensor in (tensor for event in events for tensor in (*event.inputs, *event.outputs)):
-        if (hasattr(tensor, "op") and tensor.graph is not traced.graph) or tensor.shape.rank is None:
-            raise _NotOneGraphError
+    symbols = [each for event in events for each in (*event.inputs, *event.outputs) if hasattr(each, "op")]
+    if any(symbol.graph is not traced.graph or symbol.shape.rank is None for symbol in symbols):
+        raise _NotOneGraphError
     return Observed(events, given, traced)
 
 

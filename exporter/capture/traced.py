@@ -124,7 +124,8 @@ class _Reader:
             outputs.append(Tensor(rows.sample_shape(tuple(tensor.shape)), dtype, rows))
         result_of = self._observed.operation_type(event.outputs[places[0]]) if event.is_container else ""
         shapes = [tuple(tensor.shape) for tensor in event.inputs]
-        call = self._listing.add(event.name, event.operation, arguments, outputs, shapes, result_of)
+        name = event.name or self._listing.free("output")
+        call = self._listing.add(name, event.operation, arguments, outputs, shapes, result_of)
         self.makers |= {
             self._observed.key(event.outputs[place]): Source(call.name, nth) for nth, place in enumerate(places)
         }

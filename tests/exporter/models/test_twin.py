@@ -56,3 +56,36 @@ def test_moving_statistics_are_fresh_and_adapted_ones_are_kept(keras: Any) -> No
     x = np.array([[2.0, 7.0]], np.float32)
     np.testing.assert_array_equal(np.asarray(twin.layers[0](x)), np.asarray(adapted(x)))
     assert [w.tolist() for w in weights(twin.layers[1])] == [[1, 1], [0, 0], [0, 0], [1, 1]]
+
+
+def test_what_is_nested_shared_or_a_class_has_a_twin(keras: Any) -> None:
+    from containers import classifier_class, composite_model, nested_model
+
+    from exporter.models import untrained_twin
+
+    for model in (nested_model(keras), composite_model(keras), classifier_class(keras)):
+        one, same, other = (weights(untrained_twin(model, seed)) for seed in (1, 1, 2))
+        assert [a.shape for a in one] == [a.shape for a in weights(model)]
+        assert all(np.array_equal(a, b) for a, b in zip(one, same, strict=True))
+        drawn = [np.ptp(a) > 0 for a in one]
+        assert any(drawn)
+        for a, b, c in ((a, b, c) for a, b, c, d in zip(one, other, weights(model), drawn, strict=True) if d):
+            assert not np.array_equal(a, b)
+            assert not np.array_equal(a, c)
+
+
+def test_a_class_that_cannot_be_made_again_is_told(keras: Any) -> None:
+    from exporter.models import ModelError, untrained_twin
+
+    class Wrapped(keras.Model):
+        def __init__(self, inner: Any) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x)
+
+    model = Wrapped(lambda x: x)
+    model(np.zeros((1, 2), np.float32))
+    with pytest.raises(ModelError, match=r"an untrained twin of .* cannot be made: expected .*get_config"):
+        untrained_twin(model, 1)
