@@ -2,8 +2,12 @@
 SHELL = /bin/sh
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Two processes share the tests; timed ones (make bench) always run alone.
+SIDE_BY_SIDE ?= --numprocesses 2
 DEMO ?= kerascope-demo
 export VENV
+# Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test setup lint fast bench pictures lock clean
 
@@ -22,7 +26,7 @@ demo: $(VENV)/.ready-demo
 	$(BIN)/kerascope demo --out $(DEMO) --overwrite
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 setup: $(VENV)/.ready-dev
 
@@ -38,7 +42,7 @@ lint: setup
 	$(BIN)/lint-imports --no-cache
 
 fast: setup
-	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast
+	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast $(SIDE_BY_SIDE)
 
 bench: setup
 	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only
