@@ -81,13 +81,31 @@ def check_checkpoints(bounds: Bounds, ids: Sequence[str]) -> None:
         raise KerascopeError("no such checkpoint to keep the weights of", expected=expected, got=unknown[0])
 
 
-def bounded_layers(layers: Sequence[Layer], outputs: Collection[str], bounds: Bounds) -> tuple[Layer, ...]:
-    """The entries of the layers, with the number of channels that are kept of them.
+def bounded_layers(
+    layers: Sequence[Layer], inputs: Collection[str], outputs: Collection[str], bounds: Bounds
+) -> tuple[tuple[Layer, ...], Kept]:
+    """The entries of the layers, with the number of channels that are kept of them; and the outputs that are kept.
 
-    `outputs` are the model's: they are kept whole, as are inputs, vectors and maps of attention.
+    `inputs` and `outputs` are the model's: they are kept whole, as are vectors and maps of attention.
+
+    Raises
+    ------
+    KerascopeError
+        a pattern that fits no layer.
     """
-    whole = {layer.name for layer in layers if layer.kind == "input"} | set(outputs)
-    return tuple(layer if layer.name in whole else _bounded(layer, bounds.channels) for layer in layers)
+    for pattern in bounds.layers:
+        if not any(_fits(layer.name, pattern) for layer in layers):
+            raise _no_layer(pattern, [layer.name for layer in layers])
+    ends = {*inputs, *outputs}
+    chosen = {layer.name for layer in layers if not bounds.layers or any(_fits(layer.name, p) for p in bounds.layers)}
+    entries = tuple(_bounded(each, bounds.channels) if each.name in chosen - ends else each for each in layers)
+    kept = {
+        output_name(layer.name, place): output.stored_channels
+        for layer in entries
+        if layer.name in chosen | ends
+        for place, output in enumerate(layer.outputs)
+    }
+    return entries, kept
 
 
 def _bounded(layer: Layer, channels: int | None) -> Layer:
@@ -102,27 +120,6 @@ def _is_cut(output: Output, channels: int | None) -> bool:
     if channels is None or len(output.shape) < 2 or output.name in _MAPS:
         return False
     return output.shape[-1] is not None and output.shape[-1] > channels
-
-
-def kept_outputs(layers: Sequence[Layer], ends: Collection[str], bounds: Bounds) -> Kept:
-    """The outputs that are kept, in the order of the layers (see `bounded_layers`, which comes first).
-
-    `ends` are the names of the model's inputs and outputs.
-
-    Raises
-    ------
-    KerascopeError
-        a pattern that fits no layer.
-    """
-    for pattern in bounds.layers:
-        if not any(_fits(layer.name, pattern) for layer in layers):
-            raise _no_layer(pattern, [layer.name for layer in layers])
-    return {
-        output_name(layer.name, place): output.stored_channels
-        for layer in layers
-        if not bounds.layers or layer.name in ends or any(_fits(layer.name, pattern) for pattern in bounds.layers)
-        for place, output in enumerate(layer.outputs)
-    }
 
 
 def kept_like(bundle: Bundle, input_id: str, checkpoint: str) -> Kept:

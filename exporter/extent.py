@@ -85,15 +85,17 @@ def stored_bytes(size: int, dtype: str, stored_dtype: str) -> int:
     return size * int(DTYPES.get(stored_dtype if is_float else dtype, "<f4")[2:])
 
 
-def check_room(path: Path, extent: Extent) -> None:
-    """Raise `KerascopeError` where the disk on which `path` is or will be has too little room."""
+def check_room(path: Path, bytes_: int) -> None:
+    """Raise `KerascopeError` where the disk on which `path` is or will be has too little room for so much."""
     place = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
     free_bytes = shutil.disk_usage(place).free
-    if free_bytes < extent.bytes + _SLACK_BYTES:
-        remedy = "free some space, choose another place, or keep less with --layers, --channels, --dtype or --weights"
-        got = f"{size_text(free_bytes)} free"
+    if free_bytes < bytes_ + _SLACK_BYTES:
         raise KerascopeError(
-            "there is too little room for the bundle", expected=extent, got=got, remedy=remedy, path=path
+            "there is too little room for the bundle",
+            expected=size_text(bytes_),
+            got=f"{size_text(free_bytes)} free",
+            remedy="free some space, choose another place, or keep less of it",
+            path=path,
         )
 
 

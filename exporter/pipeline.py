@@ -106,6 +106,7 @@ def export_model(
         anything that is not as it should be; nothing is written then.
     """
     bounds = read_bounds(layers, channels, dtype, weights)
+    BundleWriter.check_place(out, overwrite=overwrite)
     opened = _opened(model, imports, unsafe, warn)
     options = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     shown, class_names = _read(opened, inputs, labels, options)
@@ -116,7 +117,7 @@ def export_model(
     with BundleWriter.create(out, overwrite=overwrite) as writer:
         extent = extent_of(export)
         tell(str(extent))
-        check_room(writer.folder, extent)
+        check_room(writer.path, extent.bytes)
         writer.commit(write_parts(writer, export, moments))
     return writer.path
 
@@ -163,6 +164,7 @@ def attack_bundle(
         victim = Victim.of(there, model, parent.id, checkpoint)
         result = attack.run(victim, **options)
         kept = kept_steps(result, keep, step_bytes(there, parent.id, checkpoint), warn)
+        check_room(writer.path, len(kept) * step_bytes(there, parent.id, checkpoint))
         run_id = next_run_id(there, method)
         attacked, captures = write_attacked(writer, there, model, run_id, parent, checkpoint, kept)
         run = run_entry(run_id, method, checkpoint, parent.id, result, kept, attacked)

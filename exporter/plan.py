@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from exporter.backend import keras
-from exporter.bounds import Bounds, Kept, bounded_layers, check_checkpoints, kept_outputs
+from exporter.bounds import Bounds, Kept, bounded_layers, check_checkpoints
 from exporter.capture import Graph, graph_of, variables_of
 from exporter.extent import Extent, input_bytes, is_open, statistics_bytes, stored_bytes
 from exporter.inputs import InputSet
@@ -77,9 +77,8 @@ def prepare(
     graph = graph_of(model)
     for note in graph.notes:
         warn(note)
-    graph = replace(graph, layers=bounded_layers(graph.layers, graph.outputs, bounds))
-    kept = kept_outputs(graph.layers, (*graph.inputs, *graph.outputs), bounds)
-    export = Export(model, graph, inputs, class_names, bounds, kept, *numbering, progress, warn)
+    layers, kept = bounded_layers(graph.layers, graph.inputs, graph.outputs, bounds)
+    export = Export(model, replace(graph, layers=layers), inputs, class_names, bounds, kept, *numbering, progress, warn)
     check_checkpoints(bounds, export.checkpoint_ids)
     return export
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -10,23 +11,28 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Layer, Run
+from exporter.bundle.schema import Checkpoint, Layer, Run
 from exporter.bundle.tensors import tensor_bytes, tensor_refs
 
 HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
 NUMERIC = frozenset({"parameters", "tensors", "bytes"})
 NAN_COUNT = "nan_count"
+_BLOCK_VALUES = 2**22
 
 
 class LayerSummary(msgspec.Struct, frozen=True):
     """One row. `tensors` and `bytes` count what is stored of the layer: weights, outputs and statistics.
 
-    `nan_weights` counts over all checkpoints, `nan_outputs` over the captures that the statistics cover.
+    `shapes`, `output_names` and `stored_channels` have an entry for each output. `captures` is how many captures have
+    the first one. `nan_weights` counts over all checkpoints, `nan_outputs` over the captures that the statistics cover.
     """
 
     name: str
     kind: str
     shapes: tuple[tuple[int | None, ...], ...]
+    output_names: tuple[str | None, ...]
+    stored_channels: tuple[int | None, ...]
+    captures: int
     parameters: int
     tensors: int
     bytes: int
@@ -35,7 +41,10 @@ class LayerSummary(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A bundle in short. `inputs` are those that no run made; a run names those that it made."""
+    """A bundle in short. `inputs` are those that no run made; a run names those that it made.
+
+    `sampled` is how many layers have percentiles of a part of their values.
+    """
 
     path: str
     model: str
@@ -45,6 +54,8 @@ class Summary(msgspec.Struct, frozen=True):
     tensors: int
     bytes: int
     layers: tuple[LayerSummary, ...]
+    groups: tuple[str, ...]
+    sampled: int
     checkpoints: tuple[str, ...]
     inputs: tuple[str, ...]
     runs: tuple[str, ...]
@@ -55,17 +66,25 @@ class Summary(msgspec.Struct, frozen=True):
 
     def to_text(self) -> str:
         """The table, then what is known of the model, checkpoints, inputs, runs and NaN, where there are any."""
-        rows = [
-            (x.name, x.kind, _shapes(x.shapes), f"{x.parameters:,}", str(x.tensors), f"{x.bytes:,}")
-            for x in self.layers
-        ]
+        rows = [(x.name, x.kind, _outputs(x), f"{x.parameters:,}", str(x.tensors), f"{x.bytes:,}") for x in self.layers]
         lines = _table([HEADINGS, *rows])
         lines += ["", f"model        {self.model} ({self.model_class}), {self.parameters:,} parameters"]
         lines += [f"written by   {self.producer}"]
-        lines += [f"stored       {self.tensors:,} tensors, {self.bytes:,} bytes"]
+        lines += [f"stored       {self.tensors:,} tensors, {self.bytes:,} bytes", *self._bounds()]
+        lines += _listed("groups", self.groups)
         lines += _listed("checkpoints", self.checkpoints) + _listed("inputs", self.inputs) + _listed("runs", self.runs)
         lines += [f"NaN          {text}" for text in map(_nan_text, self.layers) if text]
         return "\n".join(lines)
+
+    def _bounds(self) -> list[str]:
+        """Lines that say what of the outputs was kept, where that is not all."""
+        captured, cut = (
+            sum(layer.captures > 0 for layer in self.layers),
+            sum(any(count is not None for count in layer.stored_channels) for layer in self.layers),
+        )
+        lines = [f"outputs      of {captured} of {len(self.layers)} layers"] if captured < len(self.layers) else []
+        lines += [f"channels     only the first ones of {cut} layers"] if cut else []
+        return lines + ([f"percentiles  of a part of the values of {self.sampled} layers"] if self.sampled else [])
 
 
 def summarise(bundle: Bundle) -> Summary:
@@ -88,7 +107,9 @@ def summarise(bundle: Bundle) -> Summary:
         tensors=len(refs),
         bytes=sum(map(tensor_bytes, refs)),
         layers=layers,
-        checkpoints=tuple(f"{x.id} {x.label}{_metrics(x.metrics)}" for x in manifest.checkpoints),
+        groups=tuple(f"{x.name} {x.kind} of {len(x.layers)} layers" for x in manifest.groups),
+        sampled=len({x.layer for x in manifest.derived if x.sampled is not None}),
+        checkpoints=tuple(map(_checkpoint_text, manifest.checkpoints)),
         inputs=tuple(f"{x.id} {x.label}" for x in manifest.inputs if x.run is None),
         runs=tuple(map(_run_text, manifest.runs)),
     )
@@ -107,6 +128,9 @@ def _layer_summary(bundle: Bundle, layer: Layer) -> LayerSummary:
         name=layer.name,
         kind=layer.kind,
         shapes=tuple(output.shape for output in layer.outputs),
+        output_names=tuple(output.name for output in layer.outputs),
+        stored_channels=tuple(output.stored_channels for output in layer.outputs),
+        captures=sum(layer.name in capture.outputs for capture in manifest.captures),
         parameters=layer.parameters,
         tensors=len(refs),
         bytes=sum(map(tensor_bytes, refs)),
@@ -116,7 +140,9 @@ def _layer_summary(bundle: Bundle, layer: Layer) -> LayerSummary:
 
 
 def _nan_count(values: np.ndarray[Any, Any]) -> int:
-    return int(np.isnan(values).sum()) if values.dtype.kind == "f" else 0
+    flat = values.reshape(-1)
+    blocks = (flat[start : start + _BLOCK_VALUES] for start in range(0, flat.size, _BLOCK_VALUES))
+    return sum(int(np.isnan(block).sum()) for block in blocks) if values.dtype.kind == "f" else 0
 
 
 def _nan_text(layer: LayerSummary) -> str:
@@ -135,8 +161,24 @@ def _metrics(metrics: dict[str, float | None]) -> str:
     return "".join(f", {name} {value:.4g}" for name, value in metrics.items() if value is not None)
 
 
-def _shapes(shapes: Sequence[tuple[int | None, ...]]) -> str:
-    return ", ".join("x".join("?" if size is None else str(size) for size in shape) or "scalar" for shape in shapes)
+def _checkpoint_text(checkpoint: Checkpoint) -> str:
+    kept = "" if checkpoint.weights else ", no weights kept"
+    return f"{checkpoint.id} {checkpoint.label}{_metrics(checkpoint.metrics)}{kept}"
+
+
+def _outputs(layer: LayerSummary) -> str:
+    parts = zip(layer.shapes, layer.output_names, layer.stored_channels, strict=True)
+    return ", ".join(starmap(_output_text, parts))
+
+
+def _output_text(shape: tuple[int | None, ...], name: str | None, channels: int | None) -> str:
+    """The shape of an output, what it is, and how much of it is kept.
+
+    >>> _output_text((7, 7, 512), None, 16), _output_text((2, 9, 9), "attention scores", None)
+    ('7x7x512 (first 16)', '2x9x9 attention scores')
+    """
+    sizes = "x".join("?" if size is None else str(size) for size in shape) or "scalar"
+    return f"{sizes}{f' {name}' if name else ''}{f' (first {channels})' if channels is not None else ''}"
 
 
 def _listed(title: str, entries: Sequence[str]) -> list[str]:

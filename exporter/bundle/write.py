@@ -51,6 +51,14 @@ class BundleWriter:
         self._committed = False
         self._lock = FolderLock(folder)
 
+    @staticmethod
+    def check_place(path: Path | str, *, overwrite: bool = False) -> None:
+        """Raise as `create` would where something is at `path` already: before the long work, and not after it."""
+        path = Path(os.path.realpath(path))
+        with writing(path):
+            if os.path.lexists(path):
+                _check_replaceable(path, overwrite=overwrite)
+
     @classmethod
     def create(cls, path: Path | str, *, overwrite: bool = False) -> BundleWriter:
         """A writer of a new bundle at `path`. It is built in a hidden folder beside it and gets its name by `commit`.
@@ -67,8 +75,7 @@ class BundleWriter:
         path = Path(os.path.realpath(path))
         with writing(path):
             recover(path)
-            if os.path.lexists(path):
-                _check_replaceable(path, overwrite=overwrite)
+            cls.check_place(path, overwrite=overwrite)
             made = _make_folders(path.parent)
             try:
                 folder = temporary_sibling(path)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper_bundle import layer
 
-from exporter.bounds import bounded_layers, kept_outputs, read_bounds
+from exporter.bounds import bounded_layers, read_bounds
 from exporter.bundle import KerascopeError
 from exporter.bundle.schema import Layer, Output
 from exporter.extent import Extent, check_room, input_bytes, is_open, size_text
@@ -21,12 +21,11 @@ LAYERS = (
     layer("encoder/dense", "dense", 5),
     layer("scores", "dense", 3),
 )
-ENDS = ("picture", "scores")
+ENDS = ("picture",), ("scores",)
 
 
 def kept(**options: Any) -> dict[str, int | None]:
-    bounds = read_bounds(**options)
-    return dict(kept_outputs(bounded_layers(LAYERS, ["scores"], bounds), ENDS, bounds))
+    return dict(bounded_layers(LAYERS, *ENDS, read_bounds(**options))[1])
 
 
 def test_without_bounds_all_is_kept_whole() -> None:
@@ -44,7 +43,7 @@ def test_without_bounds_all_is_kept_whole() -> None:
     ],
 )
 def test_patterns_fit_paths_and_own_names_and_the_ends_are_always_there(patterns: Any, fitting: set[str]) -> None:
-    assert set(kept(layers=patterns)) == fitting | set(ENDS)
+    assert set(kept(layers=patterns)) == fitting | {"picture", "scores"}
 
 
 def test_a_pattern_that_fits_nothing_is_told_with_near_names() -> None:
@@ -78,9 +77,14 @@ def test_maps_of_attention_and_open_axes_are_not_cut() -> None:
         Output(shape=(2, 7, 7), dtype="float32", name="attention scores"),
         Output(shape=(7, None), dtype="float32"),
     )
-    (bounded,) = bounded_layers([odd], [], read_bounds(channels=4))
+    (bounded,), found = bounded_layers([odd], [], [], read_bounds(channels=4))
     assert [output.stored_channels for output in bounded.outputs] == [4, None, None]
-    assert kept_outputs([bounded], [], read_bounds()) == {"x": 4, "x#1": None, "x#2": None}
+    assert found == {"x": 4, "x#1": None, "x#2": None}
+
+
+def test_layers_that_are_not_kept_are_not_said_to_be_cut() -> None:
+    layers, _ = bounded_layers(LAYERS, *ENDS, read_bounds("encoder/*", channels=2))
+    assert [each.outputs[0].stored_channels for each in layers] == [None, None, 2, None, None]
 
 
 @pytest.mark.parametrize(
@@ -93,8 +97,7 @@ def test_whose_weights_are_kept(weights: Any, expected: str) -> None:
 
 def test_the_size_of_an_input_is_the_sum_of_what_is_kept() -> None:
     bounds = read_bounds("conv_1", channels=2, dtype="float16")
-    layers = bounded_layers(LAYERS, ["scores"], bounds)
-    assert input_bytes(layers, kept_outputs(layers, ENDS, bounds), "float16") == 4 * 192 + 2 * (128 + 32 + 3)
+    assert input_bytes(*bounded_layers(LAYERS, *ENDS, bounds), "float16") == 4 * 192 + 2 * (128 + 32 + 3)
     assert input_bytes([with_outputs(Output(shape=(3,), dtype="int64"))], {"x": None}, "float16") == 24
     assert is_open([with_outputs(Output(shape=(None, 3), dtype="int64"))], {"x": None})
     assert not is_open([with_outputs(Output(shape=(None, 3), dtype="int64"))], {})
@@ -108,7 +111,13 @@ def test_sizes_are_told_to_a_hundredth(size_bytes: int) -> None:
 
 
 def test_too_little_room_is_told_before_anything_is_written(tmp_path: Any) -> None:
-    extent = Extent(weights_bytes=10**18, checkpoints=2, outputs_bytes=59 * 10**6, inputs=1, statistics_bytes=0)
-    with pytest.raises(KerascopeError, match=r"too little room.*about 1000000000 GB: .*2 checkpoints.* free.*--layers"):
-        check_room(tmp_path / "not/there/yet", extent)
-    check_room(tmp_path / "not/there/yet", Extent(0, 0, 0, 0, 0))
+    with pytest.raises(KerascopeError, match=r"too little room.*expected 1000000000 GB, got .* free"):
+        check_room(tmp_path / "not/there/yet", 10**18)
+    check_room(tmp_path / "not/there/yet", 0)
+
+
+def test_an_extent_is_told_in_one_line() -> None:
+    extent = Extent(553 * 10**6, 1, 59 * 10**6, 1, 0)
+    assert str(extent) == "about 612 MB: weights 553 MB, outputs 59.0 MB of 1 input, statistics 0"
+    assert "3 checkpoints" in str(Extent(1, 3, 1, 2, 0))
+    assert str(Extent(1, 3, 1, 2, 0, is_least=True)).startswith("at least ")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import read_bundle
+from exporter.bundle.schema import Group
 from exporter.bundle.summary import summarise
 from exporter.bundle.tensors import tensor_refs
 
@@ -40,3 +44,27 @@ def test_nan_in_the_weights_is_counted_and_told(count: int, tiny_bundle_path: Pa
     assert sum(entry.nan_weights for entry in summary.layers) == count
     assert next(entry for entry in summary.layers if entry.name == layer).nan_weights == count
     assert (f"NaN          {layer}: {count} weights" in summary.to_text()) == (count > 0)
+
+
+def test_what_is_kept_of_the_outputs_is_told(tmp_path: Path) -> None:
+    group = Group(name="block", kind="block", class_name="x", layers=("conv", "relu"), output="relu")
+    path = make_tiny_bundle(tmp_path / "bounded.bundle", groups=(group,))
+    whole = summarise(read_bundle(path))
+    assert not re.search("^(outputs|channels|percentiles) ", whole.to_text(), re.MULTILINE)
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    for capture in manifest["captures"]:
+        del capture["outputs"]["conv"]
+    manifest["layers"][2]["outputs"][0]["stored_channels"] = 1
+    manifest["derived"][0]["sampled"] = 5
+    manifest["checkpoints"][0]["weights"] = {}
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    text = summarise(read_bundle(path)).to_text()
+    n_layers = len(manifest["layers"])
+    for line in (
+        f"outputs      of {n_layers - 1} of {n_layers} layers",
+        "channels     only the first ones of 1 layers",
+        "percentiles  of a part of the values of 1 layers",
+        "  block block of 2 layers",
+    ):
+        assert line in text.splitlines()
+    assert text.count(" (first 1)") == text.count(", no weights kept") == 1
