@@ -27,12 +27,15 @@ def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
     checkpoint = (bundle.final_checkpoint if asked is None else bundle.checkpoint(asked)).id
     if options.input_id is not None:
         return bundle.capture(options.input_id, checkpoint)
-    captures = [capture for capture in bundle.manifest.captures if capture.checkpoint == checkpoint]
-    clean = [capture for capture in captures if bundle.input(capture.input).kind == "clean"]
-    right = [capture for capture in clean if _is_right(bundle.input(capture.input), capture)]
-    for found in (right, clean, captures):
-        if found:
-            return found[0]
+    found: dict[bool, Capture] = {}
+    for capture in bundle.manifest.captures:  # there may be very many: the search ends at the first good one
+        if capture.checkpoint == checkpoint:
+            shown = bundle.input(capture.input)
+            if shown.kind == "clean" and _is_right(shown, capture):
+                return capture
+            found.setdefault(shown.kind == "clean", capture)
+    if found:
+        return found.get(True) or found[False]
     raise KerascopeError(
         "nothing to show",
         expected="a capture of an input",

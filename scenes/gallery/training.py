@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
-from scenes.choose import scores_of, shown_capture, shown_name
+from scenes.choose import shown_capture, shown_name
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of, answer_panel
@@ -28,6 +29,7 @@ CHECK = "frames"
 LIST_WIDTH = 0.19
 START_SECS, MOVE_SECS, REST_SECS, END_SECS, BACK_SECS = 1.0, 0.5, 0.35, 2.2, 0.8
 LONGEST_SECS = 7.0
+MOST_INPUTS = 64
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
@@ -90,15 +92,18 @@ def _watched(bundle: Bundle, options: SceneOptions) -> tuple[tuple[Checkpoint, C
 
 
 def _learned_last(bundle: Bundle, captured: dict[str, dict[str, Capture]]) -> str | None:
-    """The input whose final answer was the least likely over the whole training; `None` where no answer is known."""
+    """The input whose final answer was the least likely over the whole training, of the first 64; `None` where no
+    answer is known.
+    """
     most = max((len(by_checkpoint) for by_checkpoint in captured.values()), default=0)
     doubts: dict[str, float] = {}
-    for name, by_checkpoint in captured.items():
+    for name, by_checkpoint in islice(captured.items(), MOST_INPUTS):
         final = by_checkpoint.get(bundle.final_checkpoint.id)
         is_right = final is not None and bundle.input(name).true_class in (None, final.predicted)
         if final is None or final.predicted is None or not is_right or len(by_checkpoint) < most:
             continue
-        doubts[name] = sum(1 - scores_of(capture)[final.predicted] for capture in by_checkpoint.values())
+        answers = (capture.scores[final.predicted] for capture in by_checkpoint.values())
+        doubts[name] = sum(1 - (score or 0.0) for score in answers)
     return max(doubts, key=lambda name: doubts[name]) if doubts else None
 
 

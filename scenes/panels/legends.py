@@ -48,16 +48,21 @@ def note(lines: Sequence[str]) -> Hud:
 
 
 def strand_legend(strands: Strands) -> Hud:
-    """What the strands' colours mean, how many of how many are drawn, and the share of the flow that they carry."""
-    hud = Hud(words=(Words("strands: value \u00d7 weight", (0.0, TOP_PX), SIZE_PX),))
-    x = width_of("strands: value \u00d7 weight", SIZE_PX) + 28.0
-    for role in STRAND_ROLES:
+    """What the strands' colours mean, how many of how many are drawn, and the share of the flow that they carry.
+
+    Where no strand stands for a product of value and weight, there is no talk of one.
+    """
+    is_measured = bool((strands.look[:, 2] != 0).any())
+    title = "strands: value \u00d7 weight" if is_measured else "strands: from layer to layer"
+    hud = Hud(words=(Words(title, (0.0, TOP_PX), SIZE_PX),))
+    x = width_of(title, SIZE_PX) + 28.0
+    for role in STRAND_ROLES if is_measured else ():
         hud += Hud(
             bars=(Bar((x, TOP_PX - 9.0, 30.0, 5.0), role, round_px=2.0),),
             words=(Words(role, (x + 38.0, TOP_PX), SIZE_PX),),
         )
         x += 38.0 + width_of(role, SIZE_PX) + 24.0
-    lines = strand_lines(strands)
+    lines = strand_lines(strands) if is_measured else ()
     below = (Words(line, (0.0, TOP_PX + (i + 1) * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
     return hud + Hud(words=tuple(below))
 
@@ -68,8 +73,9 @@ def legend_row(pieces: Sequence[Hud], left_px: float, right_px: float) -> Hud:
 
 
 def strand_lines(strands: Strands) -> tuple[str, ...]:
-    """How many strands are drawn and what they carry, in words."""
-    first = f"strongest {count(strands.drawn)} of {count(strands.pairs)} drawn"
+    """How many strands are drawn and what they carry, in words; of a net too large to measure that nothing is said."""
+    is_known = (strands.conv_share, strands.dense_share) != (None, None)
+    first = f"{'strongest ' if is_known else ''}{count(strands.drawn)} of {count(strands.pairs)} drawn"
     if strands.drawn == strands.pairs:
         first = f"all {count(strands.pairs)} drawn"
     carried = [
