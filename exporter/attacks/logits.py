@@ -5,22 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from exporter.attacks.contract import AttackError
+from exporter.attacks.traced import TracedLogits, TracedScores
 from exporter.backend import keras
+from exporter.capture.functional import functional_of
+from exporter.capture.hooks import has_call_of_keras
+from exporter.capture.reading import read_model
 
 _KEEPS_VALUES = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Dropout, keras.layers.Identity)
 
 
 def scores_model(model: keras.Model) -> keras.Model:
     """A model of the same weights that takes one tensor and puts out the first output of `model`."""
-    functional = _functional(model)
+    functional = functional_of(model)
+    if functional is None:
+        return TracedScores(model)
     return keras.Model(functional.inputs[0], functional.outputs[0])
 
 
 def logits_model(model: keras.Model) -> keras.Model:
     """A model of the same weights and the same input that puts out logits, (n, classes).
 
-    A softmax at the end is cut off, whether it is the activation of the last layer, a layer of its own or the end of a
-    model inside the model. A model that ends in a linear layer puts out logits already.
+    A softmax at the end is cut off, whether it is the activation of the last layer, a layer of its own, the end of a
+    model inside the model or of a class with its own `call`. A model that ends in a linear layer puts out logits
+    already.
 
     Raises
     ------
@@ -28,20 +35,33 @@ def logits_model(model: keras.Model) -> keras.Model:
         several inputs; an output that is no vector of at least two scores; another activation at the end (sigmoid,
         ...), after which scores are no logits and have no softmax to cut.
     """
-    functional = _functional(model)
-    shape = functional.outputs[0].shape
-    if len(functional.inputs) != 1:
-        raise AttackError("the model cannot be attacked", expected="one input", got=f"{len(functional.inputs)} inputs")
-    if len(shape) != 2 or (shape[1] or 0) < 2:
+    _check_ends(model)
+    functional = functional_of(model)
+    if functional is None or _ends_in_a_class(functional):
+        return TracedLogits(model)
+    output = functional.outputs[0]
+    return keras.Model(functional.inputs[0], keras.ops.reshape(_before_softmax(output), (-1, output.shape[1])))
+
+
+def _check_ends(model: keras.Model) -> None:
+    reading = read_model(model)
+    first = reading.outputs[0]
+    shape = next(call.outputs[first.output].shape for call in reading.calls if call.name == first.call)
+    if len(reading.inputs) != 1:
+        raise AttackError("the model cannot be attacked", expected="one input", got=f"{len(reading.inputs)} inputs")
+    if len(shape) != 1 or (shape[0] or 0) < 2:
         raise AttackError(
-            "the model cannot be attacked", expected="one vector of at least two scores", got=f"an output {shape[1:]}"
+            "the model cannot be attacked", expected="one vector of at least two scores", got=f"an output {shape}"
         )
-    logits = _before_softmax(functional.outputs[0])
-    return keras.Model(functional.inputs[0], keras.ops.reshape(logits, (-1, shape[1])))
 
 
-def _functional(model: keras.Model) -> Any:
-    return model._functional if isinstance(model, keras.Sequential) else model
+def _ends_in_a_class(functional: Any) -> bool:
+    """Whether the last thing that is called, but for what keeps values, is code of the model's author."""
+    operation, node_index, _ = functional.outputs[0]._keras_history
+    while isinstance(operation, _KEEPS_VALUES):
+        operation, node_index, _ = operation._inbound_nodes[node_index].input_tensors[0]._keras_history
+    inner = functional_of(operation)
+    return _ends_in_a_class(inner) if inner is not None else not has_call_of_keras(operation)
 
 
 def _before_softmax(tensor: Any) -> Any:

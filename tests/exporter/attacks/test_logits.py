@@ -69,3 +69,51 @@ def test_what_has_no_logits_is_refused(keras: Any, branching: Any) -> None:
         logits_model(keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(3, 3)]))
     with pytest.raises(AttackError, match="expected one input, got 2 inputs"):
         logits_model(branching)
+
+
+def test_classes_have_logits_too(keras: Any) -> None:
+    from containers import classifier_class
+
+    from exporter.attacks import AttackError, Victim, attack_named
+    from exporter.attacks.fgsm import sign_of_gradient
+    from exporter.attacks.logits import logits_model, scores_model
+
+    model = classifier_class(keras)  # ends in a bare softmax
+    x = np.random.default_rng(12).random((5, 6, 6, 1), np.float32)
+    logits = np.asarray(logits_model(model)(x))
+    np.testing.assert_allclose(keras.ops.softmax(logits), model(x), atol=1e-6)
+    assert np.abs(logits.sum(axis=1) - 1).min() > 1e-3
+    np.testing.assert_array_equal(scores_model(model)(x), model(x, training=False))
+
+    fed = keras.Input((6, 6, 1))
+    around = keras.Model(fed, keras.layers.Reshape((3,))(model(fed)))  # a class at the end of a functional model
+    np.testing.assert_allclose(logits_model(around)(x), logits, atol=1e-6)
+
+    direction, _ = sign_of_gradient(logits_model(model), x[0], 1)
+    step = 1e-3 * direction
+    loss = [-np.log(np.asarray(model(x[:1] + sign * step))[0, 1]) for sign in (-1, 1)]
+    assert loss[1] > loss[0]
+    result = attack_named("fgsm").run(Victim(model, x[0], np.float32(0), np.float32(1)), limit=1.0)
+    np.testing.assert_allclose(result.steps[0].scores, model(result.steps[0].x[None])[0], atol=1e-6)
+
+    class Sure(keras.Model):
+        def call(self, x: Any) -> Any:
+            return keras.ops.sigmoid(x)
+
+    sure = Sure()
+    sure(np.zeros((1, 3), np.float32))
+    with pytest.raises(AttackError, match=r"an end in softmax or in logits, got 'sigmoid'"):
+        attack_named("fgsm").run(Victim(sure, np.zeros(3, np.float32), np.float32(0), np.float32(1)))
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16", "mixed_bfloat16"])
+def test_attacks_take_every_policy(keras: Any, policy: str) -> None:
+    from exporter.attacks import Victim, attack_named
+
+    layers = keras.layers
+    inner = keras.Sequential([keras.Input((6,)), layers.Dense(3, activation="softmax", dtype=policy)])
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(6, activation="relu", dtype=policy), inner])
+    x = np.random.default_rng(13).random(4, np.float32)
+    result = attack_named("fgsm").run(Victim(model, x, np.float32(0), np.float32(1)))
+    assert result.steps[0].scores.dtype == np.float32
+    assert np.isfinite(result.steps[-1].scores).all()
