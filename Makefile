@@ -9,7 +9,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast bench pictures lock clean
+.PHONY: help demo test setup lint fast bench zoo pictures lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -18,6 +18,7 @@ help:
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make fast       the tests that need neither a GL driver nor TensorFlow'
 	@echo 'make bench      benchmarks, each against a peer or a floor'
+	@echo 'make zoo        export and draw every model there is (hours); ONLY=PATTERN: some of them'
 	@echo 'make pictures   record the pictures of the README again'
 	@echo 'make lock       choose the newest versions that setup.cfg allows and lock them'
 	@echo 'make clean      remove what was built (not $(VENV), not $(DEMO))'
@@ -47,6 +48,9 @@ fast: setup
 bench: setup
 	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only
 
+zoo: setup
+	$(BIN)/python tests/bench/zoo_table.py $(if $(ONLY),--only '$(ONLY)')
+
 pictures: setup
 	test -d $(DEMO)/mnist.bundle || $(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
 	mkdir -p scenes/pictures
@@ -63,4 +67,4 @@ lock: setup
 		--all-extras --no-annotate --quiet --output-file requirements.lock
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache tests/images/diff
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache .zoo tests/images/diff

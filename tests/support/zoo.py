@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from zoo_feeds import SAMPLES, Feeds, numbers, pictures, words
 from zoo_parts import Placed, Scaled, TinyClassifier, residual_block, transformer_block
 
 from exporter.backend import keras
 
-Feeds = dict[str, NDArray[Any]]
 Animal = tuple[Any, Feeds]
 """A built model, and three samples for each of its inputs by name."""
 
 layers = keras.layers
-SAMPLES = 3
 ZOO: dict[str, Callable[[], Animal]] = {}
 
 
@@ -31,19 +29,6 @@ def animal(build: Callable[[], Animal]) -> Callable[[], Animal]:
     ZOO[build.__name__] = seeded
     seeded.__name__, seeded.__doc__ = build.__name__, build.__doc__
     return seeded
-
-
-def numbers(*shape: int, seed: int = 1) -> NDArray[np.float32]:
-    """Samples of values in 0..1."""
-    return np.random.default_rng(seed).random((SAMPLES, *shape), np.float32)
-
-
-def words(count: int, vocabulary: int) -> NDArray[np.int32]:
-    """Samples of so many word numbers, the later ones with padding (0) at the end."""
-    ids = np.random.default_rng(2).integers(1, vocabulary, (SAMPLES, count), dtype=np.int32)
-    ids[1, count // 2 :] = 0
-    ids[2, count - 2 :] = 0
-    return ids
 
 
 def chain(name: str, shape: tuple[int, ...], *parts: Any, dtype: str | None = None) -> Any:
@@ -87,7 +72,7 @@ def vision_transformer() -> Animal:
     for _ in range(3):
         x = transformer_block(x, heads=3, size=8, width=48)
     x = layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
-    return keras.Model(picture, layers.Dense(5)(x), name="vision_transformer"), {"picture": numbers(32, 32, 3)}
+    return keras.Model(picture, layers.Dense(5)(x), name="vision_transformer"), {"picture": pictures(32, 32, 3)}
 
 
 @animal
@@ -104,7 +89,7 @@ def u_net() -> Animal:
         x = layers.Conv2DTranspose(filters, 2, strides=2)(x)
         x = layers.Conv2D(filters, 3, padding="same", activation="relu")(layers.Concatenate()([x, skip]))
     mask = layers.Conv2D(2, 1, activation="softmax", name="mask")(x)
-    return keras.Model(picture, mask, name="u_net"), {"picture": numbers(32, 32, 3)}
+    return keras.Model(picture, mask, name="u_net"), {"picture": pictures(32, 32, 3)}
 
 
 @animal
@@ -125,7 +110,7 @@ def autoencoder() -> Animal:
         name="decoder",
     )  # fmt: skip
     picture = keras.Input((16, 16, 1), name="picture")
-    return keras.Model(picture, decoder(encoder(picture)), name="autoencoder"), {"picture": numbers(16, 16, 1)}
+    return keras.Model(picture, decoder(encoder(picture)), name="autoencoder"), {"picture": pictures(16, 16, 1)}
 
 
 @animal
@@ -140,7 +125,7 @@ def siamese() -> Animal:
         ends.append(x)
     apart = keras.ops.absolute(layers.Subtract()(ends))
     same = layers.Dense(1, activation="sigmoid", name="same")(apart)
-    feeds = {"left": numbers(12, 12, 1), "right": numbers(12, 12, 1, seed=3)}
+    feeds = {"left": pictures(12, 12, 1), "right": pictures(12, 12, 1, seed=3)}
     return keras.Model([left, right], same, name="siamese"), feeds
 
 
@@ -172,14 +157,14 @@ def nested() -> Animal:
     picture = keras.Input((16, 16, 3), name="picture")
     x = trunk(layers.Conv2D(4, 1, name="stem")(picture))
     head = keras.Sequential([layers.GlobalAveragePooling2D(), layers.Dense(3)], name="head")
-    return keras.Model(picture, head(x), name="nested"), {"picture": numbers(16, 16, 3)}
+    return keras.Model(picture, head(x), name="nested"), {"picture": pictures(16, 16, 3)}
 
 
 @animal
 def subclassed() -> Animal:
     """A class with its own `call`, called once so that it is built."""
     model = TinyClassifier(name="subclassed")
-    feeds = numbers(12, 12, 1)
+    feeds = pictures(12, 12, 1)
     model(feeds)
     return model, {"x": feeds}
 
@@ -215,7 +200,7 @@ def augmenting() -> Animal:
     parts = (layers.Resizing(24, 24), layers.Rescaling(1 / 255), layers.RandomFlip("horizontal"),
              layers.RandomRotation(0.1), layers.RandomZoom(0.1), layers.Conv2D(6, 3, activation="relu"),
              layers.GlobalAveragePooling2D(), layers.Dense(3, activation="softmax"))  # fmt: skip
-    return chain("augmenting", (32, 32, 3), *parts), {"x": (numbers(32, 32, 3) * 255).round()}
+    return chain("augmenting", (32, 32, 3), *parts), {"x": (pictures(32, 32, 3) * 255).round()}
 
 
 @animal
@@ -224,7 +209,7 @@ def separable() -> Animal:
     parts = (layers.ZeroPadding2D(1), layers.DepthwiseConv2D(3, depth_multiplier=2), layers.BatchNormalization(),
              layers.ReLU(6.0), layers.SeparableConv2D(8, 3, strides=2, activation="relu"),
              layers.Conv2D(8, 3, groups=2, activation="relu"), layers.Flatten(), layers.Dense(3))  # fmt: skip
-    return chain("separable", (16, 16, 3), *parts), {"x": numbers(16, 16, 3)}
+    return chain("separable", (16, 16, 3), *parts), {"x": pictures(16, 16, 3)}
 
 
 @animal
@@ -235,14 +220,14 @@ def residual() -> Animal:
     for _ in range(6):
         x = residual_block(x)
     scores = layers.Dense(4, activation="softmax")(layers.GlobalAveragePooling2D()(x))
-    return keras.Model(picture, scores, name="residual"), {"picture": numbers(24, 24, 3)}
+    return keras.Model(picture, scores, name="residual"), {"picture": pictures(24, 24, 3)}
 
 
 @animal
 def custom() -> Animal:
     """A layer that nobody but its author knows."""
     parts = (layers.Conv2D(5, 3), Scaled(name="scaled"), layers.Flatten(), layers.Dense(3))
-    return chain("custom", (10, 10, 1), *parts), {"x": numbers(10, 10, 1)}
+    return chain("custom", (10, 10, 1), *parts), {"x": pictures(10, 10, 1)}
 
 
 @animal
