@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,8 @@ def check_config(config: Any, path: Path, *, is_legacy: bool = False) -> None:
         Lambda layers and other code; functions and classes that are neither of Keras nor registered; names of files;
         nesting without end.
     """
+    if isinstance(config, dict):  # how it was trained is not looked at by anyone
+        config = {key: value for key, value in config.items() if key != "compile_config"}
     for entry in _objects(config, path):
         _check_object(entry, path, is_legacy)
 
@@ -119,17 +122,20 @@ def _check_class(entry: Mapping[str, Any], path: Path) -> None:
     name, module = entry["class_name"], entry.get("module")
     if _registered(str(entry.get("registered_name") or name)) is not None or _registered(name) is not None:
         return
-    if module is None:
-        if name not in _public_classes():
-            raise unknown(name, path)
-        return
-    parts = str(module).split(".")
+    parts = str(module or "keras").split(".")
     if parts[0] != "keras":
         raise unknown(name, path)
     if _room(parts) not in (*_ROOMS, ""):
         raise _refused(f"it would use {module}.{name}", entry, path)
-    if _room(parts) == "" and name not in _public_classes():
-        raise unknown(name, path)
+    if not _is_class(name, ".".join(parts)):
+        raise unknown(name, path) if module is None else _refused(f"it would use {module}.{name}", entry, path)
+
+
+def _is_class(name: str, module: str) -> bool:
+    """Whether Keras has a class of that name in that module: functions would be taken from there as well."""
+    if module.startswith("keras.src."):
+        return inspect.isclass(vars(sys.modules.get(module, inspect)).get(name))
+    return name in _public_classes()
 
 
 def _room(parts: list[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from exporter.models.errors import ModelError
+
 Config = dict[str, Any]
 
 _CLASSES = {
@@ -66,8 +68,12 @@ _ONLY_FOR_TRAINING = ("regularizer", "constraint")
 def renamed(class_name: str, config: Config) -> tuple[str, Config]:
     """A layer of Keras 1 under the names of Keras 2: its class and its configuration.
 
-    What neither changes an output nor exists any more is left out. Merge layers become the layer of their mode. A mode
-    that is no name (a function) gives the class name `Lambda`, which is refused.
+    What neither changes an output nor exists any more is left out. Merge layers become the layer of their mode.
+
+    Raises
+    ------
+    ModelError
+        a Merge layer whose mode is a function.
 
     >>> renamed("Convolution2D", {"nb_filter": 4, "nb_row": 3, "nb_col": 5, "border_mode": "same"})
     ('Conv2D', {'kernel_size': [3, 5], 'filters': 4, 'padding': 'same'})
@@ -104,7 +110,7 @@ def _value(key: str, value: Any) -> Any:
 def _merge(config: Config) -> tuple[str, Config]:
     mode = config.get("mode")
     if not isinstance(mode, str) or mode not in _MERGES:
-        return "Lambda", config
+        raise ModelError(f"the layer {config.get('name')!r} merges by code of its own, which is never run from a file")
     kept: Config = {"name": config.get("name")}
     if mode == "concat":
         kept["axis"] = config.get("concat_axis", -1)

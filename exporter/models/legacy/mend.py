@@ -62,6 +62,8 @@ def mended_layer(entry: Config, version: int, nested: Nested) -> keras.layers.La
         return custom.from_config(_plain(config, class_name, nested))
     if version == 1:
         class_name, config = renamed(class_name, config)
+    if class_name == "Lambda":
+        return _lambda(config)
     layer_class = _class_of(class_name)
     if layer_class is None:
         raise unknown(class_name, None)
@@ -75,6 +77,24 @@ def mended_layer(entry: Config, version: int, nested: Nested) -> keras.layers.La
     except (TypeError, ValueError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"the layer {config.get('name')!r} ({class_name}) cannot be made", got=first) from error
+
+
+def _lambda(config: Config) -> keras.layers.Layer:
+    """A layer with code of its own; whoever calls this has been told that the file may be trusted."""
+    function = config.get("function")
+    if isinstance(function, list):
+        code = dict(zip(("code", "defaults", "closure"), function, strict=False))
+        config["function"] = {"class_name": "__lambda__", "config": code}
+    dropped = ("function_type", "module", "output_shape_type", "output_shape_module", "batch_input_shape")
+    try:
+        kept = {key: value for key, value in config.items() if key not in dropped}
+        return keras.layers.Lambda.from_config(kept, safe_mode=False)
+    except Exception as error:
+        raise ModelError(
+            f"the code of the Lambda layer {config.get('name')!r} cannot be used",
+            got=(str(error).strip().splitlines() or [type(error).__name__])[0],
+            remedy="code runs in the version of Python only that wrote it",
+        ) from error
 
 
 def registered(entry: Config) -> Any:

@@ -43,7 +43,7 @@ def test_an_opened_model_computes_what_the_saved_one_did(
         ("half.keras", b"PK\x03\x04" + bytes(200), "cannot be loaded"),
         ("half.h5", b"\x89HDF\r\n\x1a\n" + bytes(200), "cannot be loaded"),
         ("zip.model", b"PK\x03\x04" + bytes(200), "name does not fit.*\\.keras"),
-        ("model.json", b'{"format": "layers-model"}', "not a Keras model"),
+        ("model.json", b'{"format": "layers-model"}', "not a TF.js model"),
     ],
 )
 def test_what_is_no_model_is_told_in_one_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
@@ -61,7 +61,7 @@ def test_nothing_and_a_folder_are_told(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="no such model file"):
         open_model(tmp_path / "nowhere.keras")
-    with pytest.raises(ModelError, match="a folder"):
+    with pytest.raises(ModelError, match=r"saved_model\.pb or model\.json in it, got a folder"):
         open_model(tmp_path)
 
 
