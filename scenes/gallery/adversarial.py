@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenes.attacked import Attacked, Step
 from scenes.choose import shown_name, shown_run
 from scenes.easing import linear
 from scenes.framing import Offset, camera_for
 from scenes.options import SceneOptions
 from scenes.panels.answer import Answer, answer_of
-from scenes.panels.classes import Place, change_list, class_name, flat_list, list_place
+from scenes.panels.classes import Place, change_list, flat_list, list_place
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
+from scenes.story import story
 from scenes.timeline import Key, Marker, Timeline, Track
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions
-from viewer.scales import difference_gains, layer_scales, relative_change
-from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, ColourRole, Drift, Hud, NetView, ViewState, Words
+from viewer.scales import difference_gains, layer_scales
+from viewer.state import REFERENCE_HEIGHT_PX, ColourRole, Drift, Hud, NetView, ViewState, Words
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -38,16 +40,6 @@ CHART_HEIGHT_PX, CHART_BELOW_PX = 64.0, 102.0
 GAPS_PX = 50.0, CHART_BELOW_PX + 70.0
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 2.0, 5.0, 0.3, 3.4, 0.8
 SHOWN_CLASSES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One tried epsilon: its capture, what the network said and how far each layer has moved."""
-
-    key: CaptureKey
-    epsilon: float
-    scores: tuple[float, ...]
-    changes: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +84,24 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """A looping timeline: the clean answer, epsilon growing step by step to the flip, a pause, and back."""
     run = shown_run(bundle, options)
     answer = answer_of(bundle)
-    steps, spine = _steps(bundle, layout, run, answer)
+    attacked = Attacked(bundle, layout, run, answer)
+    steps, last = attacked.steps, attacked.steps[-1]
     frame = _Frame(options.aspect)
     offsets = _offsets(layout, frame)
     view = {"azimuth_deg": AZIMUTH_DEG, "elevation_deg": ELEVATION_DEG, "fov_deg": FOV_DEG}
     camera = camera_for(layout, frame.aspect, frame.nets, offsets=offsets, **view)
-    gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, steps[-1].key)
+    gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, last.key)
     step_track, duration_secs, markers = _journey(len(steps) - 1)
     fixed = _fixed_words(bundle, run, frame)
-    feet = _feet(layout, spine, offsets[1])
+    feet = _feet(layout, attacked.spine, offsets[1])
 
     def state_at(t_secs: float) -> ViewState:
         step = steps[round(step_track.at(t_secs))]
         nets = _nets(steps[0], step, offsets, gains)
-        hud = (
-            fixed
-            + _epsilon(bundle, step, frame)
-            + _answers(answer, steps, step, frame)
-            + _story(answer, steps, step, frame)
-        )
-        hidden = max(steps[-1].changes[:-1], default=0.0)
-        drift = Drift(feet, step.changes, hidden, CHART_HEIGHT_PX, CHART_BELOW_PX)
+        hud = fixed + _epsilon(bundle, step, frame) + _answers(answer, steps, step, frame)
+        hud += _story(answer, attacked, step, frame)
+        hidden = max(attacked.changes(last)[:-1], default=0.0)
+        drift = Drift(feet, attacked.changes(step), hidden, CHART_HEIGHT_PX, CHART_BELOW_PX)
         return ViewState(camera, nets, options.theme, hud, bloom=0.5, drifts=(drift,))
 
     return Timeline(duration_secs, state_at, loops=True, markers=markers)
@@ -125,38 +114,6 @@ def _journey(last: int) -> tuple[Track[float], float, tuple[Marker, ...]]:
     growth = Key(CLEAN_SECS, float(last), growth_secs, linear)
     track = Track((Key(0.0, 0.0), growth, Key(back_secs, 0.0, BACK_SECS)))
     return track, back_secs + BACK_SECS, (Marker(0.0, "clean"), Marker(flip_secs, "attacked"))
-
-
-def _steps(bundle: Bundle, layout: Layout, run: Run, answer: Answer) -> tuple[tuple[_Step, ...], tuple[int, ...]]:
-    """The clean input and then every kept step of the attack, by growing epsilon; and the plates whose change is known
-    at all of them.
-    """
-    clean = CaptureKey(run.parent or "", run.checkpoint)
-    keys = [clean, *(CaptureKey(input_id, run.checkpoint) for input_id in run.inputs)]
-    spine = _spine(layout)
-    changes = {
-        key: [
-            relative_change(bundle, layout.plates[i].layer, clean, key, output=layout.plates[i].output) for i in spine
-        ]
-        for key in keys
-    }
-    known = [at for at in range(len(spine)) if all(changes[key][at] is not None for key in keys)]
-    steps = []
-    for key in keys:
-        scores = answer.read(bundle.capture(key.input_id, key.checkpoint_id))
-        mine = tuple(changes[key][at] or 0.0 for at in known)
-        steps.append(_Step(key, bundle.input(key.input_id).epsilon or 0.0, scores, mine))
-    return tuple(steps), tuple(spine[at] for at in known)
-
-
-def _spine(layout: Layout) -> tuple[int, ...]:
-    """One plate a station, the largest where branches stand over each other."""
-    best: dict[int, int] = {}
-    for index, plate in enumerate(layout.plates):
-        held = best.get(plate.station)
-        if held is None or plate.size[1] > layout.plates[held].size[1]:
-            best[plate.station] = index
-    return tuple(best[station] for station in sorted(best))
 
 
 def _feet(layout: Layout, spine: tuple[int, ...], between: Offset) -> tuple[Offset, ...]:
@@ -184,8 +141,8 @@ def _offsets(layout: Layout, frame: _Frame) -> tuple[Offset, ...]:
     return (0.0, up, 0.0), (0.0, 0.0, 0.0), (0.0, -down, 0.0)
 
 
-def _nets(clean: _Step, step: _Step, offsets: tuple[Offset, ...], gains: tuple[float, ...]) -> tuple[NetView, ...]:
-    role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
+def _nets(clean: Step, step: Step, offsets: tuple[Offset, ...], gains: tuple[float, ...]) -> tuple[NetView, ...]:
+    role: ColourRole = "alarm" if step.winner != clean.winner else "accent"
     above, between, below = offsets
     shown = NetView(clean.key, edge_width=0.65, edge_alpha=0.75, shapes=False)
     difference = NetView(clean.key, step.key, 1.0, "difference", between, edge_alpha=0.0, shapes=False, gains=gains)
@@ -196,17 +153,13 @@ def _nets(clean: _Step, step: _Step, offsets: tuple[Offset, ...], gains: tuple[f
     )
 
 
-def _winner(step: _Step) -> int:
-    return max(range(len(step.scores)), key=lambda index: step.scores[index])
-
-
-def _epsilon(bundle: Bundle, step: _Step, frame: _Frame) -> Hud:
+def _epsilon(bundle: Bundle, step: Step, frame: _Frame) -> Hud:
     size = 60.0 if frame.is_wide else 36.0
     at_px = frame.places[0].right_px, 86.0 if frame.is_wide else 148.0
     return Hud(words=(Words(f"\u03b5 = {_size_of(bundle, step)}", at_px, size, True, "difference", "right"),))
 
 
-def _size_of(bundle: Bundle, step: _Step) -> str:
+def _size_of(bundle: Bundle, step: Step) -> str:
     """Epsilon in words: of pictures in their 255 levels, of anything else in what is fed."""
     preprocessing = bundle.manifest.preprocessing
     if bundle.input(step.key.input_id).image is None or preprocessing.std or not preprocessing.scale:
@@ -214,7 +167,7 @@ def _size_of(bundle: Bundle, step: _Step) -> str:
     return f"{step.epsilon / abs(preprocessing.scale):.2f}/255"
 
 
-def _answers(answer: Answer, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
+def _answers(answer: Answer, steps: tuple[Step, ...], step: Step, frame: _Frame) -> Hud:
     """Both predictions as lists of the same classes in the same order, and the change between them."""
     if not step.scores or not answer.has_classes:
         return Hud()
@@ -223,7 +176,7 @@ def _answers(answer: Answer, steps: tuple[_Step, ...], step: _Step, frame: _Fram
     ranked = sorted(range(len(weight)), key=lambda index: (-weight[index], index))[:SHOWN_CLASSES]
     shown = sorted(ranked, key=lambda index: -clean.scores[index])
     places = frame.places
-    role: ColourRole = "alarm" if _winner(step) != _winner(clean) else "accent"
+    role: ColourRole = "alarm" if step.winner != clean.winner else "accent"
     hud = flat_list(clean.scores, names, shown, places[0], "accent")
     hud += change_list(clean.scores, step.scores, names, shown, places[1])
     return hud + flat_list(step.scores, names, shown, places[2], role)
@@ -246,35 +199,10 @@ def _legends_right_px(frame: _Frame) -> float:
     return margin_of(frame.width_px) * 2 / 3 + 920.0 if frame.is_wide else frame.places[0].left_px - 24.0
 
 
-def _story(answer: Answer, steps: tuple[_Step, ...], step: _Step, frame: _Frame) -> Hud:
+def _story(answer: Answer, attacked: Attacked, step: Step, frame: _Frame) -> Hud:
     """What the picture shows at this moment, in a sentence."""
-    lines = _told(answer, steps, step)
+    lines = story(answer, attacked, step)
     left_px = margin_of(frame.width_px) * 2 / 3
     if frame.is_wide:
         return caption(lines, left_px + 960.0, frame.places[0].right_px)
     return caption(lines, left_px, _legends_right_px(frame), TOP_PX - 56.0)
-
-
-def _told(answer: Answer, steps: tuple[_Step, ...], step: _Step) -> tuple[str, ...]:
-    if step is steps[-1]:
-        return _verdict(answer, steps)
-    if step is not steps[0]:
-        return "Every pixel moves a little further, too little", "to see; each layer drifts."
-    if not answer.has_classes or not step.scores:
-        return "One input, twice:", "both runs are the same."
-    return "One picture, twice:", f"the network says {class_name(answer.names, _winner(step))} to both."
-
-
-def _verdict(answer: Answer, steps: tuple[_Step, ...]) -> tuple[str, ...]:
-    """What has come of it, from the picture's own numbers."""
-    clean, last = steps[0], steps[-1]
-    hidden = sorted(last.changes[1:-1])
-    drift = f"a drift of {hidden[0] * 100:.0f} to {hidden[-1] * 100:.0f} % through the layers" if hidden else "a drift"
-    if not answer.has_classes or not clean.scores:
-        return (f"A small step at the input, {drift}.",)
-    if _winner(clean) == _winner(last):
-        return (
-            f"A small step at the input, {drift},",
-            f"and the answer stays {class_name(answer.names, _winner(clean))}.",
-        )
-    return f"Almost the same picture, {drift},", "and another answer at the end."

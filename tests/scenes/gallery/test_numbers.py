@@ -192,3 +192,19 @@ def test_a_scene_without_what_it_needs_says_so(tmp_path) -> None:
     plain = read_bundle(make_tiny_bundle(tmp_path / "a.bundle", attack=False))
     with pytest.raises(KerascopeError, match="attack"):
         built(plain, "adversarial")
+
+
+def test_an_attack_reads_only_the_steps_that_are_shown(tiny_bundle_path, monkeypatch) -> None:
+    """The clean input and the last step, by which gains and the axis are chosen; others when their moment comes."""
+    bundle = read_bundle(tiny_bundle_path)
+    read: set[str] = set()
+    load = bundle.load
+    monkeypatch.setattr(bundle, "load", lambda ref: (read.add(ref.file), load(ref))[1])
+    _, timeline = built(bundle, "adversarial")
+    timeline.state_at(0.0)
+    between = {f"inputs/{name}.npz" for name in ATTACKED_IDS[:-1]}
+    assert f"inputs/{ATTACKED_IDS[-1]}.npz" in read
+    assert not read & between
+    for t in np.linspace(0, timeline.duration_secs, 50):
+        timeline.state_at(float(t))
+    assert between <= read
