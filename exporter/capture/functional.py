@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.backend import keras
+from exporter.backend import keras, tf
 from exporter.capture.arguments import in_order
 from exporter.capture.calls import Arrange, Call, Listing, Made, Source, Tensor
 from exporter.capture.extras import before_call, extra_values
@@ -86,7 +86,7 @@ def _stepped(step: Step, taken: list[Any]) -> Generator[Made, None, list[Any]]:
         del args, kwargs
         return (yield from made)
     operation = step.node.operation
-    before = before_call(operation, args, kwargs)
+    before = before_call(operation, args, kwargs) if tf.executing_eagerly() else None
     result = operation(*args, **kwargs)
     extras = () if before is None else extra_values(operation, args, kwargs, result, before)
     outputs: list[Any] = keras.tree.flatten(result)

@@ -53,6 +53,7 @@ class Recorder:
         self.events: list[Event] = []
         self._name = name
         self._traces = traces
+        self._computes = tf.executing_eagerly() and not traces
         self._open: list[Names] = []
         self._is_inside_leaf = False
 
@@ -65,7 +66,7 @@ class Recorder:
         first = len(self.events)
         inputs = tensors_in(in_order(operation, args, kwargs)) if self._traces else []
         with self._inside_leaf() if is_leaf else self._inside(name, operation):
-            before = before_call(operation, args, kwargs) if is_leaf and not self._traces else None
+            before = before_call(operation, args, kwargs) if is_leaf and self._computes else None
             result = original(operation, *args, **kwargs)
             extras = () if before is None else extra_values(operation, args, kwargs, result, before)
         has_calls = len(self.events) > first

@@ -9,7 +9,9 @@ from typing import Any
 
 from exporter.backend import keras
 
-_NOT_THE_AUTHORS = ("_layers", "_operations", "_functional", "_tracker", "_self_")
+READING = "_kerascope_reading"
+"""The attribute of a model in which it is kept how the model was read."""
+_NOT_THE_AUTHORS = ("_layers", "_operations", "_functional", "_tracker", "_self_", READING)
 _NUMBER = re.compile(r"_\d+$")
 
 

@@ -39,6 +39,7 @@ class LayerOutputs:
         self.names = tuple(tensors)
         self._inputs = reading.inputs
         self._run = reading.run
+        self._tensors = {call.name: tuple(outputs_of(call)) for call in reading.calls}
         self._scores = output_name(reading.outputs[0].call, reading.outputs[0].output)
         shapes = [tensor.shape for tensor in tensors.values()]
         self.bytes_per_sample = sum(4 * math.prod(size or 1 for size in shape) for shape in shapes)
@@ -59,7 +60,7 @@ class LayerOutputs:
         yield from zip(self._inputs, feeds, strict=True)
         count = len(feeds[0])
         for call, values in self._run([keras.ops.convert_to_tensor(feed) for feed in feeds]):
-            for (name, tensor), value in zip(outputs_of(call), values, strict=True):
+            for (name, tensor), value in zip(self._tensors[call.name], values, strict=True):
                 yield name, tensor.rows.split(plain_array(value), count)
             values.clear()
 

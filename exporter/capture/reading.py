@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from exporter.backend import keras
 from exporter.capture.calls import Call, Listing, Made, Reading, Source, Tensor
 from exporter.capture.entrance import Entrance, entrance_of_class, entrance_of_graph
 from exporter.capture.functional import FunctionalPlan, functional_of, read_functional
-from exporter.capture.names import Names
+from exporter.capture.names import READING, Names
 from exporter.capture.ownership import variables_by_call
 from exporter.capture.rows import Rows
+from exporter.capture.sizes import sized
 from exporter.capture.traced import TracedPlan, read_traced
 
 
@@ -28,11 +28,15 @@ def read_model(model: keras.Model) -> Reading:
     ModelError
         a model that does not know its input shape, or that cannot be run.
     """
-    return _read(model, id(functional_of(model)), tuple(map(id, model.weights)))
+    key = (id(functional_of(model)), tuple(map(id, model.weights)))
+    kept = vars(model).get(READING)
+    if kept is None or kept[0] != key:
+        kept = vars(model)[READING] = (key, _read(model))  # it goes when the model goes
+    reading: Reading = kept[1]
+    return reading
 
 
-@lru_cache(maxsize=4)
-def _read(model: keras.Model, graph: int, weights: tuple[int, ...]) -> Reading:  # noqa: ARG001 - parts of the key
+def _read(model: keras.Model) -> Reading:
     listing = Listing()
     plan: FunctionalPlan | TracedPlan
     functional = functional_of(model)
@@ -43,10 +47,12 @@ def _read(model: keras.Model, graph: int, weights: tuple[int, ...]) -> Reading: 
         inputs = [_input(listing, names.of(each), each, entrance, nth) for nth, each in enumerate(operations)]
         plan, outputs = read_functional(listing, model, names, inputs, is_outermost=True)
         listing.close("", model, 0, outputs)
+        calls = sized(listing.calls, _runner(plan, entrance), entrance.fed)
     else:
         entrance, inputs, plan, outputs = _read_class(listing, model)
+        calls = listing.calls
     return Reading(
-        tuple(listing.calls),
+        tuple(calls),
         tuple(listing.containers),
         tuple(source.call for source in inputs),
         tuple(outputs),

@@ -216,3 +216,24 @@ def test_tensors_are_dropped_with_their_last_use(keras: Any) -> None:
     gc.collect()
     assert not any(each() is not None for each in alive)
     assert tf.executing_eagerly()
+
+
+def test_samples_are_found_where_a_graph_moves_them(keras: Any) -> None:
+    from exporter.capture import LayerOutputs, graph_of
+
+    fed = keras.Input((8, 2), name="fed")
+    windows = keras.layers.Dense(3, name="inside")(keras.ops.reshape(fed, (-1, 4, 2)))
+    back = keras.layers.Reshape((2, 3))(keras.ops.reshape(keras.ops.mean(windows, axis=1), (-1, 6)))
+    swapped = keras.layers.Activation("relu", name="first_in_time")(keras.ops.transpose(fed, (1, 0, 2)))
+    scored = keras.layers.MultiHeadAttention(2, 2, name="look")(windows, windows)
+    model = keras.Model(fed, [back, swapped, scored])
+    x = np.random.default_rng(8).normal(size=(3, 8, 2)).astype(np.float32)
+    captured = LayerOutputs(model).run([x])
+    shapes = {layer.name: [output.shape for output in layer.outputs] for layer in graph_of(model).layers}
+    assert shapes["inside"] == [(2, 4, 3)]
+    assert shapes["first_in_time"] == [(8, 2)]
+    assert shapes["look"] == [(2, 4, 3), (2, 2, 4, 4)]
+    np.testing.assert_array_equal(captured["first_in_time"], np.maximum(x, 0))
+    kernel, bias = model.get_layer("inside").get_weights()
+    np.testing.assert_allclose(captured["inside"], (x @ kernel + bias).reshape(3, 2, 4, 3), atol=1e-6)
+    assert captured["look#1"].shape == (3, 2, 2, 4, 4)
