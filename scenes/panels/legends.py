@@ -79,7 +79,7 @@ def strand_lines(strands: Strands) -> tuple[str, ...]:
     if strands.drawn == strands.pairs:
         first = f"all {count(strands.pairs)} drawn"
     carried = [
-        f"{share * 100:.0f} % of the {kind} flow"
+        f"{'under 1' if 0 < share < 0.005 else f'{share * 100:.0f}'} % of the {kind} flow"
         for kind, share in (("conv", strands.conv_share), ("dense", strands.dense_share))
         if share is not None
     ]

@@ -30,6 +30,7 @@ INTO_EACH_CHANNEL = 3
 INTO_EACH_UNIT = 4
 INTO_EACH_CLASS = 17
 MOST_PER_HEIGHT = 60.0
+FEWEST = 40
 MOST_PAIRS = 2**22
 """Up to so many pairs of units all are compared."""
 STRONG_SOURCES, STRONG_TARGETS = 256, 128
@@ -41,10 +42,14 @@ COPYING_KINDS = (
 
 
 class PairsOf:
-    """Chooses the pairs of one capture's links."""
+    """Chooses the pairs of one capture's links.
 
-    def __init__(self, bundle: Bundle, key: CaptureKey) -> None:
-        self._bundle, self._key = bundle, key
+    `scale` is how large a world unit is on the picture, 1 in an ordinary net and less in a very long one: where there
+    is less room there are fewer strands.
+    """
+
+    def __init__(self, bundle: Bundle, key: CaptureKey, scale: float = 1.0) -> None:
+        self._bundle, self._key, self._scale = bundle, key, scale
         self._joined: dict[int, int] = {}
 
     def values(self, plate: Plate) -> Array | None:
@@ -86,7 +91,7 @@ class PairsOf:
         units = len(target.unit_heights())
         is_class_list = target.form.kind == "classes"
         into_each = INTO_EACH_CLASS if is_class_list else INTO_EACH_UNIT
-        most = max(int(MOST_PER_HEIGHT * target.size[1]), 40)
+        most = max(int(MOST_PER_HEIGHT * target.size[1] * self._scale), FEWEST)
         sources, targets = np.arange(min(len(values), ref.shape[0])), np.arange(min(units, ref.shape[1]))
         kernel = self._bundle.load(ref)
         if prod(ref.shape) <= MOST_PAIRS:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from viewer.strands.choose import Chosen
 
 STRANDS_PER_HEIGHT = 22.0
+ORDINARY_EXTENT = 45.0
 CONV, DENSE, COPY = 0.0, 1.0, 2.0
 RIDGE_SPREAD = 0.25
 SMALLEST_OVER = 1e-3
@@ -58,12 +59,13 @@ def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
     """The strands of `layout` for the capture `key`: the strongest by contribution into each channel, unit and
     class.
     """
-    pairs = PairsOf(bundle, key)
+    scale = min(1.0, ORDINARY_EXTENT / layout.extent)
+    pairs = PairsOf(bundle, key, scale)
     parts: list[tuple[Link, Chosen, NDArray[np.float32]]] = []
     for link in layout.links:
         source, target = layout.plates[link.source], layout.plates[link.target]
         chosen = pairs.choose(link, source, target)
-        parts.append((link, chosen, _brightness(link, chosen, target, pairs)))
+        parts.append((link, chosen, _brightness(link, chosen, target, pairs, scale)))
     tables = [_table(layout, *part) for part in parts]
     ends, look, way = (
         np.concatenate([t[i] for t in tables]) if tables else np.zeros((0, n)) for i, n in enumerate((6, 4, 4))
@@ -79,11 +81,11 @@ def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
     )
 
 
-def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf) -> NDArray[np.float32]:
-    """A factor (n,) a strand: those into the winner class stand out, and where many share little height each is
-    fainter.
+def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale: float) -> NDArray[np.float32]:
+    """A factor (n,) a strand: those into the winner class stand out, and where many share little height on the picture
+    each is fainter.
     """
-    crowd = min(1.0, (STRANDS_PER_HEIGHT * target.size[1] / max(len(chosen.source), 1)) ** 0.5)
+    crowd = min(1.0, (STRANDS_PER_HEIGHT * target.size[1] * scale / max(len(chosen.source), 1)) ** 0.5)
     factor = np.full(len(chosen.source), crowd, np.float32)
     if link.kind == "dense":
         factor *= 0.8
