@@ -31,5 +31,5 @@ def camera_for(
     # Rows of a deep net lie closer together the flatter they are seen.
     elevation_deg = elevation_deg if elevation_deg is not None else 6.0 if layout.rows == 1 else 2.0
     fov_deg = fov_deg if fov_deg is not None else 11.0 if layout.rows == 1 else 5.0
-    points = np.concatenate([layout.corners() + np.asarray(offset) for offset in offsets])
+    points = np.concatenate([layout.outline() + np.asarray(offset) for offset in offsets])
     return fit(gentle_camera(points, azimuth_deg, elevation_deg, fov_deg), points, aspect, rect)

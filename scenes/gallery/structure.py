@@ -20,7 +20,7 @@ from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from viewer.layout import Layout
+    from viewer.layout import Layout, Plate
 
 CHECK = "frames"
 
@@ -43,7 +43,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     key = key_of(shown_capture(bundle, options))
     width_px = REFERENCE_HEIGHT_PX * options.aspect
     table = list_place(width_px, TABLE_WIDTH, 170.0)
-    fixed = _words(bundle, width_px, table)
+    fixed = _words(bundle, layout, width_px, table)
     rect = Rect(0.045, 0.17, table.left_px / width_px - 0.03, 0.81)
 
     def state_at(t_secs: float) -> ViewState:
@@ -55,28 +55,46 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     return Timeline(TURN_SECS, state_at, loops=True, markers=quarters)
 
 
-def _words(bundle: Bundle, width_px: float, table: Place) -> Hud:
+def _words(bundle: Bundle, layout: Layout, width_px: float, table: Place) -> Hud:
     manifest = bundle.manifest
     layers, parameters = len(manifest.layers), manifest.model.parameters
     margin_px = margin_of(width_px)
-    says = f"{layers} layers, {count(parameters)} parameters"
+    folded = sum(plate.group is not None for plate in layout.plates)
+    groups = f"{folded} group{'s' * (folded > 1)} folded, " if folded else ""
+    says = f"{layers} layers, {groups}{count(parameters)} parameters"
     hud = heading(shown_name(bundle), says, margin_px, width_px * 0.975)
     ramp = colour_legend("activation / \u00b1scale of its layer", "activation", 360.0)
     lines = note(("scale: 99th percentile of |value|,", "printed under each layer, clipped"))
     hud += legend_row((ramp, lines), margin_px, width_px - margin_px / 2)
-    return hud + _table(_layer_rows(bundle) if layers <= MOST_LINES else _kind_rows(bundle), table)
+    rows = _plate_rows(bundle, layout)
+    return hud + _table(rows if len(rows) <= MOST_LINES + 1 else _kind_rows(bundle, layout), table)
 
 
-def _layer_rows(bundle: Bundle) -> list[tuple[str, str]]:
-    """Each layer and its parameters."""
-    return [("layer", "parameters"), *((layer.name, count(layer.parameters)) for layer in bundle.manifest.layers)]
+def _plate_rows(bundle: Bundle, layout: Layout) -> list[tuple[str, str]]:
+    """Each layer, or folded group of layers, and its parameters."""
+    inside = {group.name: group.layers for group in bundle.manifest.groups}
+    parameters = {layer.name: layer.parameters for layer in bundle.manifest.layers}
+    shown = _own_plates(layout)
+    members = [inside[plate.group] if plate.group else (plate.layer,) for plate in shown]
+    sums = [sum(parameters[name] for name in names) for names in members]
+    return [("layer", "parameters"), *((plate.title, count(n)) for plate, n in zip(shown, sums, strict=True))]
 
 
-def _kind_rows(bundle: Bundle) -> list[tuple[str, str]]:
-    """Of a net too deep for a list: each class of layer and how many there are, the most frequent first."""
-    counts = Counter(layer.class_name for layer in bundle.manifest.layers)
+def _kind_rows(bundle: Bundle, layout: Layout) -> list[tuple[str, str]]:
+    """Of a net too deep for a list: each class of layer, and of folded group, and how many there are, the most frequent
+    first.
+    """
+    class_of = {group.name: group.class_name for group in bundle.manifest.groups}
+    counts = Counter(
+        class_of[plate.group] if plate.group else bundle.layer(plate.layer).class_name for plate in _own_plates(layout)
+    )
     rows = [(name, count(number)) for name, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
-    return [("kind of layer", "how many"), *rows[:MOST_LINES]]
+    return [("kind", "how many"), *rows[:MOST_LINES]]
+
+
+def _own_plates(layout: Layout) -> list[Plate]:
+    """The plates that stand for a layer or a group, not for a further output or a kernel."""
+    return [plate for plate in layout.plates if not plate.output and plate.form.kind != "weights"]
 
 
 def _table(rows: list[tuple[str, str]], place: Place) -> Hud:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.camera import Rect, fit, gentle_camera
-from viewer.layout.form import flattened_cells, form_of, grown, weights_form
+from viewer.layout.form import flattened_cells, form_of, grown, part_of_wanted, weights_form
 from viewer.layout.lanes import LANE_GAP, heights_of
 from viewer.layout.net import MIXING_KINDS
 from viewer.layout.rows import rows_of
@@ -31,6 +31,7 @@ ROW_GAP = 2.2
 WEIGHTS_GAP = 1.7
 WEIGHTS_ROOM = 0.5
 LANE_ROOM = 1.24
+GUEST_ROOM, SMALLEST_GUEST = 0.6, 1.6
 ROOM_OF_CLOSED, MOST_GROWTH = 8.0, 2.4
 """Closed plates grow with the room beyond this, so that they are no dots beside high ones, up to so many times."""
 ATTENTION_SCORES = "attention scores"
@@ -61,7 +62,7 @@ class Drafts:
     def __init__(self, net: Net, plan: Plan, options: LayoutOptions) -> None:
         self._net, self._plan, self._options = net, plan, options
         self._forms: dict[tuple[object, ...], Form] = {}
-        self._lane_counts = _lane_counts(plan)
+        self._lane_counts = _lane_counts(net, plan)
         is_mixing = np.zeros(plan.count, bool)
         for node, level in zip(net.nodes, plan.level, strict=True):
             is_mixing[level] |= node.layer.kind in (*MIXING_KINDS, "flatten")
@@ -74,18 +75,16 @@ class Drafts:
         growth = min(max(room / ROOM_OF_CLOSED, 1.0), MOST_GROWTH) if any(f.kind == "maps" for f in forms) else 1.0
         if growth > 1.0:
             forms = tuple(grown(form, growth) for form in forms)
-        closed = sum(form.kind == "closed" for form in forms) / len(forms)
+        growths = [growth if form.kind == "closed" else part_of_wanted(form) for form in forms]
         sizes = np.array([form.size for form in forms])
         y, taken = heights_of(self._plan, [(float(w), float(h)) for w, h in sizes])
         kernels = {}
         if self._options.with_weights:
             kernels = {at: weights_form(shape, room * WEIGHTS_ROOM) for at, shape in self._net.kernels.items()}
-        return Draft(forms, kernels, sizes, y, taken, self._steps(sizes[:, 0]), growth**closed)
+        return Draft(forms, kernels, sizes, y, taken, self._steps(sizes[:, 0]), float(np.exp(np.log(growths).mean())))
 
     def _form(self, at: int, room: float) -> Form:
-        node, count = self._net.nodes[at], self._lane_counts[at]
-        if count > 1:
-            room = max(room * LANE_ROOM / count - LANE_GAP, 1.0)
+        node, room = self._net.nodes[at], self._room_of(at, room)
         flattened = self._net.flattened_channels.get(at)
         is_class_list = node.layer.name in self._net.outputs and not node.output and node.group is None
         key = node.layer.kind == "input", node.shape, node.stored, node.tensor, is_class_list, flattened, room
@@ -94,6 +93,13 @@ class Drafts:
             form = form_of(node.layer, node.stored, room, is_class_list, shape=node.shape, channels_first=heads_first)
             self._forms[key] = flattened_cells(form, flattened) if flattened else form
         return self._forms[key]
+
+    def _room_of(self, at: int, room: float) -> float:
+        """The room of one plate: less where several stand over each other, and less for a layer's further outputs."""
+        count = self._lane_counts[at]
+        if count > 1:
+            room = max(room * LANE_ROOM / count - LANE_GAP, 1.0)
+        return room if self._net.nodes[at].host == at else max(room * GUEST_ROOM, SMALLEST_GUEST)
 
     def _steps(self, widths: Array) -> Array:
         """Distance of each level from the one before, so that neighbours keep a clear gap on the picture."""
@@ -106,9 +112,10 @@ class Drafts:
         return steps
 
 
-def _lane_counts(plan: Plan) -> list[int]:
-    """How many plates stand over each other at the level of each node."""
-    at_level = np.bincount(np.array(plan.level), minlength=plan.count)
+def _lane_counts(net: Net, plan: Plan) -> list[int]:
+    """How many lanes there are at the level of each node."""
+    hosts = [level for at, level in enumerate(plan.level) if net.nodes[at].host == at]
+    at_level = np.bincount(hosts, minlength=plan.count)
     return [int(at_level[level]) for level in plan.level]
 
 
@@ -124,6 +131,23 @@ def places(plan: Plan, draft: Draft, rows: Sequence[tuple[int, int]], over: Sequ
     levels = np.array(plan.level)
     centres: Array = np.stack([xs[levels], axes[levels] + draft.y], axis=1)
     return centres
+
+
+def kernel_places(plan: Plan, draft: Draft, rows: Sequence[tuple[int, int]], centres: Array) -> Array:
+    """Centres (k, 2) of the kernels, in the order of `draft.kernels`: under their layers, the first of a level as far
+    below its row as the longest plate needs.
+    """
+    row_of = np.repeat(np.arange(len(rows)), [last - first for first, last in rows])[np.array(plan.level)]
+    bottoms = centres[:, 1] - draft.sizes[:, 1] / 2
+    lowest = [float(bottoms[row_of == row].min()) for row in range(len(rows))]
+    top: dict[int, float] = {}
+    placed = []
+    for at, form in draft.kernels.items():
+        level, height = plan.level[at], form.size[1]
+        y = top.get(level, lowest[row_of[at]] - WEIGHTS_GAP) - height / 2
+        top[level] = y - height / 2 - LANE_GAP
+        placed.append((float(centres[at, 0]), y))
+    return np.array(placed, np.float64).reshape(-1, 2)
 
 
 def _kernels_height(plan: Plan, draft: Draft, first: int, last: int) -> float:

@@ -24,8 +24,10 @@ def folded_groups(manifest: Manifest, fold: Fold) -> tuple[Group, ...]:
     Parameters
     ----------
     fold : `none`; `all`: the outermost groups; names of groups; or `auto`: models inside the model and layers made of
-        layers, and blocks where more than 64 plates would be left, the smallest that bring it below. A net of which
-        `auto` would leave less than 5 plates has its largest group opened.
+        layers, and blocks where more than 64 plates would be left, the smallest that bring it below. Where less than 5
+        plates would be left, the outermost groups are open.
+
+    A group of one layer is only folded by name.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def folded_groups(manifest: Manifest, fold: Fold) -> tuple[Group, ...]:
     if fold == "none":
         return ()
     if fold == "all":
-        return _outermost(groups)
+        return _outermost(_worth_folding(groups))
     if fold == "auto":
         return _automatic(manifest)
     return _outermost([_one(groups, name) for name in ((fold,) if isinstance(fold, str) else fold)])
@@ -61,19 +63,24 @@ def around(groups: Sequence[Group], layer: str) -> tuple[Group, ...]:
 
 
 def _automatic(manifest: Manifest) -> tuple[Group, ...]:
-    composite = [group for group in manifest.groups if group.kind != "block"]
-    chosen = set(_outermost(composite))
+    composite = [group for group in _worth_folding(manifest.groups) if group.kind != "block"]
+    chosen: set[Group] = set(_outermost(composite))
     count = len(manifest.layers)
     while chosen and _left(count, chosen) < FEWEST_PLATES:
-        largest = max(chosen, key=lambda group: (len(group.layers), group.name))
-        inner = [group for group in composite if group is not largest and _is_inside(group, largest)]
-        chosen = (chosen - {largest}) | set(_outermost(inner))
+        inner = [group for group in composite if group not in chosen]
+        composite, chosen = inner, set(_outermost(inner))
     hidden = frozenset(name for group in chosen for name in group.layers)
-    blocks = [group for group in manifest.groups if group.kind == "block" and group.layers[0] not in hidden]
+    blocks = [
+        group for group in _worth_folding(manifest.groups) if group.kind == "block" and group.layers[0] not in hidden
+    ]
     if _left(count, chosen) > READABLE_PLATES and blocks:
         chosen |= set(_enough_blocks(blocks, count, chosen))
     order = {group.name: at for at, group in enumerate(manifest.groups)}
     return tuple(sorted(chosen, key=lambda group: order[group.name]))
+
+
+def _worth_folding(groups: Sequence[Group]) -> list[Group]:
+    return [group for group in groups if len(group.layers) > 1]
 
 
 def _enough_blocks(blocks: Sequence[Group], count: int, chosen: set[Group]) -> tuple[Group, ...]:

@@ -16,13 +16,15 @@ Shape = tuple[int, ...]
 
 MAX_OPEN_CHANNELS = 32
 MOST_TILES = 64
-MOST_SLICES_IN_LINE = 6
+MOST_SLICES_IN_LINE = 10
 REFERENCE_CELLS = 62
 PICTURE_SIZE = 3.6
 CLASS_CELL = (0.52, 0.86)
 MAX_CLASSES = 24
 SMALLEST_CLOSED = 1.3
+SMALLEST_HEAD = 1.0
 HIGHEST_VECTOR = 14.0
+LARGEST_MATRIX = 3.0
 
 
 def tile_side(cells: int) -> float:
@@ -57,13 +59,20 @@ def _form_of(layer: Layer, shape: Shape, room: float, is_class_list: bool, chann
     if channels_first:
         middle = (len(shape) + 1) // 2
         cells = prod(shape[1:middle]), prod(shape[middle:])
-        return replace(_maps_form(shape, cells, 1, shape[0], room), channels_first=True)
+        return _heads_form(shape, cells)
     slices, (rows, columns, channels) = prod(shape[:-3]), shape[-3:]
     if layer.kind == "input" and channels in (1, 3) and len(shape) == 3:
         return _picture_form((rows, columns, channels), room)
     if slices * rows * columns == 1:
         return _vector_form((channels,), room)  # nothing of it is in space: its channels are its cells
     return _maps_form(shape, (rows, columns), slices, channels, room)
+
+
+def _heads_form(shape: Shape, cells: tuple[int, int]) -> Form:
+    """A tile for each head of attention, in a square of them: each is a picture of its own."""
+    size = _sides(cells, max(SMALLEST_HEAD, tile_side(max(cells))))
+    heads = shape[0]
+    return Form("maps", shape, heads, cells, size, ceil(heads**0.5), heads, channels_first=True)
 
 
 def _picture_form(shape: tuple[int, int, int], room: float) -> Form:
@@ -116,6 +125,10 @@ def _class_form(shape: Shape, room: float) -> Form:
     return Form("classes", shape, 1, (units, 1), (CLASS_CELL[0], min(units * CLASS_CELL[1], room)), 1, units)
 
 
+def _matrix_side(cells: tuple[int, int], room: float) -> float:
+    return min(LARGEST_MATRIX, room, max(1.0, 0.42 * max(cells)))
+
+
 def weights_form(shape: Shape, room: float) -> Form:
     """Form of a kernel: a tile per filter where there is one input channel, else one matrix, input by output.
 
@@ -133,8 +146,7 @@ def weights_form(shape: Shape, room: float) -> Form:
 
 def _matrix_form(shape: Shape, room: float) -> Form:
     rows, columns = shape
-    longest = max(rows, columns)
-    side = min(3.0, room, max(1.0, 0.42 * longest))
+    longest, side = max(rows, columns), _matrix_side((rows, columns), room)
     size = max(0.3, side * columns / longest), max(0.3, side * rows / longest)
     return Form("vector", shape, 1, (rows, columns), size, 1, rows * columns)
 
@@ -145,6 +157,13 @@ def grown(form: Form, factor: float) -> Form:
         return form
     width, height = form.tile_size
     return replace(form, tile_size=(width * factor, height * factor))
+
+
+def part_of_wanted(form: Form) -> float:
+    """How large a matrix is beside what it would be with room enough, in 0..1; 1 for every other form."""
+    if form.kind != "vector" or len(form.shape) != 2:
+        return 1.0
+    return max(form.tile_size) / _matrix_side(form.cells, LARGEST_MATRIX)
 
 
 def flattened_cells(form: Form, channels: int) -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,19 +16,23 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-LANE_GAP = 1.3
+LANE_GAP, GUEST_GAP = 1.3, 1.9
+FAVOUR = 1.2
+"""By how many lanes' heights a lane may stand further off to be on the side where it belongs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Nodes beside the spine, one after the other, and the levels `first` to `last` that are kept free for them.
 
-    The strands that lead to the lane and away from it run in these levels, too.
+    The strands that lead to the lane and away from it run in these levels, too. `order` is its place among the branches
+    beside the trunk (0): those with a negative one belong above it, and nearer to it by their size.
     """
 
     nodes: tuple[int, ...]
     first: int
     last: int
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +125,46 @@ def _lanes(
         taken.update(chain)
         first = min([level[host], *(level[source] + 1 for source in before[host])])
         last = max([level[chain[-1]], *(level[target] - 1 for target in after[chain[-1]])])
-        lanes.append(Lane(tuple(chain), first, last))
-    return tuple(sorted(lanes, key=lambda lane: (lane.last - lane.first, lane.first, lane.nodes)))
+        lanes.append(Lane(tuple(chain), first, last, _order_of(chain, before, after, trunk)))
+    lanes = _shortcuts_above(lanes, before, after, trunk)
+    return tuple(sorted(lanes, key=lambda lane: (lane.last - lane.first, lane.first, abs(lane.order), lane.nodes)))
+
+
+def _order_of(chain: Sequence[int], before: dict[int, list[int]], after: dict[int, list[int]], trunk: set[int]) -> int:
+    """How many arguments a chain comes behind the trunk (or before, negative) where they meet, or else by how many
+    layers it leaves it later.
+    """
+    for target in after[chain[-1]]:
+        arguments = before[target]
+        rivals = [at for at, source in enumerate(arguments) if source in trunk]
+        if rivals:
+            return arguments.index(chain[-1]) - rivals[0]
+    rivals = [rival for source in before[chain[0]] for rival in after[source] if rival in trunk]
+    return max((chain[0] - rival for rival in rivals), default=-1)
+
+
+def _shortcuts_above(
+    lanes: Sequence[Lane], before: dict[int, list[int]], after: dict[int, list[int]], trunk: set[int]
+) -> list[Lane]:
+    """The lanes, of which one that leaves the trunk and comes back to it without another beside it stands above."""
+    busy: dict[int, int] = {}
+    for lane in lanes:
+        for at in range(lane.first, lane.last + 1):
+            busy[at] = busy.get(at, 0) + 1
+    return [
+        replace(lane, order=-abs(lane.order))
+        if trunk.intersection(before[lane.nodes[0]])
+        and trunk.intersection(after[lane.nodes[-1]])
+        and all(busy[at] == 1 for at in range(lane.first, lane.last + 1))
+        else lane
+        for lane in lanes
+    ]
 
 
 def heights_of(plan: Plan, sizes: Sequence[tuple[float, float]]) -> tuple[Array, Array]:
     """Height of every node's centre over the axis (n,), and the lowest and highest y that each level takes (levels, 2).
 
-    A lane keeps one height. It takes the side on which it stays nearer to the axis, the upper one where both are alike.
+    A lane keeps one height. It takes the side where it belongs, unless that is crowded and the other one much nearer.
     Further outputs of a layer stand right under its first.
     """
     y = np.zeros(len(sizes))
@@ -142,7 +178,8 @@ def heights_of(plan: Plan, sizes: Sequence[tuple[float, float]]) -> tuple[Array,
         under = max(_guests_height(plan, sizes, node) for node in lane.nodes)
         above = float(taken[span, 1].max()) + LANE_GAP + under
         below = float(taken[span, 0].min()) - LANE_GAP
-        centre = above + half if above + 2 * half <= under - below + 2 * half else below - half
+        favour = FAVOUR * (2 * half + under + LANE_GAP) * (1 if lane.order > 0 else -1)
+        centre = above + half if above + favour <= under - below else below - half
         for node in lane.nodes:
             y[node] = centre
             _hang_guests(plan, sizes, y, node, centre - sizes[node][1] / 2)
@@ -152,12 +189,12 @@ def heights_of(plan: Plan, sizes: Sequence[tuple[float, float]]) -> tuple[Array,
 
 
 def _guests_height(plan: Plan, sizes: Sequence[tuple[float, float]], node: int) -> float:
-    return sum(sizes[guest][1] + LANE_GAP for guest in plan.guests.get(node, ()))
+    return sum(sizes[guest][1] + GUEST_GAP for guest in plan.guests.get(node, ()))
 
 
 def _hang_guests(plan: Plan, sizes: Sequence[tuple[float, float]], y: Array, node: int, bottom: float) -> float:
     """Put a layer's further outputs under it; the lowest y after that."""
     for guest in plan.guests.get(node, ()):
-        y[guest] = bottom - LANE_GAP - sizes[guest][1] / 2
+        y[guest] = bottom - GUEST_GAP - sizes[guest][1] / 2
         bottom = y[guest] - sizes[guest][1] / 2
     return float(bottom)

@@ -62,10 +62,12 @@ class Net:
 
     @cached_property
     def arrows(self) -> tuple[tuple[int, int], ...]:
-        """The wires as (source, target) between nodes that have a station of their own, each once, sorted."""
-        nodes = self.nodes
-        pairs = {(nodes[wire.source].host, nodes[wire.target].host) for wire in self.wires}
-        return tuple(sorted(pairs, key=lambda pair: (pair[1], pair[0])))
+        """The wires as (source, target) between nodes that have a station of their own, each once, by target and its
+        arguments.
+        """
+        wires = sorted(self.wires, key=lambda wire: (wire.target, wire.target_input, wire.source))
+        pairs = ((self.nodes[wire.source].host, self.nodes[wire.target].host) for wire in wires)
+        return tuple(dict.fromkeys(pairs))
 
 
 def net_of(bundle: Bundle, fold: Fold) -> Net:

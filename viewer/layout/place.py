@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.layout.arcs import CLEARANCE, ridges_of
-from viewer.layout.draft import WEIGHTS_GAP, Draft, Drafts, corners_of, places, scale_on_picture
-from viewer.layout.lanes import LANE_GAP, plan_of
+from viewer.layout.draft import Draft, Drafts, corners_of, kernel_places, places, scale_on_picture
+from viewer.layout.lanes import plan_of
 from viewer.layout.net import net_of
 from viewer.layout.options import LayoutOptions
 from viewer.layout.plate import Layout, Link, Plate
@@ -98,7 +98,12 @@ class _Search:
     def _score(self, room: float, row_count: int) -> float:
         draft, rows = self.draft(room), self.rows(room, row_count)
         over = [CLEARANCE if last - first > 1 and len(rows) > 1 else 0.0 for first, last in rows]
-        corners = corners_of(places(self._plan, draft, rows, over), draft.sizes)
+        centres = places(self._plan, draft, rows, over)
+        corners = corners_of(centres, draft.sizes)
+        if draft.kernels:
+            sizes = np.array([form.size for form in draft.kernels.values()])
+            kernels = corners_of(kernel_places(self._plan, draft, rows, centres), sizes)
+            corners = np.concatenate([corners, kernels])
         scale = scale_on_picture(corners, len(rows), self._options) * draft.growth
         return scale / (1.0 if row_count == 1 else ROWS_MUST_GAIN)
 
@@ -114,7 +119,8 @@ def _layout(net: Net, plan: Plan, draft: Draft, rows: Sequence[tuple[int, int]])
         )
         for wire, ridge in zip(net.wires, ridges, strict=True)
     )
-    return _centred(Layout(plates + _weight_plates(plates, draft.kernels), links, len(rows)))
+    kernels = _weight_plates(plates, draft.kernels, kernel_places(plan, draft, rows, centres))
+    return _centred(Layout(plates + kernels, links, len(rows)))
 
 
 def _over(
@@ -153,19 +159,12 @@ def _plates(
     )
 
 
-def _weight_plates(plates: Sequence[Plate], forms: dict[int, Form]) -> tuple[Plate, ...]:
-    """A plate under each layer that has a kernel, the first of a station as far below its row as the longest plate
-    needs.
-    """
-    lowest = {row: min(p.centre[1] - p.size[1] / 2 for p in plates if p.row == row) for row in {p.row for p in plates}}
-    top: dict[int, float] = {}
-    placed = []
-    for i, form in forms.items():
-        plate = plates[i]
-        y = top.get(plate.station, lowest[plate.row] - WEIGHTS_GAP) - form.size[1] / 2
-        top[plate.station] = y - form.size[1] / 2 - LANE_GAP
-        placed.append(Plate(plate.layer, form, (plate.centre[0], y, 0.0), plate.station, plate.row))
-    return tuple(placed)
+def _weight_plates(plates: Sequence[Plate], forms: dict[int, Form], centres: NDArray[np.float64]) -> tuple[Plate, ...]:
+    """A plate for each kernel."""
+    return tuple(
+        Plate(plates[at].layer, form, (float(x), float(y), 0.0), plates[at].station, plates[at].row)
+        for (at, form), (x, y) in zip(forms.items(), centres, strict=True)
+    )
 
 
 def _centred(layout: Layout) -> Layout:

@@ -196,8 +196,8 @@ class Layout:
     def outline(self) -> NDArray[np.float64]:
         """Points (n, 3) of everything that is drawn: the panels' corners, and the ridges of strands."""
         plates = self.plates
-        ridges = [(plates[end].centre[0], link.ridge, 0.0) for link in self.links if link.ridge is not None
-                  for end in (link.source, link.target)]  # fmt: skip
+        ends = [(link, end) for link in self.links for end in (link.source, link.target)]
+        ridges = [(plates[end].centre[0], link.ridge, 0.0) for link, end in ends if link.ridge is not None]
         return np.concatenate([self.corners(), np.array(ridges, np.float64).reshape(-1, 3)])
 
     def plate(self, layer: str) -> Plate:

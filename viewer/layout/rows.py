@@ -12,16 +12,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SLACK = 0.16
+SLACK = 0.2
 """How much longer or shorter than its share a row may be, so that it ends where few strands cross."""
 
 
 def crossings(arrows: Iterable[tuple[int, int]], level: Sequence[int], count: int) -> NDArray[np.int64]:
-    """How many arrows pass from before each level to it or beyond, (count,); 0 for the first."""
-    change = np.zeros(count + 1, np.int64)
+    """From how many plates before each level arrows lead to it or beyond, (count,); 0 for the first."""
+    reach: dict[int, int] = {}
     for source, target in arrows:
+        reach[source] = max(reach.get(source, 0), level[target])
+    change = np.zeros(count + 1, np.int64)
+    for source, last in reach.items():
         change[level[source] + 1] += 1
-        change[level[target] + 1] -= 1
+        change[last + 1] -= 1
     return np.cumsum(change)[:count]
 
 

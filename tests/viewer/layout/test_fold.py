@@ -70,6 +70,14 @@ def test_auto_never_hides_almost_everything() -> None:
     assert names(chain(32, backbone), "auto") == []
     inner = group("backbone/tail", "layer", 11, 29)
     assert names(chain(32, backbone, inner), "auto") == ["backbone/tail"]
+    both = [group("encoder", "model", 1, 3), group("decoder", "model", 4, 7)]
+    assert names(chain(8, *both), "auto") == [], "both alike"
+
+
+def test_a_group_of_one_layer_is_only_folded_by_name() -> None:
+    lonely = group("unit", "layer", 4, 4)
+    assert names(chain(12, lonely), "auto") == names(chain(12, lonely), "all") == []
+    assert names(chain(12, lonely), ("unit",)) == ["unit"]
 
 
 def test_opening_shows_the_groups_inside_and_folding_hides_them() -> None:
