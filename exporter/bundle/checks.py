@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import pairwise
 
 from exporter.bundle.limits import Limits
-from exporter.bundle.schema import Manifest
+from exporter.bundle.schema import Manifest, TensorRef
 from exporter.bundle.tensors import (
     DTYPES,
     MAX_DIMENSIONS,
@@ -15,7 +15,7 @@ from exporter.bundle.tensors import (
     is_key,
     manifest_files,
     tensor_bytes,
-    tensor_refs,
+    tensor_groups,
 )
 
 
@@ -35,27 +35,36 @@ def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
 
 def _tensor_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
     files = {file: is_file_name(file) for file in manifest_files(manifest)}
-    sizes_bytes: dict[tuple[str, tuple[int, ...]], int | None] = {}  # many tensors, few shapes
+    keys: dict[str, bool] = {}  # many tensors, few keys, and few shapes
+    sizes_bytes: dict[tuple[str, tuple[int, ...]], int | None] = {}
     total_bytes = 0
-    for where, ref in tensor_refs(manifest):
-        form = (ref.dtype, ref.shape)
-        if form not in sizes_bytes:
-            sizes_bytes[form] = tensor_bytes(ref) if _is_form(*form) else None
-        size_bytes = sizes_bytes[form]
-        if not files[ref.file]:
-            yield f"{where}: {ref.file!r} is not a file name that stays inside the bundle"
-        elif not is_key(ref.key):
-            yield f"{where}: {ref.key!r} is not a name for a tensor"
-        elif size_bytes is None:
-            yield f"{where}: dtype {ref.dtype!r} with shape {ref.shape} is nothing that a bundle can hold"
-        elif size_bytes > limits.tensor_bytes:
-            yield f"{where}: {size_bytes} bytes are over the limit of {limits.tensor_bytes} for a tensor"
-        else:
-            total_bytes += size_bytes
+    for what, refs in tensor_groups(manifest):
+        for name, ref in refs.items():
+            form = (ref.dtype, ref.shape)
+            if form not in sizes_bytes:
+                sizes_bytes[form] = tensor_bytes(ref) if _is_form(*form) else None
+            if ref.key not in keys:
+                keys[ref.key] = is_key(ref.key)
+            size_bytes = sizes_bytes[form]
+            if files[ref.file] and keys[ref.key] and size_bytes is not None and size_bytes <= limits.tensor_bytes:
+                total_bytes += size_bytes
+            else:
+                yield f"{what} {name!r}: {_tensor_problem(ref, size_bytes, limits)}"
     if len(files) > limits.files:
         yield f"the manifest names {len(files)} files, over the limit of {limits.files}"
     if total_bytes > limits.total_bytes:
         yield f"the manifest declares {total_bytes} bytes of tensors, over the limit of {limits.total_bytes}"
+
+
+def _tensor_problem(ref: TensorRef, size_bytes: int | None, limits: Limits) -> str:
+    """What is wrong with a reference, one of the things being wrong."""
+    if not is_file_name(ref.file):
+        return f"{ref.file!r} is not a file name that stays inside the bundle"
+    if not is_key(ref.key):
+        return f"{ref.key!r} is not a name for a tensor"
+    if size_bytes is None:
+        return f"dtype {ref.dtype!r} with shape {ref.shape} is nothing that a bundle can hold"
+    return f"{size_bytes} bytes are over the limit of {limits.tensor_bytes} for a tensor"
 
 
 def _is_form(dtype: str, shape: tuple[int, ...]) -> bool:
@@ -79,7 +88,7 @@ def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
             yield f"{what} {name!r} is there {count} times"
 
 
-def _unknown(where: str, what: str, names: Iterable[str | None], known: Iterable[str]) -> Iterator[str]:
+def _unknown(where: str, what: str, names: Iterable[str | None], known: Container[str]) -> Iterator[str]:
     for name in names:
         if name is not None and name not in known:
             yield f"{where} names {what} {name!r}, which is not there"
@@ -138,7 +147,7 @@ def _capture_problems(manifest: Manifest) -> Iterator[str]:
         where = f"the capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}"
         yield from _unknown(where, "input", (capture.input,), inputs)
         yield from _unknown(where, "checkpoint", (capture.checkpoint,), checkpoints)
-        yield from _unknown(where, "the output", capture.outputs, outputs)
+        yield from _unknown(where, "the output", sorted(capture.outputs.keys() - outputs), outputs)
         if capture.predicted is not None and not 0 <= capture.predicted < (len(capture.scores) or float("inf")):
             yield f"{where} predicts class {capture.predicted} of {len(capture.scores)}"
     for derived in manifest.derived:

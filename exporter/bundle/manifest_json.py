@@ -13,7 +13,7 @@ MANIFEST_FILE = "manifest.json"
 
 
 class _Heading(msgspec.Struct):
-    """The two fields that every version has; read first, so that a newer version is not called a broken one."""
+    """The two fields that every version has; they tell a newer version from a broken one."""
 
     format: str
     version: int
@@ -37,14 +37,20 @@ def decode_manifest(text: bytes, path: Path) -> Manifest:
         invalid JSON, another format, a newer version, a missing, unknown or mistyped field.
     """
     try:
-        heading = _HEADING.decode(text)
-        _check_heading(heading, path)
-        return _MANIFEST.decode(text)
+        return _decoded(text, path)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         remedy = "the file is damaged or was edited; export the bundle again"
         is_json = isinstance(error, msgspec.ValidationError)
         what = f"the manifest is not of format {FORMAT_VERSION}" if is_json else "the manifest is not JSON"
         raise BundleError(what, got=error, remedy=remedy, path=path) from error
+
+
+def _decoded(text: bytes, path: Path) -> Manifest:
+    try:
+        return _MANIFEST.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        _check_heading(_HEADING.decode(text), path)
+        raise
 
 
 def _check_heading(heading: _Heading, path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import io
 import zipfile
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +21,7 @@ from exporter.bundle.tensors import DTYPES, MAX_DIMENSIONS, is_key
 Storable = np.ndarray[Any, Any] | np.generic
 """What can be written: an array, or a single number of NumPy's."""
 
+_NAMES: dict[np.dtype[Any], str] = {np.dtype(spelling): name for name, spelling in DTYPES.items()}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o644 << 16
 _UNIX = 3
@@ -68,12 +71,12 @@ class NpzWriter:
         entry.compress_type, entry.create_system, entry.external_attr = self._method, _UNIX, _PLAIN_FILE
         entry.file_size = plain.nbytes  # only tells zipfile whether the entry needs 64-bit sizes
         with writing(self._shown), self._zip.open(entry, "w") as member:
-            npy.write_array_header_1_0(member, npy.header_data_from_array_1_0(plain))
+            member.write(_header(plain.dtype, plain.shape))
             octets = plain.reshape(-1).view(np.uint8)
             for start in range(0, octets.size, _CHUNK_BYTES):
                 member.write(octets[start : start + _CHUNK_BYTES].data)
         self._keys.add(key)
-        return TensorRef(file=self._file, key=key, shape=plain.shape, dtype=plain.dtype.name)
+        return TensorRef(file=self._file, key=key, shape=plain.shape, dtype=_NAMES[plain.dtype])
 
     def close(self) -> None:
         """Write the file's directory and see that all of it reaches the disk."""
@@ -108,11 +111,20 @@ def as_stored(array: Storable, key: str) -> np.ndarray[Any, Any]:
         a dtype that a bundle cannot hold (objects, texts, complex numbers, ...), or too many dimensions.
     """
     array = np.asarray(array)
-    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMENSIONS:
+    name = _NAMES.get(array.dtype.newbyteorder("<"))
+    if name is None or array.ndim > MAX_DIMENSIONS:
         raise BundleError(
             f"the array {key!r} cannot be stored in a bundle",
             expected=f"numbers of a dtype among {', '.join(DTYPES)} with at most {MAX_DIMENSIONS} dimensions",
             got=f"dtype {array.dtype.name} with {array.ndim} dimensions",
             remedy="convert it first, for example to float32",
         )
-    return np.asarray(array, dtype=DTYPES[array.dtype.name], order="C")
+    return np.asarray(array, dtype=DTYPES[name], order="C")
+
+
+@functools.lru_cache(maxsize=4096)
+def _header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    """What a `.npy` file of such an array begins with. Layers and inputs repeat their shapes, so it is kept."""
+    stream = io.BytesIO()
+    npy.write_array_header_1_0(stream, {"descr": dtype.str, "fortran_order": False, "shape": shape})
+    return stream.getvalue()

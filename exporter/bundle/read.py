@@ -77,18 +77,34 @@ def read_manifest(path: Path, limits: Limits) -> Manifest:
 
 def file_errors(path: Path, manifest: Manifest) -> list[BundleError]:
     """One error for each file that `manifest` names and that is missing, no plain file, or outside of `path`."""
-    root = os.path.realpath(path)
-    errors = []
-    for name in sorted(manifest_files(manifest)):
-        place = os.path.realpath(path / name)
-        remedy = "export the bundle again"
-        if os.path.commonpath((root, place)) != root:
-            errors.append(BundleError("a file leaves the bundle's folder by a link", got=name, path=path))
-        elif not os.path.exists(place):  # noqa: PTH110 (these are texts: paths would double the time)
-            errors.append(BundleError("a file of the bundle is missing", got=name, remedy=remedy, path=path))
-        elif not os.path.isfile(place):  # noqa: PTH113
-            errors.append(BundleError("a file of the bundle is none", expected="a plain file", got=name, path=path))
-    return errors
+    names = manifest_files(manifest)
+    plain = {folder: _plain_files(path, folder) for folder in {name.rpartition("/")[0] for name in names}}
+    doubtful = (name for name in sorted(names) if name.rpartition("/")[2] not in plain[name.rpartition("/")[0]])
+    return [error for name in doubtful if (error := _file_error(path, name)) is not None]
+
+
+def _plain_files(path: Path, folder: str) -> set[str]:
+    """The names of the plain files, links left out, of a folder of the bundle; none where a link leads to it."""
+    place = os.path.realpath(path / folder)
+    if place != os.path.normpath(os.path.join(os.path.realpath(path), folder)):  # noqa: PTH118 (texts, as below)
+        return set()
+    try:
+        with os.scandir(place) as entries:
+            return {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+    except OSError:
+        return set()
+
+
+def _file_error(path: Path, name: str) -> BundleError | None:
+    """What is wrong with a file that the manifest names, if anything is: links inside of the folder are not."""
+    root, place = os.path.realpath(path), os.path.realpath(path / name)
+    if os.path.commonpath((root, place)) != root:
+        return BundleError("a file leaves the bundle's folder by a link", got=name, path=path)
+    if not Path(place).exists():
+        return BundleError("a file of the bundle is missing", got=name, remedy="export the bundle again", path=path)
+    if not Path(place).is_file():
+        return BundleError("a file of the bundle is none", expected="a plain file", got=name, path=path)
+    return None
 
 
 class Bundle:

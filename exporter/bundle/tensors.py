@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from exporter.bundle.schema import Manifest, TensorRef
 
@@ -45,22 +45,29 @@ def tensor_bytes(ref: TensorRef) -> int:
     return math.prod(ref.shape) * int(DTYPES[ref.dtype][2:])
 
 
-def tensor_refs(manifest: Manifest) -> Iterator[tuple[str, TensorRef]]:
-    """Every tensor that a manifest names, each with the place in the manifest that names it."""
+def tensor_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, TensorRef]]]:
+    """Every tensor that a manifest names, by the object that names it: what that is, and the tensors by name.
+
+    To be put together as `f"{what} {name!r}"`, which is done for few of many.
+    """
     for checkpoint in manifest.checkpoints:
-        for name, ref in checkpoint.weights.items():
-            yield f"checkpoint {checkpoint.id!r}, weight {name!r}", ref
+        yield f"checkpoint {checkpoint.id!r}, weight", checkpoint.weights
     for shown in manifest.inputs:
         if shown.image is not None:
-            yield f"input {shown.id!r}, image", shown.image
+            yield f"input {shown.id!r},", {"image": shown.image}
     for capture in manifest.captures:
-        for name, ref in capture.outputs.items():
-            yield f"capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}, layer {name!r}", ref
+        yield f"capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}, layer", capture.outputs
     for derived in manifest.derived:
-        for name, ref in derived.tensors.items():
-            yield f"{derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r}, {name!r}", ref
+        yield f"{derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r},", derived.tensors
+
+
+def tensor_refs(manifest: Manifest) -> Iterator[tuple[str, TensorRef]]:
+    """Every tensor that a manifest names, each with the place in the manifest that names it."""
+    for what, refs in tensor_groups(manifest):
+        for name, ref in refs.items():
+            yield f"{what} {name!r}", ref
 
 
 def manifest_files(manifest: Manifest) -> set[str]:
     """The names of all files that a manifest names."""
-    return {ref.file for _, ref in tensor_refs(manifest)}
+    return {ref.file for _, refs in tensor_groups(manifest) for ref in refs.values()}
