@@ -234,11 +234,15 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _signature(layers: Sequence[Layer]) -> str:
-    """How many layers of each telling kind there are, merges last: `conv x3, add`."""
+    """How many layers of each telling kind there are, merges last: `conv x3, add`.
+
+    A global pool whose result is multiplied onto the maps is a gate (Hu et al. 2018, squeeze and excitation).
+    """
     counts = Counter(layer.mode or "merge" if layer.kind == "merge" else layer.kind for layer in layers)
     merges = sorted({layer.mode or "merge" for layer in layers if layer.kind == "merge"})
-    said = [kind for kind in (*_SALIENT, *merges) if counts[kind]]
-    return (
-        ", ".join(kind if counts[kind] == 1 else f"{kind} x{counts[kind]}" for kind in said)
-        or f"{counts.total()} layers"
-    )
+    if counts["global_pool"] and counts["global_pool"] == counts["multiply"]:
+        counts["gate"] = counts.pop("global_pool")
+        del counts["multiply"]
+    said = [kind for kind in (*_SALIENT, "gate", *merges) if counts[kind]]
+    told = ", ".join(kind if counts[kind] == 1 else f"{kind} x{counts[kind]}" for kind in said)
+    return told.replace("_", " ") or f"{len(layers)} layers"

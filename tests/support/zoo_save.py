@@ -24,7 +24,7 @@ def save_zoo(folder: Path) -> None:
         model.save(folder / f"{name}.keras")
         arrays: dict[str, Any] = feeds
         np.savez(folder / f"{name}.npz", **arrays)
-    Image.fromarray((pictures(600, 800, 3, seed=7)[0] * 255).astype(np.uint8)).save(folder / PICTURE)
+    Image.fromarray((pictures(240, 320, 3, seed=7)[0] * 255).astype(np.uint8)).save(folder / PICTURE)
     names = {"applications": application_names(), "zoo": sorted(ZOO)}
     (folder / NAMES).write_text(json.dumps(names), encoding="utf-8")
 
