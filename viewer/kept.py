@@ -27,14 +27,13 @@ MOST_CAPTURES = 16
 
 
 def finite(values: Any) -> Array:
-    """`values` as float32: what is not a number is 0, infinity 1e31. The same array where nothing has to change."""
+    """`values` as float32: what is not a number is 0, sizes end at 1e31. The same array where nothing has to change."""
     plain = np.asarray(values)
     if plain.dtype.itemsize > 4:
         plain = np.clip(plain, -LARGEST, LARGEST)
     small: Array = plain.astype(np.float32, copy=False)
-    if not np.isfinite(small).all():
-        small = np.nan_to_num(small, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
-    return small
+    is_fine = not small.size or (small.min() >= -LARGEST and small.max() <= LARGEST)  # not where one is no number
+    return small if is_fine else np.clip(np.nan_to_num(small, nan=0.0), -LARGEST, LARGEST)
 
 
 def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> Array | None:

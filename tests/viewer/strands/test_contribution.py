@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from tiny_bundle import CHECKPOINT_IDS
 
 from exporter.bundle import read_bundle
-from viewer.strands.contribution import channel_strength, conv_contribution, dense_contribution, pad_as_keras
+from viewer.strands.contribution import (
+    MOST_POSITIONS,
+    channel_strength,
+    conv_contribution,
+    dense_contribution,
+    pad_as_keras,
+)
 
 
 def padded_by_the_book(maps: np.ndarray, window: list[int], strides: list[int], dilation: list[int]) -> np.ndarray:
@@ -77,6 +83,40 @@ def test_convolution(
     np.testing.assert_allclose(strength, np.abs(expected).mean(axis=(0, 1)), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(mean, expected.mean(axis=(0, 1)), rtol=1e-4, atol=1e-5)
     assert (np.abs(mean) <= strength + 1e-6).all()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_a_convolution_over_three_axes_is_one_over_two_where_the_third_is_1(axis: int, padding: str) -> None:
+    rng = np.random.default_rng(axis)
+    maps, kernel = rng.normal(size=(9, 8, 3)), rng.normal(size=(3, 2, 3, 4))
+    flat = conv_contribution(maps, kernel, (2, 1), (1, 2), padding)
+    deep = conv_contribution(
+        np.expand_dims(maps, axis),
+        np.expand_dims(kernel, axis),
+        np.insert((2, 1), axis, 1).tolist(),
+        np.insert((1, 2), axis, 1).tolist(),
+        padding,
+    )
+    np.testing.assert_allclose(deep, flat, rtol=1e-5, atol=1e-6)
+
+
+def test_a_causal_convolution_sees_only_what_was_before() -> None:
+    rng = np.random.default_rng(1)
+    maps, kernel = rng.normal(size=(20, 3)), rng.normal(size=(4, 3, 5))
+    padded = np.pad(maps, [(6, 0), (0, 0)])
+    expected = conv_contribution(padded, kernel, (1,), (2,), "valid")
+    np.testing.assert_allclose(conv_contribution(maps, kernel, (1,), (2,), "causal"), expected, rtol=1e-5)
+
+
+def test_very_large_maps_are_measured_at_evenly_spaced_positions() -> None:
+    rng = np.random.default_rng(2)
+    maps, kernel = rng.normal(size=(600, 500, 2)).astype(np.float32), rng.normal(size=(3, 3, 2, 3))
+    strength, mean = conv_contribution(maps, kernel, (1, 1), (1, 1), "same")
+    assert MOST_POSITIONS < 600 * 500 / 4
+    whole = np.array([np.linalg.norm(kernel[:, :, c, f]) for c in range(2) for f in range(3)]).reshape(2, 3)
+    np.testing.assert_allclose(strength, whole * np.sqrt(2 / np.pi), rtol=0.05)
+    assert np.abs(mean).max() < 0.1 * strength.min()
 
 
 @pytest.mark.parametrize(
