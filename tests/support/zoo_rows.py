@@ -13,7 +13,8 @@ _HEAD = """# Which models have been through Kerascope
 Made by `make zoo`, on software OpenGL: each model with random weights is exported with `kerascope export`, checked with
 `kerascope validate`, and one frame of the scene `structure` is drawn at 960x540 with `kerascope frame`. Seconds are
 those of the whole command, its start included; memory is the largest of the exporting process. Bundles hold all weights
-and every layer's output for one picture of 320x240 (three samples for the small models) in float32, unless options are named.
+in float32 and every layer's output, for one picture of 320x240 (which becomes what the model takes), or for three
+samples of the small models, unless options are named.
 """
 _COLUMNS = ("model", "layers", "parameters", "export, s", "frame, s", "memory, MiB", "bundle, MB", "result")
 
