@@ -23,6 +23,8 @@ STRANDS_PER_HEIGHT = 22.0
 ORDINARY_EXTENT = 45.0
 CONV, DENSE, COPY = 0.0, 1.0, 2.0
 RIDGE_SPREAD = 0.25
+ON_A_RIDGE = 2.0
+"""Strands that may share a ridge at full brightness: there all run side by side."""
 SMALLEST_OVER = 1e-3
 
 
@@ -86,6 +88,8 @@ def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale
     each is fainter.
     """
     crowd = min(1.0, (STRANDS_PER_HEIGHT * target.size[1] * scale / max(len(chosen.source), 1)) ** 0.5)
+    if link.ridge is not None:
+        crowd *= min(1.0, ON_A_RIDGE / max(len(chosen.source), 1)) ** 0.5
     factor = np.full(len(chosen.source), crowd, np.float32)
     if link.kind == "dense":
         factor *= 0.8
