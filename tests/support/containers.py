@@ -76,8 +76,8 @@ def classifier_class(keras: Any) -> Any:
     """A built model that is a class: residual sums, a list of layers, one called twice, dropout, a model inside."""
 
     class Classifier(keras.Model):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
             layers = keras.layers
             self.first = layers.Conv2D(4, 3, padding="same")
             self.steps = [layers.Dense(4) for _ in range(2)]

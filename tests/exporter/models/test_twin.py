@@ -63,7 +63,17 @@ def test_what_is_nested_shared_or_a_class_has_a_twin(keras: Any) -> None:
 
     from exporter.models import untrained_twin
 
-    for model in (nested_model(keras), composite_model(keras), classifier_class(keras)):
+    class Plain(keras.Model):
+        def __init__(self) -> None:  # Keras' own configuration does not fit this
+            super().__init__()
+            self.only = keras.layers.Dense(3, kernel_initializer=keras.initializers.HeNormal(seed=4))
+
+        def call(self, x: Any) -> Any:
+            return self.only(x)
+
+    plain = Plain()
+    plain(np.ones((1, 2), np.float32))
+    for model in (nested_model(keras), composite_model(keras), classifier_class(keras), plain):
         one, same, other = (weights(untrained_twin(model, seed)) for seed in (1, 1, 2))
         assert [a.shape for a in one] == [a.shape for a in weights(model)]
         assert all(np.array_equal(a, b) for a, b in zip(one, same, strict=True))
