@@ -99,7 +99,8 @@ class Layer(Frozen, frozen=True):
     groups: int | None = None
     rate: float | None = None
     mode: str | None = None
-    """Which of its kind: `max`/`average` for pools, `add`/`concatenate`/... for merges, else `None`."""
+    """Which of its kind: `max`/`average` for pools, `add`/`concatenate`/... for merges, `8 heads of 64` for attention,
+    `backwards` for recurrent layers, `zeros`/`cropping` for padding, `nearest`/... for resizing; else `None`."""
 
 
 class Edge(Frozen, frozen=True):
