@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,7 @@ from exporter.attacking import (
     step_bytes,
     write_attacked,
 )
-from exporter.attacks import AttackError, attack_named
+from exporter.attacks import Attack, AttackError, attack_named
 from exporter.attacks.contract import OptionValue, Victim
 from exporter.backend import keras
 from exporter.bounds import read_bounds
@@ -152,9 +152,7 @@ def attack_bundle(
     KerascopeError
         anything that is not as it should be; the bundle is as it was then.
     """
-    attack = attack_named(method)
-    if unknown := sorted(set(options) - set(attack.option_names)):
-        raise AttackError(f"{method} has no such option", expected=", ".join(attack.option_names), got=unknown[0])
+    attack = _attack_that_takes(method, options)
     read_bundle(bundle)
     model = _opened(model, imports, unsafe, warn).model
     with BundleWriter.append(bundle) as writer:
@@ -209,6 +207,13 @@ def export_demo(
     )
     attack_bundle(bundle_path, model, "fgsm", input_id=choose_attack(bundle_path, model), keep=32, warn=warn)
     return bundle_path
+
+
+def _attack_that_takes(method: str, options: Mapping[str, OptionValue]) -> Attack:
+    attack = attack_named(method)
+    if unknown := sorted(set(options) - set(attack.option_names)):
+        raise AttackError(f"{method} has no such option", expected=", ".join(attack.option_names), got=unknown[0])
+    return attack
 
 
 def _opened(model: keras.Model | Path | str, imports: Sequence[str], unsafe: bool, warn: Warn) -> Opened:
