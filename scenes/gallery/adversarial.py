@@ -37,7 +37,7 @@ LAST_NUMBER_PX = 112.0
 AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 4.5
 """Almost level, so that the three nets stand in straight rows and a level chart finds room between them."""
 CHART_HEIGHT_PX, CHART_BELOW_PX = 64.0, 102.0
-GAPS_PX = 50.0, CHART_BELOW_PX + 70.0
+GAPS_PX = 50.0, CHART_BELOW_PX + 80.0
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 2.0, 5.0, 0.3, 3.4, 0.8
 SHOWN_CLASSES = 5
 
