@@ -127,7 +127,8 @@ def places(plan: Plan, draft: Draft, rows: Sequence[tuple[int, int]], over: Sequ
         y -= float(draft.taken[first:last, 1].max()) + above
         xs[first:last] = np.cumsum(np.r_[0.0, draft.steps[first + 1 : last]])
         axes[first:last] = y
-        y += float(draft.taken[first:last, 0].min()) - ROW_GAP - _kernels_height(plan, draft, first, last)
+        y += float(draft.taken[first:last, 0].min()) - _kernels_height(plan, draft, first, last)
+        y -= ROW_GAP * max(draft.growth, 1.0)  # larger plates are seen from further off, where words are larger
     levels = np.array(plan.level)
     centres: Array = np.stack([xs[levels], axes[levels] + draft.y], axis=1)
     return centres

@@ -122,7 +122,11 @@ class PairsOf:
         strength, mean = conv_contribution(
             maps, kernel, layer.strides or ones, layer.dilation or ones, layer.padding or "valid"
         )
-        return strongest_into_each(strength, mean, INTO_EACH_CHANNEL)
+        if target.form.kind != "vector":
+            return strongest_into_each(strength, mean, INTO_EACH_CHANNEL)
+        # Channels of a single cell are units of a vector: as many strands as into those of a dense layer.
+        most = max(int(MOST_PER_HEIGHT * target.size[1] * self._scale), FEWEST)
+        return strongest_into_each(strength, mean, INTO_EACH_UNIT, most)
 
     def _copied(self, values: Array, layer: Layer, link: Link, source: Plate, target: Plate) -> Chosen:
         """Channel to the same channel where both sides show as many; maps to the strongest cells of their flattened

@@ -91,6 +91,8 @@ def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale
     if link.ridge is not None:
         crowd *= min(1.0, ON_A_RIDGE / max(len(chosen.source), 1)) ** 0.5
     factor = np.full(len(chosen.source), crowd, np.float32)
+    if link.kind == "conv" and target.form.kind == "vector":
+        factor *= 0.4  # strands of convolutions are broad: among units, as many as of a dense layer
     if link.kind == "dense":
         factor *= 0.8
         values = pairs.values(target) if target.form.kind == "classes" else None

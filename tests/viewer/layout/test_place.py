@@ -17,19 +17,20 @@ from scenes.framing import camera_for
 from viewer.camera import Rect, project
 from viewer.layout import Layout, LayoutOptions, place
 
-SIDES = st.sampled_from([1, 2, 6, 7, 13, 28, 62, 224])
-CHANNELS = st.sampled_from([1, 3, 4, 10, 32, 33, 64, 3000])
+SIDES = st.sampled_from([0, 1, 2, 6, 7, 13, 28, 62, 224])
+CHANNELS = st.sampled_from([0, 1, 3, 4, 10, 32, 33, 64, 3000])
 RISE = 1.2  # as in strands.vert
-UNITS = st.sampled_from([1, 2, 10, 48, 49, 128, 4096])
+UNITS = st.sampled_from([0, 1, 2, 10, 48, 49, 128, 4096])
 
 
 @st.composite
 def shapes(draw: st.DrawFn, kind: str) -> tuple[int, ...]:
     if kind in ("dense", "flatten"):
         return (draw(UNITS),)
-    rank = draw(st.sampled_from([0, 1, 2, 3, 3, 3, 3, 4]))
+    rank = draw(st.sampled_from([0, 1, 2, 3, 3, 3, 3, 4, 5]))
     full = draw(SIDES), draw(SIDES), draw(CHANNELS)
-    return {0: (), 1: (draw(UNITS),), 2: full[:2], 3: full, 4: (2, *full)}[rank]
+    deep = draw(st.sampled_from([1, 2, 9, 40])), *full
+    return {0: (), 1: (draw(UNITS),), 2: full[:2], 3: full, 4: deep, 5: (2, *deep)}[rank]
 
 
 @st.composite
