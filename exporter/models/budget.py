@@ -11,14 +11,14 @@ from typing import Any
 from exporter.backend import keras
 from exporter.models.errors import ModelError
 
-_NOT_STORED = 4096
-"""Weights that a model may have beyond those in its file, such as the counters of newer layers."""
+_TIMES, _NOT_STORED = 4, 2**20
+"""How many weights a model may ask for beyond those in its file: what is exact is compared when they are loaded."""
 _LARGEST_OUTPUT = 2**34
 
 
 @contextmanager
 def weights_limited(stored: int, path: Path) -> Iterator[None]:
-    """While it lasts, a layer that is built may only have weights as long as all together are no more than `stored`.
+    """While it lasts, a layer that is built may have weights only while all together are about as many as `stored`.
 
     Raises
     ------
@@ -34,10 +34,10 @@ def weights_limited(stored: int, path: Path) -> Iterator[None]:
         shape = kwargs.get("shape", next((each for each in args if not isinstance(each, str)), None))
         sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
         asked += math.prod(int(size or 0) for size in sizes)
-        if asked > stored + _NOT_STORED:
+        if asked > _TIMES * stored + _NOT_STORED:
             raise ModelError(
                 "the model's layers do not fit the stored weights",
-                expected=f"{stored} weights in all",
+                expected=f"about {stored} weights in all",
                 got=f"{asked} or more up to the layer {layer.name!r}",
                 path=path,
             )

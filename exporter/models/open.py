@@ -195,5 +195,6 @@ def _explained(error: Exception, path: Path) -> ModelError:
     missing = _MISSING_CLASS.search(text)
     if missing is not None:
         return unknown(next(filter(None, missing.groups())), path)
-    first_line = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    told = text.rpartition("Exception encountered:")[2].strip() or type(error).__name__
+    first_line = told.splitlines()[0]
     return ModelError("the model cannot be loaded", expected="a model that Keras saved", got=first_line, path=path)
