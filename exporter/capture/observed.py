@@ -93,11 +93,24 @@ def observe(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], bat
     try:
         return _on_zeros(container, name, arrange, fed, batch)
     except Exception as error:
-        raise ModelError(
-            f"{_told(container, name)} cannot be run to see what is inside",
-            got=_reason(error),
-            remedy="check that it can be called on zeros of the shape that it was built for",
-        ) from error
+        raise _not_run(container, name, error) from error
+
+
+def run_once(model: Any, arrange: Arrange, fed: Sequence[Fed]) -> None:
+    """Call a model on zeros, which makes the variables that it has not made yet. Raises `ModelError`."""
+    args, kwargs = arrange(_zeros_for(fed, 1))
+    try:
+        model(*args, **in_inference(model, kwargs))
+    except Exception as error:
+        raise _not_run(model, "", error) from error
+
+
+def _not_run(container: Any, name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"the {type(container).__name__} {name or container.name!r} cannot be run to see what is inside",
+        got=_reason(error),
+        remedy="check that it can be called on zeros of the shape that it was built for",
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -105,10 +118,6 @@ def _reason(error: Exception) -> str:
     lines = [_COLOUR.sub("", line).strip() for line in str(error).splitlines()]
     said = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
     return said[0] if said else type(error).__name__
-
-
-def _told(container: Any, name: str) -> str:
-    return f"the {type(container).__name__} {name or container.name!r}"
 
 
 def in_inference(operation: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -153,11 +162,15 @@ def _on_symbols(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed],
 
 
 def _on_zeros(container: Any, name: str, arrange: Arrange, fed: Sequence[Fed], batch: int) -> Observed:
-    tensors = [
-        keras.ops.zeros([size or _GUESSED_SIZE for size in _sized(each.shape, batch)], each.dtype) for each in fed
-    ]
+    tensors = _zeros_for(fed, batch)
     args, kwargs = arrange(tensors)
     return Observed(watched(container, Recorder(name, traces=True), args, kwargs), tensors, None)
+
+
+def _zeros_for(fed: Sequence[Fed], batch: int) -> list[Any]:
+    """What can be fed. Sizes that are not fixed are guessed, others for other batches: what grows with them shows."""
+    guess = _GUESSED_SIZE + 8 * batch
+    return [keras.ops.zeros([size or guess for size in _sized(each.shape, batch)], each.dtype) for each in fed]
 
 
 def _sized(shape: Shape, batch: int) -> Shape:

@@ -11,6 +11,7 @@ from exporter.capture.calls import Call, Listing, Made, Reading, Source, Tensor
 from exporter.capture.entrance import Entrance, entrance_of_class, entrance_of_graph
 from exporter.capture.functional import FunctionalPlan, functional_of, read_functional
 from exporter.capture.names import READING, Names
+from exporter.capture.observed import run_once
 from exporter.capture.ownership import variables_by_call
 from exporter.capture.rows import Rows
 from exporter.capture.sizes import sized
@@ -28,12 +29,16 @@ def read_model(model: keras.Model) -> Reading:
     ModelError
         a model that does not know its input shape, or that cannot be run.
     """
-    key = (id(functional_of(model)), tuple(map(id, model.weights)))
     kept = vars(model).get(READING)
-    if kept is None or kept[0] != key:
-        kept = vars(model)[READING] = (key, _read(model))  # it goes when the model goes
-    reading: Reading = kept[1]
-    return reading
+    if kept is None or kept[0] != _key(model):
+        reading = _read(model)
+        kept = vars(model)[READING] = (_key(model), reading)  # it goes when the model goes
+    found: Reading = kept[1]
+    return found
+
+
+def _key(model: keras.Model) -> tuple[int, ...]:
+    return id(functional_of(model)), *map(id, model.weights)
 
 
 def _read(model: keras.Model) -> Reading:
@@ -71,6 +76,8 @@ def _read_class(
     for nth, (name, fed) in enumerate(zip(entrance.names, entrance.fed, strict=True)):
         layer = keras.layers.InputLayer(batch_shape=fed.shape, dtype=fed.dtype, name=name)
         inputs.append(_input(listing, name, layer, entrance, nth))
+    if not all(layer.built for layer in model._flatten_layers()):
+        run_once(model, entrance.arrange, entrance.fed)
     plan, outputs = read_traced(listing, model, "", entrance.arrange, entrance.fed, inputs)
     listing.calls[: len(inputs)] = [_as_looked_up(call, listing.calls) for call in listing.calls[: len(inputs)]]
     return entrance, inputs, plan, outputs

@@ -63,6 +63,15 @@ def rows_between(one: Sequence[int | None], other: Sequence[int | None], batches
     return Rows(None)
 
 
+def shape_between(one: Sequence[int | None], other: Sequence[int | None]) -> Shape:
+    """The sizes that are the same in both shapes, `None` for the others.
+
+    >>> shape_between((2, 30, 4), (3, 38, 4))
+    (None, None, 4)
+    """
+    return tuple(size if size == other_size else None for size, other_size in zip(one, other, strict=True))
+
+
 def rows_of(shape: Sequence[int | None], *, batch_is_fixed: bool = False) -> Rows:
     """Where the samples lie in a symbolic tensor of this shape: along the axis of no fixed size, if there is one."""
     if batch_is_fixed or (len(shape) and shape[0] is None):

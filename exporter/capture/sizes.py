@@ -10,7 +10,7 @@ from exporter.backend import keras, tf
 from exporter.capture.calls import Call, Run, Tensor
 from exporter.capture.hooks import has_call_of_keras
 from exporter.capture.observed import Fed
-from exporter.capture.rows import Rows, Shape, rows_between
+from exporter.capture.rows import Rows, Shape, rows_between, shape_between
 
 _BATCHES = (2, 3)
 _MAY_MOVE_SAMPLES = frozenset(
@@ -60,7 +60,7 @@ def _corrected(call: Call, one: Iterable[Shape], other: Iterable[Shape]) -> Call
     outputs: list[Tensor] = []
     for tensor, shape, other_shape in zip(call.outputs, one, other, strict=False):
         rows = rows_between(shape, other_shape, _BATCHES)
-        outputs.append(replace(tensor, shape=rows.sample_shape(shape), rows=rows))
+        outputs.append(replace(tensor, shape=rows.sample_shape(shape_between(shape, other_shape)), rows=rows))
     for tensor in call.outputs[len(outputs) :]:  # what is captured of its inside follows the samples of its output
         rows = Rows(each=outputs[0].rows.each)
         outputs.append(replace(tensor, shape=rows.sample_shape((None, *tensor.shape)), rows=rows))

@@ -11,7 +11,7 @@ from exporter.backend import keras
 from exporter.capture.calls import Arrange, Call, Listing, Made, Source, Tensor
 from exporter.capture.hooks import Event, Recorder
 from exporter.capture.observed import Fed, Observed, observe, watched
-from exporter.capture.rows import rows_between
+from exporter.capture.rows import rows_between, shape_between
 from exporter.models.errors import ModelError
 
 _BATCHES = (2, 3)
@@ -119,9 +119,10 @@ class _Reader:
         outputs = []
         for place in places:
             tensor = event.outputs[place]
-            rows = rows_between(tuple(tensor.shape), tuple(twin.outputs[place].shape), _BATCHES)
+            one, other = tuple(tensor.shape), tuple(twin.outputs[place].shape)
+            rows = rows_between(one, other, _BATCHES)
             dtype = keras.backend.standardize_dtype(tensor.dtype)
-            outputs.append(Tensor(rows.sample_shape(tuple(tensor.shape)), dtype, rows))
+            outputs.append(Tensor(rows.sample_shape(shape_between(one, other)), dtype, rows))
         result_of = self._observed.operation_type(event.outputs[places[0]]) if event.is_container else ""
         shapes = [tuple(tensor.shape) for tensor in event.inputs]
         name = event.name or self._listing.free("output")
