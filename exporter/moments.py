@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +38,7 @@ def moments_of(model: keras.Model, sources: Sources, *, untrained: bool, seed: i
     checkpoint has the same weights already. Each is loaded when its turn comes, and nothing holds on to it here.
     """
     if untrained:
-        yield Moment("untrained", _weights_of_twin(model, untrained_twin(model, seed)), epoch=0, step=0)
+        yield _without_garbage(_untrained(model, seed))
     earlier = _listed(sources.checkpoints)
     for each in earlier[:-1]:
         yield _moment(model, each, sources)
@@ -79,7 +80,19 @@ def _listed(checkpoints: Checkpoints) -> Sequence[Path | str | Moment]:
 
 
 def _moment(model: keras.Model, checkpoint: Path | str | Moment, sources: Sources) -> Moment:
-    return checkpoint if isinstance(checkpoint, Moment) else _from_source(model, str(checkpoint), sources)
+    if isinstance(checkpoint, Moment):
+        return checkpoint
+    return _without_garbage(_from_source(model, str(checkpoint), sources))
+
+
+def _without_garbage(moment: Moment) -> Moment:
+    """The moment; the model that brought its weights is gone. Its parts know each other, so only this ends it."""
+    gc.collect()
+    return moment
+
+
+def _untrained(model: keras.Model, seed: int) -> Moment:
+    return Moment("untrained", _weights_of_twin(model, untrained_twin(model, seed)), epoch=0, step=0)
 
 
 def _is_now(moment: Moment, model: keras.Model) -> bool:
@@ -119,6 +132,9 @@ def _from_source(model: keras.Model, source: str, sources: Sources) -> Moment:
 
 
 def _weights_of_twin(model: keras.Model, twin: keras.Model) -> Weights:
-    """What the twin's variables hold, by the names that the model has for its own; no copy."""
+    """What the twin's variables hold, by the names that the model has for its own; no copy.
+
+    Whoever drops these drops the memory, once the twin itself is gone.
+    """
     twins = {id(own): other for own, other in zip(model.weights, twin.weights, strict=True)}
     return {name: held_tensor(twins[id(variable)]) for name, variable in variables_of(model).items()}
