@@ -17,7 +17,7 @@ from virtual_screen import environment, need, virtual_screen
 pytestmark = [pytest.mark.gl, pytest.mark.slow]
 
 WAIT_SECS = 40.0
-REST_SECS = 0.9
+REST_SECS = 1.8
 
 
 class Person:
