@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Capture, Input, Run
     from scenes.options import SceneOptions
+
+_NAMED_BY_KERAS = re.compile(r"(sequential|functional|model)(_\d+)?")
 
 
 def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
@@ -55,7 +58,7 @@ def key_of(capture: Capture) -> CaptureKey:
 
 
 def shown_run(bundle: Bundle, options: SceneOptions) -> Run:
-    """The chosen attack; without a choice the first one that succeeded, else the first.
+    """The chosen attack; without a choice, of those that succeeded (else of all) the one with the most steps to watch.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def shown_run(bundle: Bundle, options: SceneOptions) -> Run:
             remedy="add one: kerascope attack BUNDLE --model MODEL --method fgsm",
             path=bundle.path,
         )
-    return next((run for run in runs if run.result.get("success")), runs[0])
+    return max([run for run in runs if run.result.get("success")] or runs, key=lambda run: len(run.inputs))
 
 
 def scores_of(capture: Capture) -> tuple[float, ...]:
@@ -82,6 +85,7 @@ def scores_of(capture: Capture) -> tuple[float, ...]:
 
 
 def shown_name(bundle: Bundle) -> str:
-    """The model's name as a heading: `tiny_vgg` becomes `Tiny vgg`."""
-    name = bundle.manifest.model.name.replace("_", " ").strip()
+    """The model's name as a heading: `tiny_vgg` becomes `Tiny vgg`. Where Keras has named it, that of the bundle."""
+    given = bundle.manifest.model.name
+    name = (bundle.path.stem if _NAMED_BY_KERAS.fullmatch(given) else given).replace("_", " ").strip()
     return name[:1].upper() + name[1:]
