@@ -7,6 +7,7 @@ from exporter.capture.reading import read_model
 from exporter.inputs.samples import InputSpec
 from exporter.models.errors import ModelError
 
+_SCALES = ("Divide", "TrueDivide", "Multiply", "Subtract")
 _PASSES_PICTURES_ON = ("ZeroPadding2D", "Resizing", "CenterCrop", "InputLayer", "Identity")
 
 
@@ -46,9 +47,10 @@ def scales_pictures_itself(model: keras.Model) -> bool:
     for call in reading.calls:
         if not any(source.call in reached for sources in call.arguments for source in sources):
             continue
-        if isinstance(call.operation, keras.layers.Rescaling | keras.layers.Normalization):
-            return True
         name = type(call.operation).__name__
+        is_bare_scale = name in _SCALES and not call.is_layer and len(call.arguments) == 1  # x / 255
+        if is_bare_scale or isinstance(call.operation, keras.layers.Rescaling | keras.layers.Normalization):
+            return True
         if name in _PASSES_PICTURES_ON or name.startswith("Random"):
             reached.add(call.name)
     return False

@@ -76,7 +76,24 @@ def composite(keras: Any) -> tuple[Any, Arrays]:
     return composite_model(keras), [np.arange(12, dtype=np.int32).reshape(2, 6)]
 
 
-ZOO = [dictionaries, masks, half_floats, pictures, several_inputs, nested, composite]
+def class_inside(keras: Any) -> tuple[Any, Arrays]:
+    layers = keras.layers
+
+    class Scaled(keras.Model):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.inner = keras.Sequential([layers.Dense(3), layers.Dense(4)])
+            self.scale = self.add_weight(shape=(4,), name="scale")
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x) * self.scale, x
+
+    fed = keras.Input((4,))
+    scaled, same = Scaled(name="scaled")(fed)
+    return keras.Model(fed, layers.Add()([scaled, same])), [np.random.default_rng(9).random((3, 4), np.float32)]
+
+
+ZOO = [class_inside, dictionaries, masks, half_floats, pictures, several_inputs, nested, composite]
 
 
 @pytest.mark.parametrize("make", ZOO, ids=lambda make: make.__name__)
