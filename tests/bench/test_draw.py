@@ -131,3 +131,32 @@ def test_the_benchmark_draws_what_it_says(tiles: int) -> None:
     with stage:
         assert sum(plate.form.tiles for plate in stage.layout.plates) == tiles
         assert stage.render(state, (80, 60), supersample=1).std() > 1
+
+
+def test_the_first_frame_of_a_large_net(benchmark: BenchmarkFixture, timings: list[str]) -> None:
+    """From a bundle's manifest to a frame, beside the one matrix product that measuring all of its flow would take."""
+    inputs, units = 12_000, 4096
+    row = np.random.default_rng(0).normal(size=units).astype(np.float32)
+    arrays = {"fc/kernel": np.broadcast_to(row, (inputs, units))}
+    bundle = paper_bundle(
+        [layer("a", "input", inputs), layer("fc", "dense", units), layer("out", "dense", 1000)],
+        kernels={"out": (units, 1000)},
+        arrays=arrays,
+    )
+    bundle.arrays["out/kernel"] = np.zeros((units, 1000), np.float32)
+    began = time.perf_counter()
+    np.abs(bundle.output(*KEY, "a")[:, None] * arrays["fc/kernel"]).sum()
+    their_secs = time.perf_counter() - began
+
+    def first() -> None:
+        layout = place(bundle)
+        with Stage(bundle, layout) as stage:
+            state = ViewState(nominal_camera(layout, SIZE_PX[0] / SIZE_PX[1]), (NetView(CaptureKey(*KEY)),))
+            stage.render(state, SIZE_PX, supersample=1)
+
+    benchmark.pedantic(first, rounds=5, warmup_rounds=1)
+    secs = benchmark.stats.stats.median
+    timings.append(
+        f"first frame of a net with {(inputs + 1000) * units / 1e6:.0f} million weights: {1000 * secs:.0f} ms; all the "
+        f"flow of its largest layer alone would take {1000 * their_secs:.0f} ms"
+    )
