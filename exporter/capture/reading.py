@@ -10,6 +10,7 @@ from exporter.backend import keras
 from exporter.capture.calls import Call, Listing, Made, Reading, Source, Tensor
 from exporter.capture.entrance import Entrance, entrance_of_class, entrance_of_graph
 from exporter.capture.functional import FunctionalPlan, functional_of, read_functional
+from exporter.capture.masks import without_masks
 from exporter.capture.names import READING, Names
 from exporter.capture.observed import run_once
 from exporter.capture.ownership import variables_by_call
@@ -56,7 +57,7 @@ def _read(model: keras.Model) -> Reading:
     else:
         entrance, inputs, plan, outputs = _read_class(listing, model)
         calls = listing.calls
-    return Reading(
+    reading = Reading(
         tuple(calls),
         tuple(listing.containers),
         tuple(source.call for source in inputs),
@@ -66,6 +67,7 @@ def _read(model: keras.Model) -> Reading:
         variables_by_call(listing),
         tuple(listing.notes),
     )
+    return without_masks(reading)
 
 
 def _read_class(
