@@ -150,7 +150,7 @@ def test_checkpoint_files_in_order(learned: tuple[Any, Any], tmp_path: Path) -> 
     ]
     for id_, expected in (("001", early), ("002", middle), ("003", model)):
         np.testing.assert_array_equal(bundle.weight(id_, "dense", "kernel"), expected.get_layer("dense").kernel)
-    with pytest.raises(ModelError, match="no such (model|checkpoint) file"):
+    with pytest.raises(ModelError, match=r"no such (model|checkpoint) file"):
         export_model(model, "mnist:2", tmp_path / "c.bundle", checkpoints=[tmp_path / "nowhere.keras"])
     assert not (tmp_path / "c.bundle").exists()
 
