@@ -51,10 +51,14 @@ class Person:
     def until(self, what: Callable[[], list[str]]) -> list[str]:
         end_secs = time.perf_counter() + WAIT_SECS
         while not (found := what()):
-            assert self.opened.poll() is None, "the window is gone"
+            assert self.opened.poll() is None, f"the window is gone: {self.opened.communicate()[1]}"
             assert time.perf_counter() < end_secs
             time.sleep(0.1)
         return found
+
+    def comes_to_see(self, is_there: Callable[[np.ndarray], bool]) -> bool:
+        """Whether the screen comes to look so; a busy machine may rest before it has heard of a key."""
+        return bool(self.until(lambda: ["there"] if is_there(self.sees()) else []))
 
     def presses(self, key: str) -> np.ndarray:
         self.does("key", key)
@@ -78,7 +82,7 @@ def person(tiny_bundle_path: Path, tmp_path: Path) -> Iterator[Person]:
 
 def test_keys_and_mouse(person: Person, tmp_path: Path) -> None:
     first = person.sees()
-    person.until(lambda: ["moves"] if not np.array_equal(person.sees(), first) else [])
+    assert person.comes_to_see(lambda now: not np.array_equal(now, first)), "it plays"
     person.does("key", "space")
     person.presses("Home")
     start = person.presses("r")
@@ -87,14 +91,16 @@ def test_keys_and_mouse(person: Person, tmp_path: Path) -> None:
     for x in range(510, 650, 20):
         person.does("mousemove", str(x), "430")
     person.does("mouseup", "1", "mousemove", "1290", "880")
-    assert np.abs(person.sees_rest() - start).max() > 60, "the drag turns the net"
-    assert np.array_equal(person.presses("r")[60:700], start[60:700]), "and R turns it back"
+    assert person.comes_to_see(lambda now: np.abs(now - start).max() > 60), "the drag turns the net"
+    person.does("key", "r")
+    assert person.comes_to_see(lambda now: np.array_equal(now[60:700], start[60:700])), "and R turns it back"
 
-    helped = person.presses("question")
-    assert np.abs(helped - start).max(axis=2)[200:500, 400:800].mean() > 3
-    assert np.array_equal(person.presses("Escape")[60:700], start[60:700])
+    person.does("key", "question")
+    assert person.comes_to_see(lambda now: np.abs(now - start).max(axis=2)[200:500, 400:800].mean() > 3), "help"
+    person.does("key", "Escape")
+    assert person.comes_to_see(lambda now: np.array_equal(now[60:700], start[60:700])), "and no help"
 
-    person.presses("s")
+    person.does("key", "s")
     assert person.until(lambda: [path.name for path in tmp_path.glob("*.png")]) == ["tiny-structure-0.00s.png"]
 
     person.does("key", "ctrl+q")
