@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROOMS = tuple(1.4 * 1.17**step for step in range(19))
 ONE_SPINE = 16
 """Levels up to which a net is never broken into rows."""
-ROWS_MUST_GAIN = 1.5
+ROWS_MUST_GAIN = 1.25
 FEW_PLATES = 60
 """Plates up to which every room is tried; of larger nets every third, and then those beside the best."""
 
@@ -39,7 +39,7 @@ def place(bundle: Bundle, options: LayoutOptions | None = None) -> Layout:
     """The layout of every layer of `bundle`, folded groups as one plate each.
 
     Of all heights of a plate and numbers of rows it is the one in which a tile is largest on the picture: rows are used
-    only where they make tiles at least 1.5 times larger, so that an ordinary net stays one spine.
+    only where they make tiles at least 1.25 times larger, so that an ordinary net stays one spine.
 
     Raises
     ------

@@ -30,6 +30,7 @@ INTO_EACH_CHANNEL = 3
 INTO_EACH_UNIT = 4
 INTO_EACH_CLASS = 17
 MOST_PER_HEIGHT = 60.0
+MOST = 180
 FEWEST = 40
 MOST_PAIRS = 2**22
 """Up to so many pairs of units all are compared."""
@@ -87,11 +88,15 @@ class PairsOf:
             return None
         return ref
 
+    def _most(self, target: Plate) -> int:
+        """How many strands among units there may be: what the height has room for, and the gap between the plates."""
+        return min(max(int(MOST_PER_HEIGHT * target.size[1] * self._scale), FEWEST), MOST)
+
     def _dense(self, values: Array, ref: TensorRef, target: Plate) -> Chosen:
         units = len(target.unit_heights())
         is_class_list = target.form.kind == "classes"
         into_each = INTO_EACH_CLASS if is_class_list else INTO_EACH_UNIT
-        most = max(int(MOST_PER_HEIGHT * target.size[1] * self._scale), FEWEST)
+        most = self._most(target)
         sources, targets = np.arange(min(len(values), ref.shape[0])), np.arange(min(units, ref.shape[1]))
         kernel = self._bundle.load(ref)
         if prod(ref.shape) <= MOST_PAIRS:
@@ -125,7 +130,7 @@ class PairsOf:
         if target.form.kind != "vector":
             return strongest_into_each(strength, mean, INTO_EACH_CHANNEL)
         # Channels of a single cell are units of a vector: as many strands as into those of a dense layer.
-        most = max(int(MOST_PER_HEIGHT * target.size[1] * self._scale), FEWEST)
+        most = self._most(target)
         return strongest_into_each(strength, mean, INTO_EACH_UNIT, most)
 
     def _copied(self, values: Array, layer: Layer, link: Link, source: Plate, target: Plate) -> Chosen:

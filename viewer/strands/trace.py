@@ -26,6 +26,8 @@ RIDGE_SPREAD = 0.25
 ON_A_RIDGE = 2.0
 """Strands that may share a ridge at full brightness: there all run side by side."""
 SMALLEST_OVER = 1e-3
+MOST_APART, IN_A_HAZE = 48, 0.45
+"""Into more units than these nobody can tell strands apart: they are a haze, which must not outshine the plates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale
     crowd = min(1.0, (STRANDS_PER_HEIGHT * target.size[1] * scale / max(len(chosen.source), 1)) ** 0.5)
     if link.ridge is not None:
         crowd *= min(1.0, ON_A_RIDGE / max(len(chosen.source), 1)) ** 0.5
+    if link.kind != "copy" and target.form.channels > MOST_APART and target.form.kind in ("vector", "classes"):
+        crowd *= IN_A_HAZE
     factor = np.full(len(chosen.source), crowd, np.float32)
     if link.kind == "conv" and target.form.kind == "vector":
         factor *= 0.4  # strands of convolutions are broad: among units, as many as of a dense layer
