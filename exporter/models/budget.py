@@ -20,6 +20,9 @@ _LARGEST_OUTPUT = 2**34
 def weights_limited(stored: int, path: Path) -> Iterator[None]:
     """While it lasts, a layer that is built may have weights only while all together are about as many as `stored`.
 
+    They begin as zeros, since the file has values for all of them: drawing them at random would take more time and three
+    times the memory. What the layers say of their initialisers stays.
+
     Raises
     ------
     ModelError
@@ -41,6 +44,8 @@ def weights_limited(stored: int, path: Path) -> Iterator[None]:
                 got=f"{asked} or more up to the layer {layer.name!r}",
                 path=path,
             )
+        if len(args) < 2:  # the initialiser is not given by position
+            kwargs["initializer"] = "zeros"
         return add_weight(layer, *args, **kwargs)
 
     layer_class.add_weight = counted
