@@ -175,10 +175,11 @@ def attack_bundle(
                 runs=(*manifest.runs, run),
             )
         )
+    epsilon = f"{result.steps[-1].epsilon:.4g}"
     if not result.success:
-        warn(
-            f"{method} did not change the prediction of input {parent.id} up to epsilon {result.steps[-1].epsilon:.4g}"
-        )
+        warn(f"{method} did not change the prediction of input {parent.id} up to epsilon {epsilon}")
+    elif len(result.steps) == 1 and "start" in attack.option_names:
+        warn(f"the first epsilon tried, {epsilon}, was enough: a smaller --start and --step show how the change grows")
     return run_id
 
 

@@ -20,8 +20,8 @@ _LARGEST_OUTPUT = 2**34
 def weights_limited(stored: int, path: Path) -> Iterator[None]:
     """While it lasts, a layer that is built may have weights only while all together are about as many as `stored`.
 
-    They begin as zeros, since the file has values for all of them: drawing them at random would take more time and three
-    times the memory. What the layers say of their initialisers stays.
+    They begin as zeros, since the file has values for all of them: drawing them at random would take more time and
+    three times the memory. What the layers say of their initialisers stays.
 
     Raises
     ------

@@ -326,6 +326,17 @@ def test_an_attack_that_fails_is_stored_and_told(learned: tuple[Any, Any], copie
     assert told == [f"fgsm did not change the prediction of input {run.parent} up to epsilon 0.0002"]
 
 
+def test_an_attack_that_needs_one_step_says_how_to_see_more(learned: tuple[Any, Any], copied: Path) -> None:
+    from exporter.pipeline import attack_bundle
+
+    told: list[str] = []
+    attack_bundle(copied, learned[0], "fgsm", start=0.9, limit=1.0, warn=told.append)
+    run = read_bundle(copied).manifest.runs[-1]
+    assert (run.result["success"], len(run.inputs)) == (True, 1)
+    assert len(told) == 1
+    assert "--start" in told[0]
+
+
 def test_what_cannot_be_attacked_is_told_and_the_bundle_stays(
     keras: Any, learned: tuple[Any, Any], copied: Path
 ) -> None:
