@@ -1,7 +1,10 @@
-"""The numbers behind the colours: one scale per layer, locked across inputs, and one printed gain per difference."""
+"""The numbers behind the colours: one scale per layer, the same for all nets of a frame, and one printed gain per
+difference.
+"""
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,18 +28,25 @@ PICTURE_GAINS = tuple(2**power for power in range(13))
 MOST_VALUES = 2**17
 
 
-def layer_scales(bundle: Bundle, layout: Layout) -> tuple[float, ...]:
-    """The |value| that each plate shows as full colour: the 99th percentile over all clean inputs.
+def layer_scales(bundle: Bundle, layout: Layout, scope: CaptureKey | None = None) -> tuple[float, ...]:
+    """The |value| that each plate shows as full colour: the 99th percentile over all clean inputs, or of one capture.
 
     Classes have scale 1, so that a probability is its own brightness; closed plates that of their mean map. A layer
-    that is zero everywhere has scale 1, one of which nothing was kept 0. What it costs does not grow with the number of
-    inputs and checkpoints.
+    that is zero everywhere has scale 1, one of which nothing was kept 0; one that `scope` lacks has its scale over all
+    inputs. Kernels have theirs after training, in any scope. What it costs does not grow with the number of inputs and
+    checkpoints.
+
+    Raises
+    ------
+    BundleError
+        The bundle has no capture `scope`.
     """
     captures = sample_captures(bundle)
-    return tuple(_scale(bundle, plate, captures) for plate in layout.plates)
+    own = () if scope is None else (bundle.capture(scope.input_id, scope.checkpoint_id),)
+    return tuple(_scale(bundle, plate, captures, own) for plate in layout.plates)
 
 
-def _scale(bundle: Bundle, plate: Plate, captures: Sequence[Capture]) -> float:
+def _scale(bundle: Bundle, plate: Plate, captures: Sequence[Capture], own: Sequence[Capture]) -> float:
     layer = bundle.layer(plate.layer)
     if plate.form.kind == "weights":
         kernel = kernel_of(bundle, bundle.final_checkpoint.id, layer)
@@ -46,12 +56,15 @@ def _scale(bundle: Bundle, plate: Plate, captures: Sequence[Capture]) -> float:
         return 0.0
     if plate.form.kind == "picture" or (plate.form.kind == "classes" and layer.activation in ("softmax", "sigmoid")):
         return 1.0
-    if plate.form.kind != "closed" and plate.output == 0:
+    own_key = _key_of_kept(plate, own)
+    if own_key is None and plate.form.kind != "closed" and plate.output == 0:
         statistics = bundle.statistics(plate.layer, names=("abs_p99",))
         if statistics:
             return _usable(float(statistics["abs_p99"]))
-    values = output_of(bundle, key, plate.layer, plate.output)
-    return 0.0 if values is None else _percentile(tiles_of(plate, values))
+    values = output_of(bundle, own_key or key, plate.layer, plate.output)
+    if values is None:
+        return 0.0
+    return _percentile(tiles_of(plate, values) if plate.form.kind == "closed" else values)
 
 
 def _key_of_kept(plate: Plate, captures: Sequence[Capture]) -> CaptureKey | None:
@@ -60,9 +73,12 @@ def _key_of_kept(plate: Plate, captures: Sequence[Capture]) -> CaptureKey | None
 
 
 def _percentile(values: NDArray[np.float32]) -> float:
-    """The 99th percentile of |value|; of very many values by evenly spaced ones."""
-    plain = values.reshape(-1)
-    sample = np.abs(plain[:: max(plain.size // MOST_VALUES, 1)])
+    """The 99th percentile of |value|; of very many values by evenly spaced ones, of every channel as many."""
+    plain, last = values.reshape(-1), values.shape[-1] if values.ndim else 1
+    step = max(plain.size // MOST_VALUES, 1)
+    while gcd(step, last) > 1:
+        step += 1
+    sample = np.abs(plain[::step])
     return _usable(float(np.percentile(sample, 99)) if sample.size else 0.0)
 
 

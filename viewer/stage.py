@@ -12,10 +12,10 @@ from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
 from viewer.drift import flat_of
 from viewer.labels import frame_labels
-from viewer.scales import layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.plates import CaptureTextures, PlatesVisual, View
+from viewer.visuals.scopes import ScopeStore
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
 from viewer.visuals.strands import StrandsVisual
@@ -49,11 +49,8 @@ class Stage:
         self.bundle, self.layout = bundle, layout
         self._canvas = canvas or headless_canvas()
         self._canvas.set_current()
-        self.scales = layer_scales(bundle, layout)
         self._captures = CaptureStore(bundle, layout)
-        cells, pictures = self._captures.cells, self._captures.pictures
-        self._plates = PlatesVisual(layout, cells, pictures, self.scales)
-        self._enlarged = PlatesVisual(layout, cells, pictures, self.scales)
+        self._scopes = ScopeStore(bundle, layout, self._captures.cells, self._captures.pictures)
         self._strands, self._sheet = StrandsVisual(), SheetVisual()
         self._shapes, self._words = ShapesVisual(), WordsVisual()
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
@@ -77,7 +74,7 @@ class Stage:
         DrawError
             Where the size is out of range.
         BundleError
-            Where the state names an input or checkpoint that the bundle has not captured.
+            Where the state names an input or checkpoint, shown or as scale, that the bundle has not captured.
         """
         if not all(16 <= side <= LARGEST_SIDE_PX for side in size_px):
             raise DrawError(
@@ -108,11 +105,16 @@ class Stage:
         """The strands drawn for a capture: how many, of how many, and the share they carry."""
         return self._captures.strands(key)[0]
 
+    def scales(self, scope: CaptureKey | None = None) -> tuple[float, ...]:
+        """The scale of every plate, as `viewer.scales.layer_scales`."""
+        return self._scopes.scales(scope)
+
     def close(self) -> None:
         """Give everything on the GPU back; the stage cannot draw afterwards."""
         self._canvas.set_current()
         self._captures.close()
-        for visual in (self._plates, self._enlarged, self._strands, self._sheet, self._shapes, self._words):
+        self._scopes.close()
+        for visual in (self._strands, self._sheet, self._shapes, self._words):
             visual.close()
         for targets in self._targets.values():
             targets.close()
@@ -148,7 +150,7 @@ class Stage:
             gloo.clear(color=(0, 0, 0, 0), depth=1.0)
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
             for net in state.nets:
-                self._plates_for(net).draw(net, view, *self._textures_of(net))
+                self._plates_of(net, state).draw(net, view, *self._textures_of(net))
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
         with targets.light:
@@ -156,7 +158,7 @@ class Stage:
             if is_additive:
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
                 for net in state.nets:
-                    self._plates_for(net).draw_glow(net, view, *self._textures_of(net))
+                    self._plates_of(net, state).draw_glow(net, view, *self._textures_of(net))
                 self._draw_light(state, view, targets, ADDITIVE)
         targets.bloom(state.bloom if is_additive else 0.0)
 
@@ -168,14 +170,11 @@ class Stage:
         aspect = targets.frame_px[0] / targets.frame_px[1]
         flat = flat_of(state, aspect)
         self._shapes.draw(flat, state.theme, targets.frame_px)
-        labels = frame_labels(self.layout, state, aspect, self.scales)
+        labels = frame_labels(self.layout, state, aspect, self.scales(state.scale_of))
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
-    def _plates_for(self, net: NetView) -> PlatesVisual:
-        """Gains are uploaded with the rows: nets with and without them take turns in a frame, so each kind has its
-        own.
-        """
-        return self._enlarged if net.gains else self._plates
+    def _plates_of(self, net: NetView, state: ViewState) -> PlatesVisual:
+        return self._scopes.plates(state.scale_of, has_gains=net.gains is not None)
 
     def _textures_of(self, net: NetView) -> tuple[CaptureTextures, CaptureTextures]:
         return self._captures.textures(net.capture), self._captures.textures(net.toward or net.capture)

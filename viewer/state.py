@@ -146,7 +146,10 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """One frame, complete."""
+    """One frame, complete.
+
+    `scale_of` is the capture by whose sizes all nets are coloured; with `None` it is those of all clean inputs.
+    """
 
     camera: Camera
     nets: tuple[NetView, ...]
@@ -154,3 +157,4 @@ class ViewState:
     hud: Hud = Hud()
     bloom: float = 0.75
     drifts: tuple[Drift, ...] = ()
+    scale_of: CaptureKey | None = None

@@ -90,7 +90,8 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     offsets = _offsets(layout, frame)
     view = {"azimuth_deg": AZIMUTH_DEG, "elevation_deg": ELEVATION_DEG, "fov_deg": FOV_DEG}
     camera = camera_for(layout, frame.aspect, frame.nets, offsets=offsets, **view)
-    gains = difference_gains(bundle, layout, layer_scales(bundle, layout), steps[0].key, last.key)
+    clean = steps[0].key
+    gains = difference_gains(bundle, layout, layer_scales(bundle, layout, clean), clean, last.key)
     step_track, duration_secs, markers = _journey(len(steps) - 1)
     fixed = _fixed_words(bundle, run, frame)
     feet = _feet(layout, attacked.spine, offsets[1])
@@ -102,7 +103,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
         hud += _story(answer, attacked, step, frame)
         hidden = max(attacked.changes(last)[:-1], default=0.0)
         drift = Drift(feet, attacked.changes(step), hidden, CHART_HEIGHT_PX, CHART_BELOW_PX)
-        return ViewState(camera, nets, options.theme, hud, bloom=0.5, drifts=(drift,))
+        return ViewState(camera, nets, options.theme, hud, bloom=0.5, drifts=(drift,), scale_of=clean)
 
     return Timeline(duration_secs, state_at, loops=True, markers=markers)
 
@@ -190,7 +191,7 @@ def _fixed_words(bundle: Bundle, run: Run, frame: _Frame) -> Hud:
     legends = (
         colour_legend("activation / \u00b1scale", "activation", 230.0),
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
-        note(("\u00b1scale: 99th percentile,", "clipped; small cells show", "the largest change inside")),
+        note(("\u00b1scale: 99th percentile for", "the clean input, clipped;", "small cells: largest change")),
     )
     return hud + legend_row(legends, left_px, _legends_right_px(frame))
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from viewer.camera import Rect, fit, gentle_camera, project
+from viewer.colour import apply_map
 from viewer.layout import Layout, Plate
-from viewer.state import REFERENCE_HEIGHT_PX, Camera, NetView, ViewState
+from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, ViewState
+
+if TYPE_CHECKING:
+    from viewer.stage import Stage
 
 Array = np.ndarray[Any, Any]
 
 AZIMUTH_DEG = 52.0
+SIZE = 320, 240
+ASPECT = SIZE[0] / SIZE[1]
+CLOSE = 2 / 255 + 1e-6
 
 
 def nominal_camera(layout: Layout, aspect: float) -> Camera:
@@ -53,3 +60,37 @@ def bare(net: NetView, camera: Camera, theme: str) -> ViewState:
     """A frame of the plates alone: no strands, no words, no bloom."""
     quiet = replace(net, edge_alpha=0.0, names=False, shapes=False, scales=False, heading="")
     return ViewState(camera, (quiet,), theme, bloom=0.0)  # type: ignore[arg-type]
+
+
+def shown_colours(plate: Plate, tile: int, values: Array, scale: float, theme: str, map_name: str) -> Array:
+    """Colours (cells, 3) of a tile's cells as the map has them."""
+    return apply_map(values.reshape(-1, *plate.form.cells)[tile] / scale, theme, map_name).reshape(-1, 3)
+
+
+def glows(colours: Array) -> Array:
+    """Which cells of the dark theme may shine: they get brighter than their colour."""
+    return colours @ [0.299, 0.587, 0.114] >= 0.44
+
+
+def check_plate(
+    stage: Stage,
+    net: NetView,
+    theme: str,
+    index: int,
+    values: Array,
+    scale: float,
+    map_name: str,
+    *,
+    scale_of: CaptureKey | None = None,
+) -> None:
+    """The cells of a plate have the colours of `values` (tiles, rows, columns) at `scale`; bright ones may shine."""
+    plate = stage.layout.plates[index]
+    camera = aimed(stage.layout, plate.corners(), ASPECT)
+    frame = stage.render(replace(bare(net, camera, theme), scale_of=scale_of), SIZE, supersample=1)
+    for tile in range(plate.form.tiles):
+        expected = shown_colours(plate, tile, values, scale, theme, map_name)
+        found = colours_at(frame, camera, cell_centres(plate, tile))
+        exact = ~glows(expected) if theme == "dark" and map_name != "difference" else np.ones(len(expected), bool)
+        np.testing.assert_allclose(found[exact], expected[exact], atol=CLOSE, err_msg=f"{plate.layer} tile {tile}")
+        assert (found >= expected - CLOSE).all() or theme == "light"
+        assert (found <= expected + 0.3).all()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 
-from exporter.bundle import Bundle, read_bundle
+from exporter.bundle import Bundle, BundleError, read_bundle
 from exporter.bundle.schema import Capture, Input
 from viewer.layout import LayoutOptions, place
 from viewer.scales import difference_gains, layer_scales, relative_change
@@ -39,11 +39,62 @@ def test_a_scale_is_the_99th_percentile_of_the_layer(bundle: Bundle) -> None:
     assert scales["scores"] == 1.0, "a probability is its own brightness"
 
 
+@pytest.mark.parametrize("scope", [("clean-0", "002"), ("clean-1", "000"), ("attack-3", "002")])
+def test_a_scale_of_one_input_is_the_99th_percentile_of_its_own_outputs(bundle: Bundle, scope: tuple[str, str]) -> None:
+    layout = place(bundle, LayoutOptions(with_weights=True))
+    over_all, own = layer_scales(bundle, layout), layer_scales(bundle, layout, CaptureKey(*scope))
+    measured = 0
+    for plate, common, scale in zip(layout.plates, over_all, own, strict=True):
+        if plate.form.kind in ("picture", "classes", "weights"):
+            assert scale == common, "no value of an input is their scale"
+            continue
+        values = bundle.output(*scope, plate.layer).astype(np.float32)
+        assert scale == pytest.approx(np.percentile(np.abs(values), 99), rel=1e-6)
+        measured += scale != common
+    assert measured >= 3, "another scale than over all inputs"
+
+
+def test_the_empty_cells_of_a_vector_do_not_count() -> None:
+    values = np.linspace(1.0, 2.0, 37, dtype=np.float32)
+    bundle = paper_bundle([layer("a", "dense", 37), layer("b", "dense", 4)], arrays={"a": values})
+    layout = place(bundle)
+    expected = pytest.approx(np.percentile(values, 99))
+    assert layer_scales(bundle, layout, CaptureKey(*KEY))[0] == layer_scales(bundle, layout)[0] == expected
+
+
+def test_every_channel_of_a_large_layer_counts() -> None:
+    values = np.zeros((128, 128, 16), np.float32)
+    values[..., 1::2] = np.random.default_rng(2).normal(size=(128, 128, 8))
+    bundle = paper_bundle([layer("a", "conv", 128, 128, 16)], arrays={"a": values})
+    layout = place(bundle)
+    assert layout.plates[0].form.kind == "maps"
+    expected = np.percentile(np.abs(values), 99)
+    assert layer_scales(bundle, layout, CaptureKey(*KEY)) == (pytest.approx(expected, rel=0.02),)
+
+
+def test_what_the_input_of_a_scope_lacks() -> None:
+    some = paper_bundle([layer("a", "conv", 4, 4, 2), layer("b", "conv", 4, 4, 2), layer("c", "conv", 4, 4, 2)])
+    refs = some.manifest.captures[0].outputs
+    captures = (
+        Capture(input="clean", checkpoint=KEY[1], outputs={"a": refs["a"]}),
+        Capture(input="other", checkpoint=KEY[1], outputs={"a": refs["a"], "b": refs["b"]}),
+    )
+    inputs = tuple(Input(id=each.input, label=each.input) for each in captures)
+    bundle = paper_bundle(list(some.manifest.layers), captures=captures, inputs=inputs)
+    scales = layer_scales(bundle, place(bundle), CLEAN)
+    assert scales == layer_scales(bundle, place(bundle))
+    assert scales[1] > 0
+    assert scales[2] == 0
+    with pytest.raises(BundleError):
+        layer_scales(bundle, place(bundle), CaptureKey("nobody", KEY[1]))
+
+
+@pytest.mark.parametrize("scope", [None, CaptureKey(*KEY)])
 @pytest.mark.parametrize("value", [0.0, np.nan])
-def test_a_layer_without_size_has_scale_1(value: float) -> None:
+def test_a_layer_without_size_has_scale_1(value: float, scope: CaptureKey | None) -> None:
     arrays = {"a": np.full((4, 4, 2), value, np.float32), "a/kernel": np.full((3, 3, 1, 2), value, np.float32)}
     bundle = paper_bundle([layer("a", "conv", 4, 4, 2)], arrays=arrays)
-    assert layer_scales(bundle, place(bundle, LayoutOptions(with_weights=True))) == (1.0, 1.0)
+    assert layer_scales(bundle, place(bundle, LayoutOptions(with_weights=True)), scope) == (1.0, 1.0)
 
 
 def pair(clean: np.ndarray, other: np.ndarray, kind: str = "conv") -> PaperBundle:

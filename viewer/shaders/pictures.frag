@@ -5,6 +5,7 @@ uniform sampler2D u_pictures_toward;
 uniform vec2 u_pictures_size;      // texels
 
 const float CHANNEL = 1.0;         // kind of v_look.x; v_look.w is then its number, else how many the picture has
+const float JUST_SEEN = 0.1;       // of full colour: smaller changes fade to none
 
 vec3 picture_at(vec2 uv)
 {
@@ -22,10 +23,18 @@ vec3 channel_of(vec3 colour)
     return u_is_difference > 0.5 ? mapped(value * v_gain, false) : mix(vec3(0.30), only, 0.80) * value;
 }
 
+// A signed change of three channels lies around grey; where there is none it has the colour of every zero.
+vec3 changed(vec3 change)
+{
+    vec3 size = abs(change);
+    float is_change = smoothstep(0.0, JUST_SEEN, max(size.r, max(size.g, size.b)));
+    return mix(mapped(0.0, false), 0.5 + 0.5 * clamp(change, -1.0, 1.0), is_change);
+}
+
 vec3 whole(vec3 colour)
 {
     if (u_is_difference < 0.5) return clamp(colour, 0.0, 1.0);
-    return v_look.w > 1.5 ? 0.5 + 0.5 * clamp(colour * v_gain, -1.0, 1.0) : mapped(colour.r * v_gain, false);
+    return v_look.w > 1.5 ? changed(colour * v_gain) : mapped(colour.r * v_gain, false);
 }
 
 void main()

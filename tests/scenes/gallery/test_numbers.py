@@ -14,8 +14,10 @@ from scenes.panels.numbers import percent
 from scenes.registry import scene
 from scenes.timeline import Timeline
 from viewer.drift import flat_of
+from viewer.labels import frame_labels, scale_text
 from viewer.layout import Layout
-from viewer.state import ViewState
+from viewer.scales import difference_gains, layer_scales
+from viewer.state import CaptureKey, ViewState
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,26 @@ def test_adversarial_alarms_only_where_the_answer_has_changed(bundle: Bundle) ->
         shown = state.nets[-1].capture.input_id
         has_flipped = bundle.capture(shown, "002").predicted != bundle.capture("clean-0", "002").predicted
         assert (state.nets[-1].heading_role == "alarm") == has_flipped
+
+
+def test_adversarial_is_coloured_by_the_clean_input_alone(bundle: Bundle) -> None:
+    layout, timeline = built(bundle, "adversarial")
+    parent = CaptureKey("clean-0", "002")
+    states = [timeline.state_at(float(t)) for t in np.linspace(0, timeline.duration_secs, 30)]
+    assert {state.scale_of for state in states} == {parent}
+    attacked = at(timeline, "attacked")
+    scales = layer_scales(bundle, layout, parent)
+    gains = difference_gains(bundle, layout, scales, parent, CaptureKey(ATTACKED_IDS[-1], "002"))
+    assert {net.gains for state in states for net in state.nets if net.quantity == "difference"} == {gains}
+    said = [line.text for line in frame_labels(layout, attacked, 16 / 9, scales)]
+    conv = np.abs(bundle.output("clean-0", "002", "conv").astype(np.float32))
+    assert scale_text(float(np.percentile(conv, 99))) in said
+    assert "clean input" in " ".join(texts(attacked))
+
+
+@pytest.mark.parametrize("name", ["structure", "flow", "training"])
+def test_other_scenes_are_coloured_by_all_inputs(bundle: Bundle, name: str) -> None:
+    assert built(bundle, name)[1].state_at(1.0).scale_of is None
 
 
 def test_adversarial_drift_is_the_relative_distance_of_each_layer(bundle: Bundle) -> None:
