@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from exporter.models.demo import demo_cnn
 from exporter.models.errors import ModelError
-from exporter.models.open import Opened, load_weights, open_model, open_source
+from exporter.models.open import Opened, open_model, open_source
 from exporter.models.twin import untrained_twin
+from exporter.models.weights_file import load_weights
 
 __all__ = ["ModelError", "Opened", "demo_cnn", "load_weights", "open_model", "open_source", "untrained_twin"]

@@ -15,15 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from exporter.backend import keras
 from exporter.bundle.schema import Preprocessing
 from exporter.inputs.preprocessing import PreprocessingOptions, fed_from_picture
-from exporter.models.containers import datasets_of
 from exporter.models.errors import ModelError
 from exporter.models.seeding import python_random_seeded
+from exporter.models.weights_file import load_weights
 
 PREFIX = "applications:"
 _SEED = 0
@@ -141,15 +140,7 @@ def _with_file(build: Callable[..., Any], path: Path) -> keras.Model:
             "no such weights", expected="imagenet, none, or a .h5 file of weights", got=path.name, path=path
         )
     model = _with_random_weights(build)
-    try:
-        with h5py.File(path, "r") as file:
-            for _ in datasets_of(file, path):
-                pass
-        model.load_weights(path)
-    except ModelError:
-        raise
-    except Exception as error:
-        raise ModelError("the weights do not fit the model", got=_first_line(error), path=path) from error
+    load_weights(model, path)
     return model
 
 

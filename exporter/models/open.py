@@ -91,28 +91,6 @@ def open_source(source: str | Path, *, imports: Sequence[str] = (), unsafe: bool
     return Opened(model, notes=notes)
 
 
-def load_weights(model: keras.Model, path: Path) -> None:
-    """Give a model the weights in a `.weights.h5` file.
-
-    Raises
-    ------
-    ModelError
-        a damaged file, one that takes its arrays from other files, or weights of other layers.
-    """
-    try:
-        with h5py.File(path, "r") as file:
-            for _ in datasets_of(file, path):
-                pass
-        model.load_weights(path)
-    except ModelError:
-        raise
-    except Exception as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            "the checkpoint does not fit the model", expected="weights of the same layers", got=first_line, path=path
-        ) from error
-
-
 def _opener(path: Path) -> Callable[..., keras.Model]:
     if not path.exists():
         raise ModelError("no such model file", expected=_EXPECTED)
