@@ -25,7 +25,9 @@ def virtual_screen(size: str = "1280x900", *options: str) -> Iterator[str]:
     """The name of a virtual screen (`:7`), for DISPLAY."""
     need("Xvfb")
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", *options]
+    # Without -noreset a server starts anew when its last client leaves, and drops those who come at that moment.
+    shown = ("-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset", *options)
+    command = ["Xvfb", "-displayfd", str(write), *shown]
     server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
     os.close(write)
     try:
