@@ -18,7 +18,7 @@ from exporter.attacking import (
     step_bytes,
     write_attacked,
 )
-from exporter.attacks import Attack, AttackError, attack_named
+from exporter.attacks import Attack, AttackError, AttackResult, attack_named
 from exporter.attacks.contract import OptionValue, Victim
 from exporter.backend import keras
 from exporter.bounds import read_bounds
@@ -175,12 +175,17 @@ def attack_bundle(
                 runs=(*manifest.runs, run),
             )
         )
+    _tell(attack, result, parent.id, warn)
+    return run_id
+
+
+def _tell(attack: Attack, result: AttackResult, parent: str, warn: Warn) -> None:
+    """Warn of an attack that did nothing, or all at once."""
     epsilon = f"{result.steps[-1].epsilon:.4g}"
     if not result.success:
-        warn(f"{method} did not change the prediction of input {parent.id} up to epsilon {epsilon}")
+        warn(f"{attack.name} did not change the prediction of input {parent} up to epsilon {epsilon}")
     elif len(result.steps) == 1 and "start" in attack.option_names:
         warn(f"the first epsilon tried, {epsilon}, was enough: a smaller --start and --step show how the change grows")
-    return run_id
 
 
 def export_demo(
