@@ -48,7 +48,7 @@ class _Entry:
     def n_bytes(self) -> int:
         return self.count * np.dtype(self.stored).itemsize
 
-    def array(self, data: bytes) -> NDArray[Any]:
+    def array(self, data: memoryview) -> NDArray[Any]:
         """The values; of whole numbers that stand for others, `value * scale + low`."""
         values = np.frombuffer(data, np.dtype(self.stored).newbyteorder("<")).reshape(self.shape)
         if self.stored not in ("uint8", "uint16") or self.original == self.stored:
@@ -140,7 +140,7 @@ class _Group:
 
     def stored(self) -> Iterator[Stored]:
         """The arrays, all of whose bytes have been read."""
-        data = b"".join(file.read_bytes() for file in self.files)
+        data = memoryview(b"".join(file.read_bytes() for file in self.files))  # its parts are no copies
         start = 0
         for entry in self.entries:
             yield Stored(entry.name, functools.partial(entry.array, data[start : start + entry.n_bytes]))
