@@ -12,7 +12,8 @@ class SceneOptions:
     """Choices for one scene; `None` leaves the choice to the scene.
 
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
-    reference pixels. `fold` is which groups of layers are one plate each, as `LayoutOptions` has it.
+    reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
+    show their channels, all as `LayoutOptions` has them.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -21,6 +22,8 @@ class SceneOptions:
     checkpoint_id: str | None = None
     run_id: str | None = None
     fold: str | tuple[str, ...] = "auto"
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
     @property
     def aspect(self) -> float:

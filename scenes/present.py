@@ -36,7 +36,8 @@ class Gallery:
         """
         chosen = scene(wish.scene)
         run_id = self._run_of(wish.input_id)
-        options = SceneOptions(wish.size_px, wish.theme, wish.input_id, wish.checkpoint_id, run_id, wish.fold)
+        chosen_inputs = wish.input_id, wish.checkpoint_id, run_id
+        options = SceneOptions(wish.size_px, wish.theme, *chosen_inputs, wish.fold, wish.opened, wish.closed)
         layout = self._layout(chosen.layout_for(options))
         timeline = chosen.build(self._bundle, layout, options)
         return Playable(layout, timeline.duration_secs, timeline.state_at, timeline.loops, timeline.markers)

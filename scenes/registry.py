@@ -42,7 +42,8 @@ class Scene:
 
     def layout_for(self, options: SceneOptions) -> LayoutOptions:
         """What the layout of this scene is made for, groups folded as the person has chosen."""
-        return replace(self.layout_options(options), fold=options.fold)
+        own = self.layout_options(options)
+        return replace(own, fold=options.fold, opened=options.opened, closed=options.closed)
 
     def lay_out(self, bundle: Bundle, options: SceneOptions) -> Layout:
         """The layout that this scene is made for. Raises KerascopeError where a group to fold is not there."""

@@ -18,6 +18,9 @@ ColourRole = Literal[
 ]
 Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
+EdgeMode = Literal["contribution", "weight", "importance"]
+Scope = Literal["layer", "net", "unit"]
+ColourSet = Literal["standard", "safe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,40 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """A part of the network that is switched off: a layer's whole output, one of its channels or units, or, with
+    `position`, one cell of a channel; with `into`, only what goes from there into that channel or unit of `target`.
+
+    What is muted is 0 for whatever comes after it.
+    """
+
+    layer: str
+    channel: int | None = None
+    position: tuple[int, ...] | None = None
+    target: str | None = None
+    into: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureKey:
-    """One input at one checkpoint of the bundle."""
+    """One input at one checkpoint of the bundle; with `mutes`, as the network answers without what they switch off."""
 
     input_id: str
     checkpoint_id: str
+    mutes: tuple[Mute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Which edges are drawn, and by what their strength goes.
+
+    `contribution` is weight times activation, `weight` the weight alone, `importance` the mean size of the contribution
+    over the bundle's inputs. `count` is how many of the whole net are drawn, the strongest; `None` is the strongest few
+    into each channel, unit and class, `"all"` all of them.
+    """
+
+    mode: EdgeMode = "contribution"
+    count: int | Literal["all"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +85,10 @@ class NetView:
     `difference` the signed difference `toward - capture` (`blend` scales it) times `gains`, one per plate, and no
     edges. `front` is how far the light has come along the spine, in plates (0: at the input; `None`: everything is
     lit).
+
+    `spread` stretches the spine about the layout's centre, along x. `emphasis` is how strongly each plate and the edges
+    at it are drawn, in 0..1, and `fans` how far the tiles of each plate have come out of its middle, in 0..1; one entry
+    per plate, `None` is 1 for all.
     """
 
     capture: CaptureKey
@@ -70,6 +106,10 @@ class NetView:
     shapes: bool = True
     scales: bool = True
     gains: tuple[float, ...] | None = None
+    edges: Edges = Edges()
+    spread: float = 1.0
+    emphasis: tuple[float, ...] | None = None
+    fans: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +185,25 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Wire:
+    """A line through points of the world, `width_px` wide in reference pixels whatever the distance: a frame round a
+    tile, the border of a receptive field, the way from one to the next. It is drawn over everything, and is not moved
+    by a net's `spread` or `offset`.
+    """
+
+    points: tuple[tuple[float, float, float], ...]
+    role: ColourRole = "accent"
+    width_px: float = 3.0
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """One frame, complete.
 
-    `scale_of` is the capture by whose sizes all nets are coloured; with `None` it is those of all clean inputs.
+    `scale_of` is the capture by whose sizes all nets are coloured; with `None` it is those of all clean inputs. `scope`
+    is what shares a scale: a layer, the whole net, or only a channel (of vectors: a layer); full colour is the
+    `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse.
     """
 
     camera: Camera
@@ -158,3 +213,7 @@ class ViewState:
     bloom: float = 0.75
     drifts: tuple[Drift, ...] = ()
     scale_of: CaptureKey | None = None
+    scope: Scope = "layer"
+    clip_percentile: float = 99.0
+    colours: ColourSet = "standard"
+    wires: tuple[Wire, ...] = ()

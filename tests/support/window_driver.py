@@ -23,7 +23,6 @@ from viewer.camera import project
 from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.window.application import make_window, prepare
 from viewer.window.playable import Wish
-from viewer.window.steer import steered_state
 from viewer.window.view import SceneView
 from viewer.window.window import Window
 
@@ -229,14 +228,12 @@ def titles(view: SceneView) -> list[str]:
 
 def place_of(view: SceneView, title: str) -> QPoint:
     """Where the middle of a plate is on the widget."""
-    state = view._state()
+    state = view.state()
     assert state is not None
     assert view.layout is not None
     centre = next(plate.centre for plate in view.layout.plates if plate.title == title)
     width, height = view.widget.width(), view.widget.height()
-    ((x, y),) = (
-        project(steered_state(state, view.offset).camera, [centre], width / height) * height / REFERENCE_HEIGHT_PX
-    )
+    ((x, y),) = project(state.camera, [centre], width / height) * height / REFERENCE_HEIGHT_PX
     return QPoint(round(x), round(y))
 
 

@@ -11,6 +11,7 @@ class LayoutOptions:
     and how it will mostly be seen. `label_room` is kept free above and twice below for words, in world units;
     `with_weights` puts each layer's kernel under its plate. `fold` is which groups are one plate each: `auto` (models
     inside the model, and the blocks of a net too deep to read otherwise), `all`, `none`, or the names of groups.
+    Layers `opened` show every channel that is stored, `closed` ones the mean over them, whatever their number.
     """
 
     aspect: float = 1.45
@@ -21,3 +22,5 @@ class LayoutOptions:
     label_room: float = 1.2
     with_weights: bool = False
     fold: str | tuple[str, ...] = "auto"
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()

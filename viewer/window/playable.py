@@ -34,7 +34,7 @@ class Wish:
     """What the person at the window wants to see; `None` leaves the choice to the scene.
 
     `size_px` is width and height of the picture; a scene needs only its aspect ratio. `fold` is which groups of layers
-    are one plate each: `auto`, `all`, `none`, or their names.
+    are one plate each: `auto`, `all`, `none`, or their names; `opened` and `closed` which layers show their channels.
     """
 
     scene: str
@@ -43,6 +43,8 @@ class Wish:
     input_id: str | None = None
     checkpoint_id: str | None = None
     fold: str | tuple[str, ...] = "auto"
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

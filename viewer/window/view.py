@@ -12,18 +12,20 @@ from vispy import app, gloo
 
 from exporter.bundle import KerascopeError
 from viewer.colour import PALETTES
+from viewer.dress import dressed
 from viewer.stage import Stage
+from viewer.steer import orbited, panned, steered_state, zoomed
+from viewer.study import CameraOffset
 from viewer.window.detail import FINEST, next_detail
 from viewer.window.pick import plate_at
-from viewer.window.steer import CameraOffset, orbited, panned, steered_state, zoomed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from exporter.bundle import Bundle
     from viewer.layout import Layout, Plate
     from viewer.state import Theme, ViewState
+    from viewer.window.desk import Desk
 
 SETTLE_MS = 150
 WHEEL_FACTOR = 1.15
@@ -47,9 +49,9 @@ class SceneView(QObject):
     opening = Signal(object)
     asked = Signal(object, object)
 
-    def __init__(self, bundle: Bundle, state: Callable[[], ViewState | None], theme: Theme) -> None:
+    def __init__(self, desk: Desk, state: Callable[[], ViewState | None], theme: Theme) -> None:
         super().__init__()
-        self._bundle, self._state = bundle, state
+        self._desk, self._bundle, self._scene_state = desk, desk.bundle, state
         self.layout: Layout | None = None
         self.theme: Theme = theme
         self.offset = CameraOffset()
@@ -77,6 +79,11 @@ class SceneView(QObject):
             "mouse_double_click",
         ):
             getattr(self._canvas.events, name).connect(getattr(self, f"_on_{name}"))
+
+    def state(self) -> ViewState | None:
+        """What is drawn: the scene's state with the study over it and the camera moved; `None` before a scene."""
+        own = self._own_state()
+        return None if own is None else steered_state(own, self.offset)
 
     @property
     def has_context(self) -> bool:
@@ -116,11 +123,11 @@ class SceneView(QObject):
 
     def render(self) -> NDArray[np.uint8] | None:
         """The picture (height, width, 3) uint8 as a recording has it; `None` where there is nothing to see yet."""
-        state = self._state()
+        state = self.state()
         if state is None or self.layout is None:
             return None
         self._canvas.set_current()
-        return self._stage_for(self.layout).render(steered_state(state, self.offset), self.size_px)
+        return self._stage_for(self.layout).render(state, self.size_px)
 
     def close(self) -> None:
         """Give back what is on the GPU."""
@@ -128,6 +135,11 @@ class SceneView(QObject):
         if self._stage is not None:
             self._stage.close()
         self._canvas.close()
+
+    def _own_state(self) -> ViewState | None:
+        """The scene's state with the study over it, before the hand has moved the camera."""
+        state = self._scene_state()
+        return None if state is None or self.layout is None else dressed(state, self._desk.study, self.layout)
 
     def _stage_for(self, layout: Layout) -> Stage:
         if self._stage is None or self._stage.layout is not layout:
@@ -160,10 +172,10 @@ class SceneView(QObject):
             self._settling.start()
 
     def _draw(self, layout: Layout, detail: float) -> None:
-        state = self._state()
+        state = self.state()
         if state is not None:
             stage = self._stage_for(layout)
-            stage.draw_to_window(steered_state(state, self.offset), self.size_px, supersample=detail)
+            stage.draw_to_window(state, self.size_px, supersample=detail)
             # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
             gloo.set_clear_color("black")
             gloo.gl.glFinish()
@@ -220,15 +232,15 @@ class SceneView(QObject):
             self.reset()
 
     def _plate_at(self, event: Any) -> Plate | None:
-        state = self._state()
+        state = self.state()
         if state is None or self.layout is None:
             return None
         at_px = float(event.pos[0]), float(event.pos[1])
         size_px = float(self.widget.width()), float(self.widget.height())
-        return plate_at(self.layout, steered_state(state, self.offset), at_px, size_px)
+        return plate_at(self.layout, state, at_px, size_px)
 
     def _orbit(self, by_px: tuple[float, float]) -> CameraOffset:
-        state = self._state()
+        state = self._own_state()
         return orbited(self.offset, state.camera, by_px, self.widget.height()) if state else self.offset
 
     def _pan(self, by_px: tuple[float, float]) -> CameraOffset:

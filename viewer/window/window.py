@@ -12,8 +12,10 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from exporter.bundle import KerascopeError
+from viewer.study import CameraOffset
 from viewer.window.bars import TimeBar, TopBar
 from viewer.window.chooser import Chooser
+from viewer.window.desk import Desk
 from viewer.window.help import HelpOverlay
 from viewer.window.keys import BINDINGS
 from viewer.window.look import style_sheet
@@ -22,7 +24,6 @@ from viewer.window.pick import what_can_be_asked
 from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
 from viewer.window.snapshot import free_path, write_picture
-from viewer.window.steer import CameraOffset
 from viewer.window.view import SceneView
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Window(QMainWindow):
         self._bundle, self._summaries = bundle, catalogue.summaries
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
-        self.view = SceneView(bundle, self.player.state, wish.theme)
+        self.desk = Desk(bundle)
+        self.view = SceneView(self.desk, self.player.state, wish.theme)
         self.chooser = Chooser(bundle, catalogue, self.top, wish)
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
@@ -118,6 +120,9 @@ class Window(QMainWindow):
         self.view.opening.connect(lambda plate: self.chooser.open_group(plate.group))
         self.view.asked.connect(self._offer_folding)
         self.chooser.built.connect(self._show_scene)
+        self.desk.changed.connect(lambda _before, _after: self.view.stir())
+        self.desk.told.connect(self.words.tell)
+        self.desk.failed.connect(self._tell_failure)
         self.chooser.failed.connect(self._tell_failure)
         self.chooser.noted.connect(self.words.tell)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from viewer.camera import project
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.state import Camera as SceneCamera
-from viewer.window.steer import CameraOffset, orbited, panned, steered, steered_state, zoomed
+from viewer.steer import orbited, panned, steered, steered_state, zoomed
+from viewer.study import CameraOffset
 
 SIZE_PX = (1600.0, 900.0)
 ASPECT = SIZE_PX[0] / SIZE_PX[1]

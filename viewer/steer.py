@@ -7,26 +7,16 @@ pixels, so that they mean the same on every screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec.structs import replace as with_changes
 
 from viewer.state import Camera, ViewState
+from viewer.study import CameraOffset
 
 HIGHEST_DEG = 89.0
 DEG_PER_HEIGHT = 180.0
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.1, 200.0
-
-
-@dataclass(frozen=True, slots=True)
-class CameraOffset:
-    """How far the hand has moved the picture away from the scene's own camera; the default is not at all.
-
-    The picture is scaled by `zoom` about its middle, then moved by `shift` (device units).
-    """
-
-    azimuth_deg: float = 0.0
-    elevation_deg: float = 0.0
-    zoom: float = 1.0
-    shift: tuple[float, float] = (0.0, 0.0)
 
 
 def steered(camera: Camera, offset: CameraOffset) -> Camera:
@@ -53,7 +43,7 @@ def orbited(offset: CameraOffset, camera: Camera, by_px: tuple[float, float], he
     """
     per_px = DEG_PER_HEIGHT / height_px
     elevation_deg = _clamped(camera.elevation_deg + offset.elevation_deg + by_px[1] * per_px, -HIGHEST_DEG, HIGHEST_DEG)
-    return replace(
+    return with_changes(
         offset,
         azimuth_deg=offset.azimuth_deg + by_px[0] * per_px,
         elevation_deg=elevation_deg - camera.elevation_deg,
@@ -63,7 +53,7 @@ def orbited(offset: CameraOffset, camera: Camera, by_px: tuple[float, float], he
 def panned(offset: CameraOffset, by_px: tuple[float, float], height_px: float) -> CameraOffset:
     """The offset after a drag of `by_px` (right, down): the picture moves by exactly that."""
     x, y = offset.shift
-    return replace(offset, shift=(x + by_px[0] * 2 / height_px, y - by_px[1] * 2 / height_px))
+    return with_changes(offset, shift=(x + by_px[0] * 2 / height_px, y - by_px[1] * 2 / height_px))
 
 
 def zoomed(
@@ -75,7 +65,7 @@ def zoomed(
     factor = zoom / offset.zoom
     held_x, held_y = (2 * at_px[0] - width_px) / height_px, (height_px - 2 * at_px[1]) / height_px
     x, y = offset.shift
-    return replace(offset, zoom=zoom, shift=(held_x + (x - held_x) * factor, held_y + (y - held_y) * factor))
+    return with_changes(offset, zoom=zoom, shift=(held_x + (x - held_x) * factor, held_y + (y - held_y) * factor))
 
 
 def _clamped(value: float, low: float, high: float) -> float:

@@ -1,0 +1,52 @@
+"""A scene's state as a person has set it: the study laid over it, and the camera as the hand has moved it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from viewer.state import Edges
+from viewer.study import Study
+
+if TYPE_CHECKING:
+    from viewer.layout import Layout
+    from viewer.state import CaptureKey, Mute, NetView, ViewState
+
+FAINT = 0.12
+"""Emphasis of what is not isolated."""
+
+
+def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
+    """`state` with everything that `study` sets; the same state where it sets nothing."""
+    if study == Study():
+        return state
+    return replace(
+        state,
+        nets=tuple(_net(net, study, layout) for net in state.nets),
+        scope=study.scope,
+        clip_percentile=study.clip_percentile,
+        colours=study.colours,
+    )
+
+
+def _net(net: NetView, study: Study, layout: Layout) -> NetView:
+    return replace(
+        net,
+        capture=_muted(net.capture, study.muted),
+        toward=None if net.toward is None else _muted(net.toward, study.muted),
+        opacity=net.opacity * study.opacity,
+        edge_alpha=net.edge_alpha * study.edge_alpha,
+        spread=net.spread * study.spread,
+        edges=Edges(study.edge_mode, study.edge_count),
+        emphasis=_emphasis(study, layout) or net.emphasis,
+    )
+
+
+def _muted(key: CaptureKey, muted: tuple[Mute, ...]) -> CaptureKey:
+    return replace(key, mutes=muted) if muted else key
+
+
+def _emphasis(study: Study, layout: Layout) -> tuple[float, ...] | None:
+    if not study.isolated:
+        return None
+    return tuple(1.0 if plate.layer in study.isolated else FAINT for plate in layout.plates)
