@@ -13,6 +13,7 @@ import numpy as np
 
 from viewer.camera import project
 from viewer.drift import flat_of
+from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, Words
 from viewer.typeset import ASCENT, DESCENT, width_of
 
@@ -106,14 +107,14 @@ def label_words(
 
 def _panel_boxes(layout: Layout, net: NetView, camera: Camera, aspect: float) -> list[Box]:
     """Where each panel lies on the picture."""
-    corners = project(camera, layout.corners() + np.asarray(net.offset), aspect).reshape(-1, 4, 2)
+    corners = project(camera, world_of(net, layout, layout.corners()), aspect).reshape(-1, 4, 2)
     lows, highs = corners.min(axis=1), corners.max(axis=1)
     return [(float(a), float(b), float(c), float(d)) for (a, b), (c, d) in zip(lows, highs, strict=True)]
 
 
 def _anchors(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Array, ...]:
     """On the picture: middle of the top and of the bottom border of each plate, (n, 2) each."""
-    centres = np.array([plate.centre for plate in layout.plates]) + np.asarray(net.offset)
+    centres = world_of(net, layout, [plate.centre for plate in layout.plates])
     half = np.array([[0.0, plate.size[1] / 2, 0.0] for plate in layout.plates])
     across = np.array([[0.0, 0.0, plate.size[0] / 2] for plate in layout.plates])
     # The higher of the two top corners, the lower of the two bottom ones: words never touch their plate.

@@ -12,6 +12,7 @@ from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
 from viewer.drift import flat_of
 from viewer.labels import frame_labels
+from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.plates import CaptureTextures, PlatesVisual, View
@@ -202,7 +203,7 @@ class Stage:
         ends.
         """
         x, low, high, last = front_span(self.layout, net.front or 0.0)
-        ends = np.array([[x, low - 0.9, 0.0], [x, high + 0.9, 0.0]]) + np.asarray(net.offset)
+        ends = world_of(net, self.layout, [[x, low - 0.9, 0.0], [x, high + 0.9, 0.0]])
         aspect = frame_px[0] / frame_px[1]
         (x_px, bottom), (_, top) = project(state.camera, ends, aspect)
         half = REFERENCE_HEIGHT_PX / 2
@@ -214,8 +215,9 @@ class Stage:
     def _depth_radius(self, state: ViewState) -> float:
         """Half the depth range: tight, so that a 16-bit depth buffer still tells plates from strands."""
         reach = max((float(np.linalg.norm(net.offset)) for net in state.nets), default=0.0)
+        spread = max((net.spread for net in state.nets), default=1.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
-        return self.layout.extent * 0.75 + reach + drift + 2.0
+        return self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0
 
 
 def front_span(layout: Layout, front: float) -> tuple[float, float, float, float]:

@@ -7,6 +7,7 @@ are u (world +z, to the right as seen from the input) and v (world +y).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -168,7 +169,7 @@ class Link:
     ridge: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Every plate and link in world space, and the camera distance that suits the size."""
 
@@ -177,21 +178,26 @@ class Layout:
     rows: int
 
     def corners(self) -> NDArray[np.float64]:
-        """All panels' corners (4 * plates, 3)."""
-        return np.concatenate([plate.corners() for plate in self.plates])
+        """All panels' corners (4 * plates, 3), read-only."""
+        return self._corners
 
-    @property
+    @cached_property
     def centre(self) -> tuple[float, float, float]:
         """Middle of the bounding box."""
-        corners = self.corners()
-        x, y, z = (corners.min(axis=0) + corners.max(axis=0)) / 2
+        x, y, z = (self._corners.min(axis=0) + self._corners.max(axis=0)) / 2
         return float(x), float(y), float(z)
 
-    @property
+    @cached_property
     def extent(self) -> float:
         """Largest side of the bounding box, at least 1."""
-        corners = self.corners()
-        return float(max((corners.max(axis=0) - corners.min(axis=0)).max(), 1.0))
+        return float(max((self._corners.max(axis=0) - self._corners.min(axis=0)).max(), 1.0))
+
+    @cached_property
+    def _corners(self) -> NDArray[np.float64]:
+        # Asked for in every frame: made once.
+        corners = np.concatenate([plate.corners() for plate in self.plates])
+        corners.flags.writeable = False
+        return corners
 
     def outline(self) -> NDArray[np.float64]:
         """Points (n, 3) of everything that is drawn: the panels' corners, and the ridges of strands."""

@@ -58,9 +58,10 @@ class PlatesVisual:
     """
 
     def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> None:
-        self._panels = _Batch("panels", *_panel_rows(layout))
-        self._cells = _Batch("cells", _cell_rows(layout, cells, scales))
-        self._pictures = _Batch("pictures", _picture_rows(layout, pictures))
+        middle = layout.centre[0]
+        self._panels = _Batch("panels", middle, *_panel_rows(layout))
+        self._cells = _Batch("cells", middle, _cell_rows(layout, cells, scales))
+        self._pictures = _Batch("pictures", middle, _picture_rows(layout, pictures))
         self._cells.program["u_values_size"] = cells.size
         self._pictures.program["u_pictures_size"] = pictures.size
         self._maps: dict[tuple[Theme, MapName], gloo.Texture2D] = {}
@@ -124,8 +125,11 @@ class PlatesVisual:
 class _Batch:
     """Quads of one kind and the program that draws them."""
 
-    def __init__(self, fragment: str, rows: NDArray[np.float64], behind: NDArray[np.float64] | None = None) -> None:
-        """`behind` is how far each quad lies behind its place, seen from where the eye is."""
+    def __init__(
+        self, fragment: str, middle: float, rows: NDArray[np.float64], behind: NDArray[np.float64] | None = None
+    ) -> None:
+        """`middle` is that of the layout in x, `behind` how far each quad lies behind its place, seen from the eye."""
+        self._middle = middle
         self.program = program("plates", fragment)
         self.program["a_corner"] = corner_buffer()
         self._rows = rows
@@ -138,6 +142,7 @@ class _Batch:
         self._bind(view.faces_input, net.gains or ())
         self.program["u_clip_from_world"] = view.clip_from_world
         self.program["u_offset"] = net.offset
+        self.program["u_spread"] = self._middle, net.spread
         self.program["u_facing"] = 1.0 if view.faces_input else -1.0
         self.program["u_toward_eye"] = toward_eye
         self.program["u_opacity"] = net.opacity

@@ -9,6 +9,7 @@ import numpy as np
 
 from viewer.camera import eye_of, project
 from viewer.layout.fold import around
+from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def plate_at(
     at = np.asarray(at_px) * REFERENCE_HEIGHT_PX / size_px[1]
     best: tuple[float, Plate] | None = None
     for net in state.nets:
-        corners = layout.corners() + np.asarray(net.offset)
+        corners = world_of(net, layout, layout.corners())
         outlines = project(state.camera, corners, aspect).reshape(-1, 4, 2)[:, (0, 1, 3, 2)]
         away = np.linalg.norm(corners.reshape(-1, 4, 3).mean(axis=1) - eye_of(state.camera), axis=1)
         for index in np.flatnonzero(_inside(outlines, at)):
