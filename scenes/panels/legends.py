@@ -75,9 +75,9 @@ def legend_row(pieces: Sequence[Hud], left_px: float, right_px: float) -> Hud:
 def strand_lines(strands: Strands) -> tuple[str, ...]:
     """How many strands are drawn and what they carry, in words; of a net too large to measure that nothing is said."""
     is_known = (strands.conv_share, strands.dense_share) != (None, None)
-    first = f"{'strongest ' if is_known else ''}{count(strands.drawn)} of {count(strands.pairs)} drawn"
-    if strands.drawn == strands.pairs:
-        first = f"all {count(strands.pairs)} drawn"
+    first = f"{'strongest ' if is_known else ''}{count(strands.drawn)} of {count(strands.possible)} drawn"
+    if strands.drawn == strands.possible:
+        first = f"all {count(strands.possible)} drawn"
     carried = [
         f"{'under 1' if 0 < share < 0.005 else f'{share * 100:.0f}'} % of the {kind} flow"
         for kind, share in (("conv", strands.conv_share), ("dense", strands.dense_share))

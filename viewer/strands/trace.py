@@ -43,20 +43,24 @@ class Strands:
     way : (n, 4) float32
         Station of the start and of the end, height of the ridge over the ends' mean (0: straight), and a fan in -1..1
         that spreads handles.
-    drawn, pairs : int
+    drawn, possible : int
         How many are drawn and of how many.
     conv_share, dense_share : float or None
         Part of the flow that the drawn ones carry, in 0..1; `None` where the net has no such layer, or one of which not
         every pair was looked at.
+    pairs : (n, 4) int32
+        Source plate, its channel or unit, target plate, its channel or unit; plates by their index in the layout,
+        channel -1 is the plate as a whole.
     """
 
     ends: NDArray[np.float32]
     look: NDArray[np.float32]
     way: NDArray[np.float32]
     drawn: int
-    pairs: int
+    possible: int
     conv_share: float | None
     dense_share: float | None
+    pairs: NDArray[np.int32]
 
 
 def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
@@ -82,7 +86,14 @@ def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
         sum(chosen.pairs for _, chosen, _ in parts),
         _share([chosen for link, chosen, _ in parts if link.kind == "conv"]),
         _share([chosen for link, chosen, _ in parts if link.kind == "dense"]),
+        np.concatenate([np.zeros((0, 4), np.int32), *(_pairs(link, chosen) for link, chosen, _ in parts)]),
     )
+
+
+def _pairs(link: Link, chosen: Chosen) -> NDArray[np.int32]:
+    plates = (np.full(len(chosen.source), end) for end in (link.source, link.target))
+    from_plate, to_plate = plates
+    return np.stack([from_plate, chosen.source, to_plate, chosen.target], axis=1).astype(np.int32)
 
 
 def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale: float) -> NDArray[np.float32]:

@@ -179,8 +179,8 @@ def test_the_strand_legend_says_how_much_is_drawn() -> None:
 
     none = np.zeros((0, 6), np.float32)
 
-    def strands(drawn: int, pairs: int, conv: float | None, dense: float | None) -> Strands:
-        return Strands(none, none[:, :4], none[:, :4], drawn, pairs, conv, dense)
+    def strands(drawn: int, possible: int, conv: float | None, dense: float | None) -> Strands:
+        return Strands(none, none[:, :4], none[:, :4], drawn, possible, conv, dense, none[:, :4].astype(np.int32))
 
     sentence = " ".join(strand_lines(strands(300, 17230, 0.41, 0.8)))
     assert all(part in sentence for part in ("300", "17,230", "41 %", "80 %"))

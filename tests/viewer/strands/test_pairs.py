@@ -62,7 +62,7 @@ def test_a_large_dense_layer_is_read_in_part_and_told_truly() -> None:
     np.testing.assert_array_equal(chosen.sign, np.sign(flow))
     np.testing.assert_allclose(chosen.share, np.abs(flow) / np.abs(flow).max(), rtol=1e-5)
     strands = trace(bundle, place(bundle), KEY0)
-    assert (strands.dense_share, strands.pairs) == (None, inputs * units)
+    assert (strands.dense_share, strands.possible) == (None, inputs * units)
 
 
 def test_only_channels_that_were_kept_have_strands() -> None:

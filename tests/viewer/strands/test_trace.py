@@ -71,7 +71,7 @@ def test_ranges(bundle: Bundle, layout: Layout) -> None:
     assert set(strands.look[:, 2]) <= {-1, 0, 1}
     assert (strands.look[:, 3] > 0).all()
     assert (np.abs(strands.way[:, 3]) <= 1).all()
-    assert strands.drawn <= strands.pairs
+    assert strands.drawn <= strands.possible
     assert strands.conv_share is not None
     assert strands.dense_share is not None
     assert 0 < strands.conv_share <= 1
@@ -256,5 +256,5 @@ def test_a_network_of_one_layer_has_no_strands() -> None:
     bundle = paper_bundle([layer("in", "input", 5, 5, 3)])
     strands = trace(bundle, place(bundle), KEY0)
     assert strands.ends.shape == (0, 6)
-    assert (strands.drawn, strands.pairs) == (0, 0)
+    assert (strands.drawn, strands.possible) == (0, 0)
     assert list(itertools.chain(strands.look, strands.way)) == []
