@@ -8,15 +8,18 @@ pixels, so that they mean the same on every screen.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from msgspec.structs import replace as with_changes
 
+from viewer.camera import Rect, fit
 from viewer.state import Camera, ViewState
 from viewer.study import CameraOffset
 
 HIGHEST_DEG = 89.0
 DEG_PER_HEIGHT = 180.0
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.1, 200.0
+SAME_ZOOM = 1e-3
 
 
 def steered(camera: Camera, offset: CameraOffset) -> Camera:
@@ -66,6 +69,38 @@ def zoomed(
     held_x, held_y = (2 * at_px[0] - width_px) / height_px, (height_px - 2 * at_px[1]) / height_px
     x, y = offset.shift
     return with_changes(offset, zoom=zoom, shift=(held_x + (x - held_x) * factor, held_y + (y - held_y) * factor))
+
+
+def framed(offset: CameraOffset, camera: Camera, points: Any, aspect: float, part: float = 0.6) -> CameraOffset:
+    """The offset that brings `points` (n, 3) of the world into the middle, as large as fits into `part` of the picture's
+    sides, seen from where the eye is. `camera` is the scene's own.
+    """
+    margin = (1 - part) / 2
+    here = steered(camera, with_changes(offset, zoom=1.0, shift=(0.0, 0.0)))
+    there = fit(here, points, aspect, Rect(margin, margin, 1 - margin, 1 - margin))
+    zoom = _clamped(there.zoom / camera.zoom, SMALLEST_ZOOM, LARGEST_ZOOM)
+    # What is in the middle at one zoom is there at any: a shift is that of the middle, scaled.
+    scale = zoom * camera.zoom / there.zoom
+    (x, y), (own_x, own_y) = there.shift, camera.shift
+    return with_changes(offset, zoom=zoom, shift=(x * scale - own_x * zoom, y * scale - own_y * zoom))
+
+
+def between(start: CameraOffset, end: CameraOffset, part: float) -> CameraOffset:
+    """The offset that far on the way: turned evenly, and zoomed evenly about the one point that need not move."""
+    zoom = start.zoom * (end.zoom / start.zoom) ** part
+    span = end.zoom - start.zoom
+    # Along with the zoom the picture keeps its fixed point; where the zoom hardly changes there is none.
+    moved = (zoom - start.zoom) / span if abs(span) > SAME_ZOOM * start.zoom else part
+    return CameraOffset(
+        azimuth_deg=_mixed(start.azimuth_deg, end.azimuth_deg, part),
+        elevation_deg=_mixed(start.elevation_deg, end.elevation_deg, part),
+        zoom=end.zoom if part >= 1 else zoom,
+        shift=(_mixed(start.shift[0], end.shift[0], moved), _mixed(start.shift[1], end.shift[1], moved)),
+    )
+
+
+def _mixed(start: float, end: float, part: float) -> float:
+    return end if part >= 1 else start + (end - start) * part
 
 
 def _clamped(value: float, low: float, high: float) -> float:

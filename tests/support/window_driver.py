@@ -205,15 +205,16 @@ def drive_folds(bundle: Path, folder: Path) -> tuple[Facts, dict[str, np.ndarray
     facts["opened_elsewhere"], facts["scene_elsewhere"] = titles(view), window.chooser.wish.scene
     driver.key(Qt.Key.Key_PageUp)
     QTest.mouseClick(view.widget, Qt.MouseButton.RightButton, pos=place_of(view, "relu"))
-    driver.until(window.menu.isVisible)
-    facts["menu"] = [action.text() for action in window.menu.actions()]
-    window.menu.actions()[0].trigger()
-    window.menu.close()
+    driver.until(window.pointer.menu.isVisible)
+    facts["menu"] = [action.text() for action in window.pointer.menu.actions()]
+    window.pointer.menu.actions()[0].trigger()
+    window.pointer.menu.close()
     driver.rest()
     facts["folded_again"] = titles(view)
     QTest.mouseClick(view.widget, Qt.MouseButton.RightButton, pos=place_of(view, "picture"))
     QTest.qWait(50)
-    facts["menu_of_a_plain_plate"] = window.menu.isVisible()
+    facts["menu_of_a_plain_plate"] = [action.text() for action in window.pointer.menu.actions()]
+    window.pointer.menu.close()
     driver.key(Qt.Key.Key_G)
     facts["fold_after_key"] = window.chooser.wish.fold
     window.close()

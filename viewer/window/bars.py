@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from viewer.window.choice import Choice
 from viewer.window.look import colour, look_of
@@ -50,6 +50,10 @@ class TopBar(QWidget):
         row.addStretch(1)
         self.theme = _button("Light theme", "for the picture and the window (T)")
         picture, helps = _button("Save picture", "a PNG file beside you (S)"), _button("Keys", "all keys (H or ?)")
+        self.panels = _button("Panels", "show or hide the panels (D: all)")
+        self.panels.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.panels.setMenu(QMenu(self.panels))
+        row.addWidget(self.panels)
         for button, signal in ((self.theme, self.asked_theme), (picture, self.asked_picture), (helps, self.asked_help)):
             button.clicked.connect(signal)
             row.addWidget(button)
@@ -64,6 +68,12 @@ class TopBar(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrower than with captions, so that there can be a width at which they go."""
         return QSize(NARROWEST_PX, super().minimumSizeHint().height())
+
+    def offer_panels(self, actions: list[QAction]) -> None:
+        """The docks that can be shown and hidden; without any there is no button."""
+        self.panels.menu().clear()
+        self.panels.menu().addActions(actions)
+        self.panels.setVisible(bool(actions))
 
     def show_theme(self, theme: Theme) -> None:
         """The button offers the other theme."""

@@ -42,7 +42,8 @@ LOOKING = (
     Binding(("+", "="), "+", "zoom in", "view.zoom_in"),
     Binding(("-",), "−", "zoom out", "view.zoom_out"),
     Binding(("T",), "T", "dark or light", "toggle_theme"),
-    Binding(("B",), "B", "show or hide the bars", "toggle_bars"),
+    Binding(("D",), "D", "show or hide the panels", "shelf.toggle"),
+    Binding(("B",), "B", "nothing but the picture, or bars and panels", "toggle_bars"),
     Binding(("F", "F11"), "F, F11", "full screen", "toggle_full_screen"),
     Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
     Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
@@ -56,13 +57,16 @@ MOUSE = (
     ("drag", "turn"),
     ("right drag, Shift drag", "move"),
     ("wheel", "zoom to the pointer"),
-    ("double click", "open a stack; elsewhere back to the scene's own view"),
-    ("right click", "open or fold what is there"),
+    ("click", "keep what is there in the inspector"),
+    ("double click", "fly there, open a stack; elsewhere the scene's own view"),
+    ("right click", "what can be done there"),
 )
+
+PANELS = (("Ctrl 1 … 9", "show or hide one panel, in the order of their menu"),)
 
 HELP = (
     ("Timeline", tuple((binding.shown, binding.does) for binding in PLAYING)),
     ("Choice", tuple((binding.shown, binding.does) for binding in CHOOSING)),
     ("Mouse", MOUSE),
-    ("View", tuple((binding.shown, binding.does) for binding in LOOKING)),
+    ("View", tuple((binding.shown, binding.does) for binding in LOOKING) + PANELS),
 )

@@ -6,32 +6,37 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from vispy import app, gloo
 
 from exporter.bundle import KerascopeError
 from viewer.colour import PALETTES
 from viewer.dress import dressed
+from viewer.inspect.pick import pick
+from viewer.placement import world_of
 from viewer.stage import Stage
-from viewer.steer import orbited, panned, steered_state, zoomed
+from viewer.steer import between, framed, orbited, panned, steered_state, zoomed
 from viewer.study import CameraOffset
 from viewer.window.detail import FINEST, next_detail
-from viewer.window.pick import plate_at
+from viewer.window.fanning import FAN_MS, fanned, newly_open
+from viewer.window.glide import Glide
+from viewer.window.hand import Hand
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from viewer.inspect.pick import Hit
     from viewer.layout import Layout, Plate
     from viewer.state import Theme, ViewState
+    from viewer.study import Place
     from viewer.window.desk import Desk
 
 SETTLE_MS = 150
 WHEEL_FACTOR = 1.15
 SMALLEST_SIDE_PX = 16
-STILL_PX = 4.0
-LEFT, RIGHT, MIDDLE = 1, 2, 3
+FLY_MS = 400.0
 
 
 class SceneView(QObject):
@@ -39,29 +44,26 @@ class SceneView(QObject):
 
     `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change. `failed` tells a line
     where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds, `resized` a new size.
-    `opening` tells the plate of a folded group that was double clicked, `asked` a plate that was right clicked and
-    where on the screen that was.
+    `looked` tells that the camera was moved, by the hand or by flying, and `hand` what the mouse does besides.
     """
 
     failed = Signal(str)
     drawn = Signal(float)
     resized = Signal()
-    opening = Signal(object)
-    asked = Signal(object, object)
+    looked = Signal()
 
     def __init__(self, desk: Desk, state: Callable[[], ViewState | None], theme: Theme) -> None:
         super().__init__()
         self._desk, self._bundle, self._scene_state = desk, desk.bundle, state
-        self.layout: Layout | None = None
+        self._layout: Layout | None = None
         self.theme: Theme = theme
         self.offset = CameraOffset()
         self.is_playing = False
         self.is_settled = False
         self._detail = 1.0
         self._is_fine = False
-        self._hand: Callable[[tuple[float, float]], CameraOffset] | None = None
-        self._hand_at = (0.0, 0.0)
-        self._moved_px = 0.0
+        self._flight, self._fanning = Glide(), Glide()
+        self._fans: tuple[tuple[int, ...], float] = (), 1.0
         self._stage: Stage | None = None
         # The resolution that vispy would ask the screen for changes nothing here.
         self._canvas = app.Canvas(size=(960, 540), show=False, keys=None, dpi=96)
@@ -69,16 +71,26 @@ class SceneView(QObject):
         self.widget.setMinimumSize(320, 200)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._settle)
-        for name in (
-            "draw",
-            "resize",
-            "mouse_press",
-            "mouse_move",
-            "mouse_release",
-            "mouse_wheel",
-            "mouse_double_click",
-        ):
+        for name in ("draw", "resize"):
             getattr(self._canvas.events, name).connect(getattr(self, f"_on_{name}"))
+        self.hand = Hand(self._canvas)
+        self.hand.turned.connect(self._turn)
+        self.hand.moved.connect(self._move)
+        self.hand.zoomed.connect(self.zoom)
+        self.hand.let_go.connect(self.stir)
+
+    @property
+    def layout(self) -> Layout | None:
+        """What is shown; where it opens a layer that was closed before, its channels fan out."""
+        return self._layout
+
+    @layout.setter
+    def layout(self, layout: Layout) -> None:
+        opened = newly_open(self._layout, layout)
+        self._layout = layout
+        self._fan(opened, 0.0 if opened else 1.0)
+        if opened:
+            self._fanning.start(lambda part: self._fan(opened, part), FAN_MS)
 
     def state(self) -> ViewState | None:
         """What is drawn: the scene's state with the study over it and the camera moved; `None` before a scene."""
@@ -102,16 +114,42 @@ class SceneView(QObject):
         self._settling.stop()
         self._canvas.update()
 
+    def put_offset(self, offset: CameraOffset) -> None:
+        """Look from there, at once."""
+        self._flight.stop()
+        self._look(offset)
+
+    def glide_to(self, offset: CameraOffset, lasts_ms: float = FLY_MS) -> None:
+        """Look from there after a smooth move."""
+        start = self.offset
+        self._flight.start(lambda part: self._look(between(start, offset, part)), lasts_ms)
+
+    def fly_to(self, place: Place) -> None:
+        """Bring the plate of a place near, where there is one, seen from the same side."""
+        own, layout = self._own_state(), self.layout
+        if own is None or layout is None:
+            return
+        plate = _plate_of(layout, place)
+        if plate is not None:
+            points = world_of(own.nets[0], layout, plate.corners())
+            aspect = self.widget.width() / max(self.widget.height(), 1)
+            self.glide_to(framed(self.offset, own.camera, points, aspect))
+
     def reset(self) -> None:
         """Back to the scene's own camera."""
-        self.offset = CameraOffset()
-        self.stir()
+        self.glide_to(CameraOffset())
+
+    def hit_at(self, at_px: tuple[float, float]) -> Hit | None:
+        """What is seen at a place of the widget, in logical pixels."""
+        state = self.state()
+        if state is None or self.layout is None:
+            return None
+        return pick(self.layout, state, at_px, (float(self.widget.width()), float(self.widget.height())))
 
     def zoom(self, steps: float, at_px: tuple[float, float] | None = None) -> None:
         """Nearer by so many notches of the wheel, about `at_px` (default: the middle)."""
         width, height = self.widget.width(), self.widget.height()
-        self.offset = zoomed(self.offset, WHEEL_FACTOR**steps, at_px or (width / 2, height / 2), (width, height))
-        self.stir()
+        self.put_offset(zoomed(self.offset, WHEEL_FACTOR**steps, at_px or (width / 2, height / 2), (width, height)))
 
     def zoom_in(self) -> None:
         """Nearer."""
@@ -131,7 +169,8 @@ class SceneView(QObject):
 
     def close(self) -> None:
         """Give back what is on the GPU."""
-        self._settling.stop()
+        for going in (self._settling, self._flight, self._fanning):
+            going.stop()
         if self._stage is not None:
             self._stage.close()
         self._canvas.close()
@@ -139,7 +178,18 @@ class SceneView(QObject):
     def _own_state(self) -> ViewState | None:
         """The scene's state with the study over it, before the hand has moved the camera."""
         state = self._scene_state()
-        return None if state is None or self.layout is None else dressed(state, self._desk.study, self.layout)
+        if state is None or self.layout is None:
+            return None
+        return fanned(dressed(state, self._desk.study, self.layout), *self._fans, len(self.layout.plates))
+
+    def _fan(self, plates: tuple[int, ...], part: float) -> None:
+        self._fans = plates, part
+        self.stir()
+
+    def _look(self, offset: CameraOffset) -> None:
+        self.offset = offset
+        self.stir()
+        self.looked.emit()
 
     def _stage_for(self, layout: Layout) -> Stage:
         if self._stage is None or self._stage.layout is not layout:
@@ -168,7 +218,7 @@ class SceneView(QObject):
         self.is_settled = self._is_fine
         if not (self._is_fine or is_new):
             self._detail = next_detail(detail, took_ms)
-        if not (self._is_fine or self.is_playing or self._hand):
+        if not (self._is_fine or self.is_playing or self.hand.is_down):
             self._settling.start()
 
     def _draw(self, layout: Layout, detail: float) -> None:
@@ -188,60 +238,16 @@ class SceneView(QObject):
         self.stir()
         self.resized.emit()
 
-    def _on_mouse_press(self, event: Any) -> None:
-        is_shifted = any(key.name == "Shift" for key in event.modifiers)
-        if event.button == LEFT and not is_shifted:
-            self._hand = self._orbit
-        elif event.button in (LEFT, RIGHT, MIDDLE):
-            self._hand = self._pan
-        self._hand_at = float(event.pos[0]), float(event.pos[1])
-        self._moved_px = 0.0
-
-    def _on_mouse_move(self, event: Any) -> None:
-        if self._hand is None:
-            return
-        x, y = float(event.pos[0]), float(event.pos[1])
-        by_px = x - self._hand_at[0], y - self._hand_at[1]
-        if by_px != (0.0, 0.0):
-            self._hand_at = x, y
-            self._moved_px += abs(by_px[0]) + abs(by_px[1])
-            self.offset = self._hand(by_px)
-            self.stir()
-
-    def _on_mouse_release(self, event: Any) -> None:
-        # The last moves may have been left out as too quick.
-        self._on_mouse_move(event)
-        if self._hand is None:
-            return
-        self._hand = None
-        self.stir()
-        plate = self._plate_at(event) if event.button == RIGHT and self._moved_px <= STILL_PX else None
-        if plate is not None:
-            self.asked.emit(plate, self.widget.mapToGlobal(QPoint(int(event.pos[0]), int(event.pos[1]))))
-
-    def _on_mouse_wheel(self, event: Any) -> None:
-        if event.delta[1]:
-            self.zoom(float(event.delta[1]), (float(event.pos[0]), float(event.pos[1])))
-
-    def _on_mouse_double_click(self, event: Any) -> None:
-        self._hand = None
-        plate = self._plate_at(event) if event.button == LEFT else None
-        if plate is not None and plate.group:
-            self.opening.emit(plate)
-        else:
-            self.reset()
-
-    def _plate_at(self, event: Any) -> Plate | None:
-        state = self.state()
-        if state is None or self.layout is None:
-            return None
-        at_px = float(event.pos[0]), float(event.pos[1])
-        size_px = float(self.widget.width()), float(self.widget.height())
-        return plate_at(self.layout, state, at_px, size_px)
-
-    def _orbit(self, by_px: tuple[float, float]) -> CameraOffset:
+    def _turn(self, by_px: tuple[float, float]) -> None:
         state = self._own_state()
-        return orbited(self.offset, state.camera, by_px, self.widget.height()) if state else self.offset
+        if state is not None:
+            self.put_offset(orbited(self.offset, state.camera, by_px, self.widget.height()))
 
-    def _pan(self, by_px: tuple[float, float]) -> CameraOffset:
-        return panned(self.offset, by_px, self.widget.height())
+    def _move(self, by_px: tuple[float, float]) -> None:
+        self.put_offset(panned(self.offset, by_px, self.widget.height()))
+
+
+def _plate_of(layout: Layout, place: Place) -> Plate | None:
+    """The plate that shows a place; that of the layer's first output where there is none for this one."""
+    plates = [plate for plate in layout.plates if plate.layer == place.layer and plate.form.kind != "weights"]
+    return next((plate for plate in plates if plate.output == place.output), plates[0] if plates else None)

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
 
 from exporter.bundle import KerascopeError
 from viewer.study import CameraOffset
 from viewer.window.bars import TimeBar, TopBar
 from viewer.window.chooser import Chooser
 from viewer.window.desk import Desk
+from viewer.window.docks.shelf import add_docks
 from viewer.window.help import HelpOverlay
 from viewer.window.keys import BINDINGS
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
-from viewer.window.pick import what_can_be_asked
+from viewer.window.parts import Parts
 from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
+from viewer.window.pointer import Pointer
 from viewer.window.snapshot import free_path, write_picture
 from viewer.window.view import SceneView
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from viewer.layout import Plate
     from viewer.state import Theme
+    from viewer.study import Study
     from viewer.window.playable import Catalogue
 
 
-class Window(QMainWindow):
-    """One bundle, its scenes, and a timeline. `folder` is where pictures are saved."""
+class Window(Parts):
+    """One bundle, its scenes, a timeline, and docks. `folder` is where pictures are saved."""
 
     def __init__(self, bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.offers = []
         self._bundle, self._summaries = bundle, catalogue.summaries
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
@@ -47,7 +49,9 @@ class Window(QMainWindow):
         self.chooser = Chooser(bundle, catalogue, self.top, wish)
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
-        self.menu = QMenu(self)
+        self.pointer = Pointer(self)
+        self.shelf = add_docks(self)
+        self.top.offer_panels(self.shelf.actions())
         self._waiting = QLabel("laying out the network …", self.view.widget)
         self._connect()
         self._show_theme(wish.theme)
@@ -59,7 +63,7 @@ class Window(QMainWindow):
         self.chooser.want(theme=theme)
 
     def toggle_bars(self) -> None:
-        """Show the bars, or hide them."""
+        """Show the bars and docks, or nothing but the picture."""
         self._show_bars(not self.top.isVisible())
 
     def toggle_full_screen(self) -> None:
@@ -88,6 +92,11 @@ class Window(QMainWindow):
             path = Path(name)
             self._save(path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png"))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """The docks make room where there is little."""
+        super().resizeEvent(event)
+        self.shelf.fit(self.width())
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop, and give everything back."""
         self.player.stop()
@@ -96,14 +105,17 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def _arrange(self) -> None:
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(self.view.widget, 1)
-        column.addWidget(self.time)
-        self.setCentralWidget(whole)
+        """The bars run along the whole window, the docks stand between them round the scene."""
+        self.setMenuWidget(self.top)
+        self.setCentralWidget(self.view.widget)
+        foot = QToolBar()
+        foot.setObjectName("foot")
+        foot.setMovable(False)
+        foot.addWidget(self.time)
+        foot.toggleViewAction().setEnabled(False)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, foot)
+        self._foot = foot
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setStatusBar(self.words)
         self.setWindowTitle(f"{self._bundle.path.name} – Kerascope")
 
@@ -117,23 +129,18 @@ class Window(QMainWindow):
         self.player.moved.connect(self._draw)
         self.view.failed.connect(self._stop)
         self.view.resized.connect(self._want_size)
-        self.view.opening.connect(lambda plate: self.chooser.open_group(plate.group))
-        self.view.asked.connect(self._offer_folding)
         self.chooser.built.connect(self._show_scene)
-        self.desk.changed.connect(lambda _before, _after: self.view.stir())
+        self.desk.changed.connect(self._on_study)
         self.desk.told.connect(self.words.tell)
         self.desk.failed.connect(self._tell_failure)
         self.chooser.failed.connect(self._tell_failure)
         self.chooser.noted.connect(self.words.tell)
 
-    def _offer_folding(self, plate: Plate, at: QPoint) -> None:
-        """The menu of a plate, where there is anything to open or fold."""
-        self.menu.clear()
-        for asked in what_can_be_asked(self._bundle.manifest.groups, plate):
-            does = self.chooser.open_group if asked.does == "open" else self.chooser.fold_group
-            self.menu.addAction(asked.words, partial(does, asked.group))
-        if self.menu.actions():
-            self.menu.popup(at)
+    def _on_study(self, before: Study, after: Study) -> None:
+        """Which layers show their channels is a matter of the layout, which the chooser gets; all else is drawn."""
+        if (before.opened, before.closed) != (after.opened, after.closed):
+            self.chooser.want(opened=after.opened, closed=after.closed)
+        self.view.stir()
 
     def _want_size(self) -> None:
         """Another shape of the picture is another composition of the scene."""
@@ -144,7 +151,7 @@ class Window(QMainWindow):
         self._waiting.hide()
         self.view.layout = playable.layout
         if is_other_scene:
-            self.view.offset = CameraOffset()
+            self.view.put_offset(CameraOffset())
         self.words.rest(f"{wish.scene}: {self._summaries[wish.scene]}")
         self.player.show(playable, is_other_scene=is_other_scene)
 
@@ -165,8 +172,9 @@ class Window(QMainWindow):
         self.time.show_theme(theme)
 
     def _show_bars(self, are_visible: bool) -> None:
-        for bar in (self.top, self.time, self.words):
+        for bar in (self.top, self._foot, self.words):
             bar.setVisible(are_visible)
+        (self.shelf.let_back if are_visible else self.shelf.send_away)("bars")
 
     def _tell_failure(self, line: str) -> None:
         if self.player.playable is None:

@@ -1,0 +1,34 @@
+"""The parts of the main window by name: what its docks, its history and its presenter may use of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from viewer.inspect.pick import Hit
+    from viewer.window.bars import TimeBar, TopBar
+    from viewer.window.chooser import Chooser
+    from viewer.window.desk import Desk
+    from viewer.window.message import MessageBar
+    from viewer.window.player import Player
+    from viewer.window.view import SceneView
+
+    Offer = tuple[str, Callable[[], object]]
+
+
+class Parts(QMainWindow):
+    """The main window as its docks see it. They take it as their only argument and reach everything through it."""
+
+    desk: Desk
+    view: SceneView
+    chooser: Chooser
+    player: Player
+    time: TimeBar
+    top: TopBar
+    words: MessageBar
+    offers: list[Callable[[Hit], Iterable[Offer]]]
+    """Who adds to the menu of a right click: lines and what they do, for what was hit."""
