@@ -26,18 +26,25 @@ MOST_WEIGHTS = 2**20
 MOST_CAPTURES = 16
 
 
-def finite(values: Any) -> Array:
-    """`values` as float32: what is not a number is 0, sizes end at 1e31. The same array where nothing has to change."""
+def finite(values: Any, *, keeps_nan: bool = False) -> Array:
+    """`values` as float32: what is not a number is 0 (or stays, with `keeps_nan`), sizes end at 1e31. The same array
+    where nothing has to change.
+    """
     plain = np.asarray(values)
     if plain.dtype.itemsize > 4:
         plain = np.clip(plain, -LARGEST, LARGEST)
     small: Array = plain.astype(np.float32, copy=False)
     is_fine = not small.size or (small.min() >= -LARGEST and small.max() <= LARGEST)  # not where one is no number
-    return small if is_fine else np.clip(np.nan_to_num(small, nan=0.0), -LARGEST, LARGEST)
+    if is_fine:
+        return small
+    clipped: Array = np.clip(small, -LARGEST, LARGEST)
+    return clipped if keeps_nan else np.nan_to_num(clipped, nan=0.0)
 
 
-def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> Array | None:
-    """What a layer put out for a capture, as finite float32; `None` where that was not kept.
+def output_of(
+    bundle: Bundle, key: CaptureKey, layer: str, output: int = 0, *, keeps_nan: bool = False
+) -> Array | None:
+    """What a layer put out for a capture, as `finite` has it; `None` where that was not kept.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> A
         The bundle has no such capture.
     """
     ref = bundle.capture(key.input_id, key.checkpoint_id).outputs.get(output_name(layer, output))
-    return None if ref is None else finite(bundle.load(ref))
+    return None if ref is None else finite(bundle.load(ref), keeps_nan=keeps_nan)
 
 
 def kernel_ref(bundle: Bundle, checkpoint_id: str, layer: Layer) -> TensorRef | None:
@@ -53,8 +60,8 @@ def kernel_ref(bundle: Bundle, checkpoint_id: str, layer: Layer) -> TensorRef | 
     return bundle.checkpoint(checkpoint_id).weights.get(f"{layer.shares_weights_with or layer.name}/kernel")
 
 
-def kernel_of(bundle: Bundle, checkpoint_id: str, layer: Layer) -> Array | None:
-    """The kernel of a layer, finite; `None` where it was not kept.
+def kernel_of(bundle: Bundle, checkpoint_id: str, layer: Layer, *, keeps_nan: bool = False) -> Array | None:
+    """The kernel of a layer, as `finite` has it; `None` where it was not kept.
 
     Of more than about a million weights only evenly spaced input and output channels (the last two axes) are taken, so
     that what is read does not grow with the kernel.
@@ -64,7 +71,7 @@ def kernel_of(bundle: Bundle, checkpoint_id: str, layer: Layer) -> Array | None:
         return None
     step = thinning(ref.shape)
     kernel = bundle.load(ref)
-    return finite(kernel if step == 1 else np.array(kernel[..., ::step, ::step]))
+    return finite(kernel if step == 1 else np.array(kernel[..., ::step, ::step]), keeps_nan=keeps_nan)
 
 
 def thinning(shape: tuple[int, ...]) -> int:
