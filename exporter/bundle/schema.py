@@ -6,6 +6,7 @@ beside this file is generated from these classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -44,6 +45,9 @@ layer's own activation function (or an activation layer). `value`: neither, e.g.
 """
 
 ColourOrder = Literal["rgb", "bgr", "grey"]
+
+Setting = bool | int | float | str | None | tuple[int | float, ...]
+"""What a layer is set to: tuples are flat."""
 
 
 class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,6 +105,10 @@ class Layer(Frozen, frozen=True):
     mode: str | None = None
     """Which of its kind: `max`/`average` for pools, `add`/`concatenate`/... for merges, `8 heads of 64` for attention,
     `backwards` for recurrent layers, `zeros`/`cropping` for padding, `nearest`/... for resizing; else `None`."""
+
+    settings: dict[str, Setting] = {}
+    """What else must be known to compute the layer without Keras, by the names that SPEC.md lists; axes count the batch
+    axis. Empty where the class has code of its own, which nothing but itself can compute."""
 
 
 class Edge(Frozen, frozen=True):
@@ -237,7 +245,10 @@ class Derived(Frozen, frozen=True):
 
 
 class Manifest(Frozen, frozen=True):
-    """The whole of `manifest.json`. Layers stand in topological order."""
+    """The whole of `manifest.json`. Layers stand in topological order.
+
+    Of a manifest that was read, captures are decoded when they are looked at (`exporter.bundle.captures`).
+    """
 
     format: Literal["kerascope-bundle"]
     version: Literal[1]
@@ -249,6 +260,6 @@ class Manifest(Frozen, frozen=True):
     preprocessing: Preprocessing
     groups: tuple[Group, ...] = ()
     inputs: tuple[Input, ...] = ()
-    captures: tuple[Capture, ...] = ()
+    captures: Sequence[Capture] = ()
     runs: tuple[Run, ...] = ()
     derived: tuple[Derived, ...] = ()

@@ -49,6 +49,7 @@ class Call:
     first_name : of the first call of the same layer.
     arguments : what each tensor argument is made of; several sources where bare operations joined them.
     result_of : the type of the TensorFlow operation where the call is a container's own result; else empty.
+    constants : the arguments that are no tensors, by name, where they are known.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Call:
     arguments: tuple[tuple[Source, ...], ...]
     outputs: tuple[Tensor, ...]
     result_of: str = ""
+    constants: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_first(self) -> bool:
@@ -127,12 +129,13 @@ class Listing:
         outputs: Sequence[Tensor],
         input_shapes: Sequence[Shape] = (),
         result_of: str = "",
+        constants: Mapping[str, Any] | None = None,
     ) -> Call:
         """A new call at the end of the list; after its outputs it has what is captured of its inside."""
         first_name = self._first_names.setdefault(id(operation), name)
         sources = tuple(tuple(each) for each in arguments)
         outputs = (*outputs, *_extras(operation, outputs, input_shapes))
-        call = Call(name, operation, first_name, sources, outputs, result_of)
+        call = Call(name, operation, first_name, sources, outputs, result_of, constants or {})
         self.calls.append(call)
         return call
 

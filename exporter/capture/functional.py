@@ -14,6 +14,7 @@ from exporter.capture.hooks import has_call_of_keras, opens
 from exporter.capture.names import Names
 from exporter.capture.observed import Fed, in_inference
 from exporter.capture.rows import rows_of
+from exporter.capture.settings import constants_of
 from exporter.capture.traced import TracedPlan, read_traced
 
 
@@ -156,7 +157,8 @@ def _read_node(
         return read_traced(listing, operation, name, arranged_as(node.arguments, symbols), fed, sources)
     outputs = [_output(tensor, is_fixed) for tensor in node.outputs]
     shapes = [tuple(tensor.shape) for tensor in symbols]
-    call = listing.add(name, operation, [[source] for source in sources], outputs, shapes)
+    constants = constants_of(operation, node.arguments.args, node.arguments.kwargs)
+    call = listing.add(name, operation, [[source] for source in sources], outputs, shapes, constants=constants)
     return call, [Source(name, place) for place in range(len(outputs))]
 
 

@@ -15,6 +15,7 @@ from exporter.capture.blocks import blocks_of
 from exporter.capture.calls import Call, Container, Reading
 from exporter.capture.kinds import activation_of, kind_of, settings_of
 from exporter.capture.reading import read_model
+from exporter.capture.settings import computing_settings
 
 _LINEAR = (None, "linear")
 _HAS_OWN_ACTIVATION = ("dense", "conv", "depthwise")
@@ -100,6 +101,7 @@ def _layer(call: Call, value: Value, reading: Reading) -> Layer:
         parameters=sum(math.prod(variable.shape) for variable in variables.values()),
         shares_weights_with=None if call.is_first or not call.is_layer else call.first_name,
         variables=tuple(variables),
+        settings={} if call.result_of else computing_settings(operation, call.constants),
         **settings_of(operation, kind, call.outputs[0].shape if call.outputs else ()),
     )
 

@@ -126,6 +126,7 @@ def tiny_layers() -> tuple[Layer, ...]:
             outputs=output(6, 6, 4),
             value="post-activation",
             activation="relu",
+            settings={"computed_by": "ReLU", "max_value": None, "negative_slope": 0.0, "threshold": 0.0},
         ),
         Layer(
             name="pool",

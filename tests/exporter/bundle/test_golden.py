@@ -73,6 +73,7 @@ MANIFEST = """\
       "parameters": 0,
       "pool_size": null,
       "rate": null,
+      "settings": {},
       "shares_weights_with": null,
       "strides": null,
       "units": null,
