@@ -152,13 +152,13 @@ class Chooser(QObject):
             self._bar.scene.allow(wish.scene, line)
         if wish != self.wish:
             return
-        self.failed.emit(line)
         if self.shown is not None:
             self.wish = replace(self.shown, size_px=self.wish.size_px, theme=self.wish.theme)
             self._put_choices()
             if self.wish != self.shown:
                 self._ask()
-        elif self._untried:
+        self.failed.emit(line)
+        if self.shown is None and self._untried:
             self.want(scene=self._untried.pop(0))
 
     def _try_next(self) -> None:

@@ -28,6 +28,10 @@ PLAYING = (
     Binding(("End",), "End", "to the end", "player.go_to_end"),
     Binding(("L",), "L", "repeat at the end, or stop", "player.toggle_repeating"),
 )
+DOING = (
+    Binding(("Ctrl+Z",), "Ctrl Z", "undo", "travel.undo"),
+    Binding(("Ctrl+Shift+Z", "Ctrl+Y"), "Ctrl Shift Z", "redo", "travel.redo"),
+)
 CHOOSING = (
     Binding(("PgDown",), "Page ↓", "next scene", "chooser.next_scene"),
     Binding(("PgUp",), "Page ↑", "scene before", "chooser.previous_scene"),
@@ -51,7 +55,7 @@ LOOKING = (
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
     Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
 )
-BINDINGS = PLAYING + CHOOSING + LOOKING
+BINDINGS = PLAYING + CHOOSING + LOOKING + DOING
 
 MOUSE = (
     ("drag", "turn"),
@@ -68,5 +72,6 @@ HELP = (
     ("Timeline", tuple((binding.shown, binding.does) for binding in PLAYING)),
     ("Choice", tuple((binding.shown, binding.does) for binding in CHOOSING)),
     ("Mouse", MOUSE),
+    ("Doing", tuple((binding.shown, binding.does) for binding in DOING)),
     ("View", tuple((binding.shown, binding.does) for binding in LOOKING) + PANELS),
 )

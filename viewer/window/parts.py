@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from viewer.window.desk import Desk
     from viewer.window.message import MessageBar
     from viewer.window.player import Player
+    from viewer.window.travel import Travel
     from viewer.window.view import SceneView
 
     Offer = tuple[str, Callable[[], object]]
@@ -30,5 +31,6 @@ class Parts(QMainWindow):
     time: TimeBar
     top: TopBar
     words: MessageBar
+    travel: Travel
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""

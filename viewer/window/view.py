@@ -135,6 +135,11 @@ class SceneView(QObject):
             aspect = self.widget.width() / max(self.widget.height(), 1)
             self.glide_to(framed(self.offset, own.camera, points, aspect))
 
+    @property
+    def is_flying(self) -> bool:
+        """Whether the camera is on its way."""
+        return self._flight.is_going
+
     def reset(self) -> None:
         """Back to the scene's own camera."""
         self.glide_to(CameraOffset())

@@ -25,12 +25,13 @@ from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
 from viewer.window.pointer import Pointer
 from viewer.window.snapshot import free_path, write_picture
+from viewer.window.travel import Travel
 from viewer.window.view import SceneView
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.state import Theme
-    from viewer.study import Study
+    from viewer.study import Study, Vantage
     from viewer.window.playable import Catalogue
 
 
@@ -47,6 +48,7 @@ class Window(Parts):
         self.desk = Desk(bundle)
         self.view = SceneView(self.desk, self.player.state, wish.theme)
         self.chooser = Chooser(bundle, catalogue, self.top, wish)
+        self.travel = Travel(self)
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
         self.pointer = Pointer(self)
@@ -55,6 +57,14 @@ class Window(Parts):
         self._waiting = QLabel("laying out the network …", self.view.widget)
         self._connect()
         self._show_theme(wish.theme)
+
+    def vantage(self) -> Vantage:
+        """The present view, complete."""
+        return self.travel.vantage()
+
+    def go_to(self, vantage: Vantage) -> None:
+        """Show that view."""
+        self.travel.go_to(vantage)
 
     def toggle_theme(self) -> None:
         """Dark, or light."""
@@ -131,14 +141,16 @@ class Window(Parts):
         self.view.resized.connect(self._want_size)
         self.chooser.built.connect(self._show_scene)
         self.desk.changed.connect(self._on_study)
+        self.travel.themed.connect(self._show_theme)
         self.desk.told.connect(self.words.tell)
         self.desk.failed.connect(self._tell_failure)
-        self.chooser.failed.connect(self._tell_failure)
+        self.chooser.failed.connect(self._on_denied)
         self.chooser.noted.connect(self.words.tell)
 
-    def _on_study(self, before: Study, after: Study) -> None:
+    def _on_study(self, _: Study, after: Study) -> None:
         """Which layers show their channels is a matter of the layout, which the chooser gets; all else is drawn."""
-        if (before.opened, before.closed) != (after.opened, after.closed):
+        wish = self.chooser.wish
+        if (wish.opened, wish.closed) != (after.opened, after.closed):
             self.chooser.want(opened=after.opened, closed=after.closed)
         self.view.stir()
 
@@ -154,6 +166,14 @@ class Window(Parts):
             self.view.put_offset(CameraOffset())
         self.words.rest(f"{wish.scene}: {self._summaries[wish.scene]}")
         self.player.show(playable, is_other_scene=is_other_scene)
+        self.travel.arrive()
+
+    def _on_denied(self, line: str) -> None:
+        """What is shown stays, and with it which layers are open."""
+        self.travel.give_up()
+        wish = self.chooser.wish
+        self.desk.set(opened=wish.opened, closed=wish.closed)
+        self._tell_failure(line)
 
     def _draw(self) -> None:
         self.view.is_playing = self.player.head.is_playing
