@@ -30,7 +30,7 @@ def chosen_input(bundle: Bundle, checkpoint: str, input_id: str | None) -> Input
     BundleError
         no such input, one that is not clean, or none that was captured at this checkpoint.
     """
-    captured = {capture.input: capture for capture in bundle.manifest.captures if capture.checkpoint == checkpoint}
+    captured = {capture.input: capture for capture in bundle.captures_at(checkpoint)}
     if input_id is not None:
         asked = bundle.input(input_id)
         if asked.kind != "clean" or asked.id not in captured:

@@ -87,7 +87,7 @@ def _has_weights(bundle: Bundle, checkpoint: Checkpoint, model: keras.Model) -> 
 def _scored(bundle: Bundle, checkpoint: str) -> Capture | None:
     """A capture of which both what was fed and the scores are kept, if there is one."""
     inputs = set(bundle.manifest.model.inputs)
-    captures = (each for each in bundle.manifest.captures if each.checkpoint == checkpoint)
+    captures = bundle.captures_at(checkpoint)
     return next((each for each in captures if each.scores and inputs <= set(each.outputs)), None)
 
 

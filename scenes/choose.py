@@ -31,12 +31,11 @@ def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
     if options.input_id is not None:
         return bundle.capture(options.input_id, checkpoint)
     found: dict[bool, Capture] = {}
-    for capture in bundle.manifest.captures:  # there may be very many: the search ends at the first good one
-        if capture.checkpoint == checkpoint:
-            shown = bundle.input(capture.input)
-            if shown.kind == "clean" and _is_right(shown, capture):
-                return capture
-            found.setdefault(shown.kind == "clean", capture)
+    for capture in bundle.captures_at(checkpoint):  # there may be very many: the search ends at the first good one
+        shown = bundle.input(capture.input)
+        if shown.kind == "clean" and _is_right(shown, capture):
+            return capture
+        found.setdefault(shown.kind == "clean", capture)
     if found:
         return found.get(True) or found[False]
     raise KerascopeError(

@@ -10,8 +10,6 @@ import numpy as np
 from exporter.bundle.checks import output_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
@@ -86,9 +84,5 @@ def thinning(shape: tuple[int, ...]) -> int:
 
 def sample_captures(bundle: Bundle) -> tuple[Capture, ...]:
     """Some captures by which a layer is judged, of the last checkpoint first: never more, however many there are."""
-    final = bundle.final_checkpoint.id
-
-    def of_final() -> Iterator[Capture]:
-        return (capture for capture in bundle.manifest.captures if capture.checkpoint == final)
-
-    return tuple(islice(of_final(), MOST_CAPTURES)) + tuple(islice(bundle.manifest.captures, MOST_CAPTURES))
+    final = bundle.captures_at(bundle.final_checkpoint.id)
+    return tuple(islice(final, MOST_CAPTURES)) + tuple(bundle.manifest.captures[:MOST_CAPTURES])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from msgspec import structs
+
+from exporter.bundle.captures import captured_pairs
 from exporter.bundle.limits import Limits
-from exporter.bundle.schema import Manifest, TensorRef
+from exporter.bundle.schema import Capture, Manifest, TensorRef
 from exporter.bundle.tensors import (
     DTYPES,
     MAX_DIMENSIONS,
+    capture_group,
     is_file_name,
     is_key,
-    manifest_files,
     tensor_bytes,
     tensor_groups,
 )
@@ -24,25 +27,56 @@ def manifest_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
 
     It is lazy: who wants only the first problem pays for no more.
     """
-    yield from _tensor_problems(manifest, limits)
+    yield from _tensor_problems(tensor_groups(manifest), limits)
+    yield from _outline_problems(manifest)
+    outputs = _output_names(manifest)
+    for capture in manifest.captures:
+        yield from _capture_problems(capture, outputs)
+
+
+def outline_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    """As `manifest_problems`, without looking into the captures: `capture_check` is for those that are used."""
+    yield from _tensor_problems(tensor_groups(structs.replace(manifest, captures=())), limits)
+    yield from _outline_problems(manifest)
+
+
+def capture_check(manifest: Manifest, limits: Limits) -> Callable[[Capture], Iterator[str]]:
+    """What tells every problem of a capture that `outline_problems` leaves out."""
+    outputs = _output_names(manifest)
+
+    def problems(capture: Capture) -> Iterator[str]:
+        yield from _tensor_problems([capture_group(capture)], limits)
+        yield from _capture_problems(capture, outputs)
+
+    return problems
+
+
+def _outline_problems(manifest: Manifest) -> Iterator[str]:
     yield from _repeated_names(manifest)
     yield from _graph_problems(manifest)
     yield from _group_problems(manifest)
     yield from _weight_problems(manifest)
-    yield from _capture_problems(manifest)
+    yield from _reference_problems(manifest)
     yield from _run_problems(manifest)
 
 
-def _tensor_problems(manifest: Manifest, limits: Limits) -> Iterator[str]:
-    files = {file: is_file_name(file) for file in manifest_files(manifest)}
+def is_sound(ref: TensorRef) -> bool:
+    """Whether a reference stays inside of its bundle and names something that a bundle can hold."""
+    return is_file_name(ref.file) and is_key(ref.key) and _is_form(ref.dtype, ref.shape)
+
+
+def _tensor_problems(groups: Iterable[tuple[str, Mapping[str, TensorRef]]], limits: Limits) -> Iterator[str]:
+    files: dict[str, bool] = {}
     keys: dict[str, bool] = {}  # many tensors, few keys, and few shapes
     sizes_bytes: dict[tuple[str, tuple[int, ...]], int | None] = {}
     total_bytes = 0
-    for what, refs in tensor_groups(manifest):
+    for what, refs in groups:
         for name, ref in refs.items():
             form = (ref.dtype, ref.shape)
             if form not in sizes_bytes:
                 sizes_bytes[form] = tensor_bytes(ref) if _is_form(*form) else None
+            if ref.file not in files:
+                files[ref.file] = is_file_name(ref.file)
             if ref.key not in keys:
                 keys[ref.key] = is_key(ref.key)
             size_bytes = sizes_bytes[form]
@@ -77,7 +111,7 @@ def _repeated_names(manifest: Manifest) -> Iterator[str]:
     yield from _repeated("checkpoint", (checkpoint.id for checkpoint in manifest.checkpoints))
     yield from _repeated("input", (shown.id for shown in manifest.inputs))
     yield from _repeated("run", (run.id for run in manifest.runs))
-    yield from _repeated("capture of", (f"{capture.input} at {capture.checkpoint}" for capture in manifest.captures))
+    yield from _repeated("capture of", (f"{one} at {at}" for one, at in captured_pairs(manifest.captures)))
     derived = manifest.derived
     yield from _repeated("derived", (f"{entry.kind} of {entry.layer} at {entry.checkpoint}" for entry in derived))
 
@@ -138,18 +172,27 @@ def _weight_problems(manifest: Manifest) -> Iterator[str]:
         yield from _unknown(f"checkpoint {checkpoint.id!r}", "the variable", checkpoint.weights, variables)
 
 
-def _capture_problems(manifest: Manifest) -> Iterator[str]:
+def _output_names(manifest: Manifest) -> frozenset[str]:
+    return frozenset(output_name(layer.name, i) for layer in manifest.layers for i in range(len(layer.outputs)))
+
+
+def _capture_problems(capture: Capture, outputs: frozenset[str]) -> Iterator[str]:
+    where = f"the capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}"
+    yield from _unknown(where, "the output", sorted(capture.outputs.keys() - outputs), outputs)
+    if capture.predicted is not None and not 0 <= capture.predicted < (len(capture.scores) or float("inf")):
+        yield f"{where} predicts class {capture.predicted} of {len(capture.scores)}"
+
+
+def _reference_problems(manifest: Manifest) -> Iterator[str]:
+    """Names of inputs, checkpoints and layers that captures and derived tensors are of."""
     inputs = {shown.id for shown in manifest.inputs}
     checkpoints = {checkpoint.id for checkpoint in manifest.checkpoints}
-    outputs = {output_name(layer.name, i) for layer in manifest.layers for i in range(len(layer.outputs))}
     layers = {layer.name for layer in manifest.layers}
-    for capture in manifest.captures:
-        where = f"the capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}"
-        yield from _unknown(where, "input", (capture.input,), inputs)
-        yield from _unknown(where, "checkpoint", (capture.checkpoint,), checkpoints)
-        yield from _unknown(where, "the output", sorted(capture.outputs.keys() - outputs), outputs)
-        if capture.predicted is not None and not 0 <= capture.predicted < (len(capture.scores) or float("inf")):
-            yield f"{where} predicts class {capture.predicted} of {len(capture.scores)}"
+    for one, at in captured_pairs(manifest.captures):
+        if one not in inputs or at not in checkpoints:
+            where = f"the capture of input {one!r} at checkpoint {at!r}"
+            yield from _unknown(where, "input", (one,), inputs)
+            yield from _unknown(where, "checkpoint", (at,), checkpoints)
     for derived in manifest.derived:
         where = f"the {derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r}"
         yield from _unknown(where, "layer", (derived.layer,), layers)

@@ -22,5 +22,5 @@ class Limits:
 
     manifest_bytes: int = 256 * MIB
     tensor_bytes: int = 2 * GIB
-    files: int = 100_000
+    files: int = 1_000_000
     total_bytes: int = 1024 * GIB

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec.structs import fields, replace
 
+from exporter.bundle.captures import pack_captures
 from exporter.bundle.errors import BundleError
 from exporter.bundle.schema import FORMAT_NAME, FORMAT_VERSION, Manifest
 
@@ -19,17 +22,36 @@ class _Heading(msgspec.Struct):
     version: int
 
 
+def _outline() -> Any:
+    """The class of a manifest whose captures are left as text."""
+    members = [
+        (field.name, field.type, *(() if field.required else (field.default,)))
+        for field in fields(Manifest)
+        if field.name != "captures"
+    ]
+    rest = [("captures", msgspec.Raw, msgspec.Raw(b"[]"))]
+    return msgspec.defstruct("Outline", [*members, *rest], kw_only=True, forbid_unknown_fields=True)
+
+
 _HEADING = msgspec.json.Decoder(_Heading)
-_MANIFEST = msgspec.json.Decoder(Manifest)
+_OUTLINE = msgspec.json.Decoder(_outline())
+_NO_CAPTURES = b'\n  "captures": [],\n'
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """The UTF-8 text of a manifest: sorted keys, indent of two, newline at the end; equal for equal manifests."""
-    return msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=2) + b"\n"
+    """The UTF-8 text of a manifest: sorted keys, indent of two, newline at the end; equal for equal manifests.
+
+    Each capture has a line of its own, without spaces: there may be very many.
+    """
+    outline = msgspec.json.encode(replace(manifest, captures=()), order="sorted")
+    text = msgspec.json.format(outline, indent=2) + b"\n"
+    lines = [b"    " + msgspec.json.encode(capture, order="sorted") for capture in manifest.captures]
+    filled = b'\n  "captures": [\n' + b",\n".join(lines) + b"\n  ],\n"
+    return text.replace(_NO_CAPTURES, filled, 1) if lines else text
 
 
 def decode_manifest(text: bytes, path: Path) -> Manifest:
-    """The manifest of a text. Only its form is checked here, not what it refers to.
+    """The manifest of a text. Only its form is checked here, not what it refers to, and not that of its captures.
 
     Raises
     ------
@@ -47,7 +69,9 @@ def decode_manifest(text: bytes, path: Path) -> Manifest:
 
 def _decoded(text: bytes, path: Path) -> Manifest:
     try:
-        return _MANIFEST.decode(text)
+        outline = _OUTLINE.decode(text)
+        members = {field.name: getattr(outline, field.name) for field in fields(Manifest)}
+        return Manifest(**members | {"captures": pack_captures(outline.captures, path)})
     except (msgspec.DecodeError, UnicodeDecodeError):
         _check_heading(_HEADING.decode(text), path)
         raise

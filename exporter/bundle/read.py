@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import threading
-from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
-from zipfile import ZipFile
 
 import numpy as np
+from msgspec import structs
 
-from exporter.bundle.checks import manifest_problems, output_name
+from exporter.bundle.captures import BLOCK_BYTES, BLOCKS_KEPT, PackedCaptures, captured_pairs
+from exporter.bundle.checks import capture_check, is_sound, manifest_problems, outline_problems, output_name
 from exporter.bundle.errors import BundleError
+from exporter.bundle.files import file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import MANIFEST_FILE, decode_manifest
-from exporter.bundle.npz_map import map_tensor
-from exporter.bundle.npz_read import open_npz, read_tensor
 from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, TensorRef
+from exporter.bundle.store import TensorStore
 from exporter.bundle.tensors import manifest_files, tensor_bytes
 
 Found = TypeVar("Found")
 
-_OPEN_FILES = 16
-_CACHED_BYTES = 256 * 2**20
-_MAPPED_BYTES = 16 * 2**20
-"""Tensors from this size on stay on disk where they can."""
+CHECKED_BYTES = BLOCK_BYTES * BLOCKS_KEPT
+"""Captures whose text is longer are not looked into on opening, but each when it is used."""
 
 
 def read_bundle(path: Path | str, *, limits: Limits | None = None) -> Bundle:
     """The bundle at `path`. Its manifest has been read and checked; no tensor has.
+
+    Where there are very many captures, what they hold is checked when one is looked up, before it is handed out.
 
     Parameters
     ----------
@@ -46,11 +45,23 @@ def read_bundle(path: Path | str, *, limits: Limits | None = None) -> Bundle:
     """
     path, limits = Path(path), limits or Limits()
     manifest = read_manifest(path, limits)
-    for problem in manifest_problems(manifest, limits):
+    looked_into = _looked_into(manifest)
+    problems = manifest_problems if looked_into is manifest else outline_problems
+    for problem in problems(manifest, limits):
         raise BundleError("the manifest does not hold together", got=problem, path=path / MANIFEST_FILE)
-    for error in file_errors(path, manifest):
+    for error in file_errors(path, manifest_files(looked_into)):
         raise error
+    if looked_into is not manifest and isinstance(manifest.captures, PackedCaptures):
+        captures = manifest.captures.checked(capture_check(manifest, limits))
+        manifest = structs.replace(manifest, captures=captures)
     return Bundle(path, manifest, limits)
+
+
+def _looked_into(manifest: Manifest) -> Manifest:
+    """The part of a manifest that is checked on opening: all of it, or, where captures are very many, all but these."""
+    captures = manifest.captures
+    is_long = isinstance(captures, PackedCaptures) and captures.text_bytes > CHECKED_BYTES
+    return structs.replace(manifest, captures=()) if is_long else manifest
 
 
 def read_manifest(path: Path, limits: Limits) -> Manifest:
@@ -75,38 +86,6 @@ def read_manifest(path: Path, limits: Limits) -> Manifest:
     return decode_manifest(text, file)
 
 
-def file_errors(path: Path, manifest: Manifest) -> list[BundleError]:
-    """One error for each file that `manifest` names and that is missing, no plain file, or outside of `path`."""
-    names = manifest_files(manifest)
-    plain = {folder: _plain_files(path, folder) for folder in {name.rpartition("/")[0] for name in names}}
-    doubtful = (name for name in sorted(names) if name.rpartition("/")[2] not in plain[name.rpartition("/")[0]])
-    return [error for name in doubtful if (error := _file_error(path, name)) is not None]
-
-
-def _plain_files(path: Path, folder: str) -> set[str]:
-    """The names of the plain files, links left out, of a folder of the bundle; none where a link leads to it."""
-    place = os.path.realpath(path / folder)
-    if place != os.path.normpath(os.path.join(os.path.realpath(path), folder)):  # noqa: PTH118 (texts, as below)
-        return set()
-    try:
-        with os.scandir(place) as entries:
-            return {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
-    except OSError:
-        return set()
-
-
-def _file_error(path: Path, name: str) -> BundleError | None:
-    """What is wrong with a file that the manifest names, if anything is: links inside of the folder are not."""
-    root, place = os.path.realpath(path), os.path.realpath(path / name)
-    if os.path.commonpath((root, place)) != root:
-        return BundleError("a file leaves the bundle's folder by a link", got=name, path=path)
-    if not Path(place).exists():
-        return BundleError("a file of the bundle is missing", got=name, remedy="export the bundle again", path=path)
-    if not Path(place).is_file():
-        return BundleError("a file of the bundle is none", expected="a plain file", got=name, path=path)
-    return None
-
-
 class Bundle:
     """An opened bundle: its manifest, and its tensors as they are asked for.
 
@@ -123,16 +102,17 @@ class Bundle:
         self.path = path
         self.manifest = manifest
         self._limits = limits
-        self._files = manifest_files(manifest)
+        looked_into = _looked_into(manifest)
+        self._files = manifest_files(looked_into)
+        self._has_more = looked_into is not manifest
         self._layers = {layer.name: layer for layer in manifest.layers}
         self._inputs = {shown.id: shown for shown in manifest.inputs}
         self._checkpoints = {checkpoint.id: checkpoint for checkpoint in manifest.checkpoints}
-        self._captures = {(capture.input, capture.checkpoint): capture for capture in manifest.captures}
+        self._places: dict[str, dict[str, int]] = {}
+        for place, (one, at) in enumerate(captured_pairs(manifest.captures)):
+            self._places.setdefault(at, {})[one] = place
         self._statistics = {(e.layer, e.checkpoint): e for e in manifest.derived if e.kind == "statistics"}
-        self._open: OrderedDict[str, ZipFile] = OrderedDict()
-        self._cache: OrderedDict[TensorRef, np.ndarray[Any, Any]] = OrderedDict()
-        self._cached_bytes = 0
-        self._turn = threading.Lock()
+        self._store = TensorStore(path)
 
     def __repr__(self) -> str:
         return f"Bundle({str(self.path)!r})"
@@ -156,7 +136,19 @@ class Bundle:
 
     def capture(self, input_id: str, checkpoint_id: str) -> Capture:
         """What this input did at this checkpoint."""
-        return self._found("capture", self._captures, (input_id, checkpoint_id))
+        place = self._places.get(checkpoint_id, {}).get(input_id)
+        if place is None:
+            known = dict.fromkeys(islice(captured_pairs(self.manifest.captures), 9))
+            return self._found("capture", known, (input_id, checkpoint_id))  # type: ignore[return-value] # raises
+        return self.manifest.captures[place]
+
+    def inputs_at(self, checkpoint_id: str) -> Collection[str]:
+        """The inputs that were captured at a checkpoint, in the order of the captures; looking is cheap."""
+        return self._places.get(checkpoint_id, {}).keys()
+
+    def captures_at(self, checkpoint_id: str) -> Iterator[Capture]:
+        """The captures at a checkpoint, in order; each is read from the manifest when it is its turn."""
+        return (self.manifest.captures[place] for place in self._places.get(checkpoint_id, {}).values())
 
     def output(self, input_id: str, checkpoint_id: str, layer_name: str, index: int = 0) -> np.ndarray[Any, Any]:
         """What a layer put out, without the batch axis; `index` chooses among several output tensors."""
@@ -197,39 +189,26 @@ class Bundle:
         BundleError
             the file is damaged or is not what the manifest declares, or the reference is not one of this bundle.
         """
-        with self._turn:
-            values = self._cache.pop(ref, None)
-            if values is None:
-                if ref.file not in self._files or tensor_bytes(ref) > self._limits.tensor_bytes:
-                    raise BundleError("not a tensor of this bundle", got=ref, path=self.path)
-                values = self._read(ref)
-                self._cached_bytes += _held_bytes(values)
-            self._cache[ref] = values
-            while self._cached_bytes > _CACHED_BYTES:
-                self._cached_bytes -= _held_bytes(self._cache.popitem(last=False)[1])
-        return values
+        is_named = ref.file in self._files or (self._has_more and is_sound(ref))
+        if not is_named or tensor_bytes(ref) > self._limits.tensor_bytes:
+            raise BundleError("not a tensor of this bundle", got=ref, path=self.path)
+        return self._store.load(ref)
+
+    def change(self) -> BundleError | None:
+        """What has happened to the bundle's folder since it was opened: it is gone, or was replaced; `None`: neither.
+
+        What has been read stays, and nothing more is read: it might be of another bundle.
+        """
+        return self._store.change()
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory the tensors take that are kept; never more than `exporter.bundle.store.CACHED_BYTES`."""
+        return self._store.held_bytes
 
     def close(self) -> None:
         """Close the files and forget the arrays. The bundle can still be used: files open again when needed."""
-        with self._turn:
-            for archive in self._open.values():
-                archive.close()
-            self._open.clear()
-            self._cache.clear()
-            self._cached_bytes = 0
-
-    def _read(self, ref: TensorRef) -> np.ndarray[Any, Any]:
-        """The tensor: of an ordinary one the checksum is compared, a large one is mapped without reading it."""
-        archive, path = self._opened(ref.file), self.path / ref.file
-        mapped = map_tensor(archive, ref, path) if tensor_bytes(ref) >= _MAPPED_BYTES else None
-        return read_tensor(archive, ref, path) if mapped is None else mapped
-
-    def _opened(self, file: str) -> ZipFile:
-        archive = self._open.pop(file, None) or open_npz(self.path / file)
-        self._open[file] = archive
-        if len(self._open) > _OPEN_FILES:
-            self._open.popitem(last=False)[1].close()
-        return archive
+        self._store.close()
 
     def _found(self, what: str, among: dict[Any, Found], key: object) -> Found:
         try:
@@ -237,8 +216,3 @@ class Bundle:
         except KeyError as error:
             known = ", ".join(map(str, list(among)[:8])) + (", ..." if len(among) > 8 else "")
             raise BundleError(f"no such {what}", expected=f"one of {known}", got=repr(key), path=self.path) from error
-
-
-def _held_bytes(values: np.ndarray[Any, Any]) -> int:
-    """How much memory an array keeps from others; one that is mapped, none."""
-    return 0 if isinstance(values.base, np.memmap) else values.nbytes

@@ -11,7 +11,7 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Checkpoint, Layer, Run
+from exporter.bundle.schema import Checkpoint, Layer, Manifest, Run
 from exporter.bundle.tensors import tensor_bytes, tensor_refs
 
 HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
@@ -96,16 +96,17 @@ def summarise(bundle: Bundle) -> Summary:
         A weight or a statistic cannot be read.
     """
     manifest = bundle.manifest
-    layers = tuple(_layer_summary(bundle, layer) for layer in manifest.layers)
-    refs = [ref for _, ref in tensor_refs(manifest)]
+    outputs = _stored_outputs(manifest)
+    layers = tuple(_layer_summary(bundle, layer, outputs) for layer in manifest.layers)
+    stored_bytes = [tensor_bytes(ref) for _, ref in tensor_refs(manifest)]
     return Summary(
         path=str(bundle.path),
         model=manifest.model.name,
         model_class=manifest.model.class_name,
         producer=f"{manifest.producer.name} {manifest.producer.version} with Keras {manifest.producer.keras}",
         parameters=manifest.model.parameters,
-        tensors=len(refs),
-        bytes=sum(map(tensor_bytes, refs)),
+        tensors=len(stored_bytes),
+        bytes=sum(stored_bytes),
         layers=layers,
         groups=tuple(f"{x.name} {x.kind} of {len(x.layers)} layers" for x in manifest.groups),
         sampled=len({x.layer for x in manifest.derived if x.sampled is not None}),
@@ -115,14 +116,24 @@ def summarise(bundle: Bundle) -> Summary:
     )
 
 
-def _layer_summary(bundle: Bundle, layer: Layer) -> LayerSummary:
+def _stored_outputs(manifest: Manifest) -> dict[str, tuple[int, int]]:
+    """Of each output, how many captures have it and how many bytes these are: one walk through the captures."""
+    stored: dict[str, tuple[int, int]] = {}
+    for capture in manifest.captures:
+        for name, ref in capture.outputs.items():
+            count, size_bytes = stored.get(name, (0, 0))
+            stored[name] = count + 1, size_bytes + tensor_bytes(ref)
+    return stored
+
+
+def _layer_summary(bundle: Bundle, layer: Layer, stored: dict[str, tuple[int, int]]) -> LayerSummary:
     manifest = bundle.manifest
     own = [f"{layer.name}/{variable}" for variable in layer.variables]
     weights = [point.weights[key] for point in manifest.checkpoints for key in own if key in point.weights]
     names = [output_name(layer.name, index) for index in range(len(layer.outputs))]
-    outputs = [capture.outputs[key] for capture in manifest.captures for key in names if key in capture.outputs]
+    outputs = [stored.get(name, (0, 0)) for name in names]
     statistics = [entry.tensors for entry in manifest.derived if entry.layer == layer.name]
-    refs = weights + outputs + [ref for tensors in statistics for ref in tensors.values()]
+    refs = weights + [ref for tensors in statistics for ref in tensors.values()]
     counts = [tensors[NAN_COUNT] for tensors in statistics if NAN_COUNT in tensors]
     return LayerSummary(
         name=layer.name,
@@ -130,10 +141,10 @@ def _layer_summary(bundle: Bundle, layer: Layer) -> LayerSummary:
         shapes=tuple(output.shape for output in layer.outputs),
         output_names=tuple(output.name for output in layer.outputs),
         stored_channels=tuple(output.stored_channels for output in layer.outputs),
-        captures=sum(layer.name in capture.outputs for capture in manifest.captures),
+        captures=stored.get(layer.name, (0, 0))[0],
         parameters=layer.parameters,
-        tensors=len(refs),
-        bytes=sum(map(tensor_bytes, refs)),
+        tensors=len(refs) + sum(count for count, _ in outputs),
+        bytes=sum(map(tensor_bytes, refs)) + sum(size_bytes for _, size_bytes in outputs),
         nan_weights=sum(_nan_count(bundle.load(ref)) for ref in weights),
         nan_outputs=sum(int(bundle.load(ref).sum()) for ref in counts),
     )

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from exporter.bundle.schema import Manifest, TensorRef
+from exporter.bundle.schema import Capture, Manifest, TensorRef
 
 DTYPES = {
     "bool": "|b1",
@@ -56,9 +56,14 @@ def tensor_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Tensor
         if shown.image is not None:
             yield f"input {shown.id!r},", {"image": shown.image}
     for capture in manifest.captures:
-        yield f"capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}, layer", capture.outputs
+        yield capture_group(capture)
     for derived in manifest.derived:
         yield f"{derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r},", derived.tensors
+
+
+def capture_group(capture: Capture) -> tuple[str, Mapping[str, TensorRef]]:
+    """What a capture is called, and its tensors by name."""
+    return f"capture of input {capture.input!r} at checkpoint {capture.checkpoint!r}, layer", capture.outputs
 
 
 def tensor_refs(manifest: Manifest) -> Iterator[tuple[str, TensorRef]]:

@@ -9,12 +9,13 @@ from zipfile import ZipFile
 
 from exporter.bundle.checks import manifest_problems, output_name
 from exporter.bundle.errors import BundleError
+from exporter.bundle.files import file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.npz_read import open_npz, read_tensor
-from exporter.bundle.read import file_errors, read_manifest
+from exporter.bundle.read import read_manifest
 from exporter.bundle.schema import Manifest, Output, TensorRef
 from exporter.bundle.statistics import statistics_layout
-from exporter.bundle.tensors import tensor_refs
+from exporter.bundle.tensors import manifest_files, tensor_refs
 
 
 def validate_bundle(path: Path | str, *, limits: Limits | None = None) -> list[str]:
@@ -27,12 +28,12 @@ def validate_bundle(path: Path | str, *, limits: Limits | None = None) -> list[s
     path, limits = Path(path), limits or Limits()
     try:
         manifest = read_manifest(path, limits)
+        problems = [*manifest_problems(manifest, limits), *_shape_problems(manifest)]
     except BundleError as error:
         return [str(error)]
-    problems = [*manifest_problems(manifest, limits), *_shape_problems(manifest)]
     if problems:
         return problems
-    missing = file_errors(path, manifest)
+    missing = file_errors(path, manifest_files(manifest))
     return [str(error) for error in missing] or list(_tensor_problems(path, manifest))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from exporter.bundle.captures import captured_pairs
 from exporter.bundle.errors import KerascopeError
 from scenes.choose import shown_capture, shown_name
 from scenes.framing import camera_for
@@ -77,12 +79,9 @@ def _watched(bundle: Bundle, options: SceneOptions) -> tuple[tuple[Checkpoint, C
 
     Without a choice of input it is, of those captured at most checkpoints and right in the end, the one learned last.
     """
-    captured: dict[str, dict[str, Capture]] = {}
-    for capture in bundle.manifest.captures:
-        captured.setdefault(capture.input, {})[capture.checkpoint] = capture
-    chosen = options.input_id or _learned_last(bundle, captured) or shown_capture(bundle, options).input
-    found = captured.get(chosen, {})
-    watched = tuple((c, found[c.id]) for c in bundle.manifest.checkpoints if c.id in found)
+    chosen = options.input_id or _learned_last(bundle) or shown_capture(bundle, options).input
+    moments = [each for each in bundle.manifest.checkpoints if chosen in bundle.inputs_at(each.id)]
+    watched = tuple((each, bundle.capture(chosen, each.id)) for each in moments)
     if len(watched) < 2:
         raise KerascopeError(
             "no training to show", expected="an input captured at two checkpoints or more", got=str(len(watched)),
@@ -91,20 +90,28 @@ def _watched(bundle: Bundle, options: SceneOptions) -> tuple[tuple[Checkpoint, C
     return watched
 
 
-def _learned_last(bundle: Bundle, captured: dict[str, dict[str, Capture]]) -> str | None:
+def _learned_last(bundle: Bundle) -> str | None:
     """The input whose final answer was the least likely over the whole training, of the first 64; `None` where no
     answer is known.
     """
-    most = max((len(by_checkpoint) for by_checkpoint in captured.values()), default=0)
-    doubts: dict[str, float] = {}
-    for name, by_checkpoint in islice(captured.items(), MOST_INPUTS):
-        final = by_checkpoint.get(bundle.final_checkpoint.id)
-        is_right = final is not None and bundle.input(name).true_class in (None, final.predicted)
-        if final is None or final.predicted is None or not is_right or len(by_checkpoint) < most:
-            continue
-        answers = (capture.scores[final.predicted] for capture in by_checkpoint.values())
-        doubts[name] = sum(1 - (score or 0.0) for score in answers)
+    answers = _final_answers(bundle)
+    doubts = dict.fromkeys(answers, 0.0)
+    captures = bundle.manifest.captures
+    for place, (name, _) in enumerate(captured_pairs(captures)):  # in their order: each is read only once
+        if name in answers:
+            doubts[name] += 1 - (captures[place].scores[answers[name]] or 0.0)
     return max(doubts, key=lambda name: doubts[name]) if doubts else None
+
+
+def _final_answers(bundle: Bundle) -> dict[str, int]:
+    """What those of the first 64 inputs are taken for in the end that were captured most often and are right then."""
+    times = Counter(name for name, _ in captured_pairs(bundle.manifest.captures))
+    most = max(times.values(), default=0)
+    final = bundle.final_checkpoint.id
+    asked = [name for name in islice(times, MOST_INPUTS) if times[name] == most and name in bundle.inputs_at(final)]
+    found = {name: bundle.capture(name, final).predicted for name in asked}
+    right = {name: one for name, one in found.items() if bundle.input(name).true_class in (None, one)}
+    return {name: one for name, one in right.items() if one is not None}
 
 
 def _journey(watched: tuple[tuple[Checkpoint, Capture], ...]) -> tuple[Track[float], float, tuple[Marker, ...]]:

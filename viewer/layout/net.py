@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exporter.bundle.checks import output_name
+from viewer.kept import sample_captures
 from viewer.layout.fold import folded_groups
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def net_of(bundle: Bundle, fold: Fold) -> Net:
     manifest = bundle.manifest
     groups = _contractible(manifest, folded_groups(manifest, fold))
     order = _ordered(manifest, groups)
-    nodes = _nodes(manifest, order, groups)
+    nodes = _nodes(bundle, order, groups)
     wires = _wires(manifest, nodes, groups)
     flattened = {
         wire.target: nodes[wire.source].stored[-1]
@@ -137,10 +138,11 @@ def _ordered(manifest: Manifest, groups: Sequence[Group]) -> list[str]:
     return ordered
 
 
-def _nodes(manifest: Manifest, order: Sequence[str], groups: Sequence[Group]) -> tuple[Node, ...]:
+def _nodes(bundle: Bundle, order: Sequence[str], groups: Sequence[Group]) -> tuple[Node, ...]:
+    manifest = bundle.manifest
     layers = {layer.name: layer for layer in manifest.layers}
     group_of = {group.output: group for group in groups}
-    captured = _captured_shapes(manifest)
+    captured = _captured_shapes(bundle)
     used = {(edge.source, edge.source_output) for edge in manifest.edges}
     nodes: list[Node] = []
     for name in order:
@@ -178,9 +180,9 @@ def _wires(manifest: Manifest, nodes: Sequence[Node], groups: Sequence[Group]) -
     return tuple(wires)
 
 
-def _captured_shapes(manifest: Manifest) -> dict[str, Shape]:
+def _captured_shapes(bundle: Bundle) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {}
-    for capture in manifest.captures:
+    for capture in sample_captures(bundle):
         for key, ref in capture.outputs.items():
             shapes.setdefault(key, ref.shape)
     return shapes

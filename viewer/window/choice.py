@@ -26,12 +26,14 @@ class Choice(QComboBox):
         self.setMaxVisibleItems(18)
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._items: tuple[Item, ...] = ()
+        self._rows: dict[str | None, int] = {}
         self.activated.connect(self._tell)
 
     def offer(self, items: tuple[Item, ...]) -> None:
         """Replace what there is to choose."""
         self.clear()
         self._items = items
+        self._rows = {item.id: row for row, item in enumerate(items)}
         for row, item in enumerate(items):
             self.addItem(item.words)
             self.setItemData(row, item.tip or item.words, Qt.ItemDataRole.ToolTipRole)
@@ -83,4 +85,4 @@ class Choice(QComboBox):
         self.chosen.emit(self._items[row].id)
 
     def _row(self, id_: str | None) -> int:
-        return next(row for row, item in enumerate(self._items) if item.id == id_)
+        return self._rows[id_]

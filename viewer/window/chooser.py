@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.layout.fold import opened, refolded
-from viewer.window.offer import BY_HAND, captured, checkpoint_items, fold_items, input_items, scene_items
+from viewer.window.offer import BY_HAND, checkpoint_items, fold_items, input_items, scene_items
 from viewer.window.pictures import input_icon
 from viewer.window.playable import Playable, Wish
 from viewer.window.workshop import Workshop
@@ -37,7 +37,6 @@ class Chooser(QObject):
         self.shown: Wish | None = None
         self._bundle, self._bar = bundle, bar
         self._folded: tuple[str, ...] = ()
-        self._pairs = captured(bundle)
         self._untried = [name for name in catalogue.summaries if name != wish.scene]
         self._workshop = Workshop(catalogue)
         self._workshop.made.connect(self._on_made)
@@ -195,9 +194,9 @@ class Chooser(QObject):
         if self._bundle.manifest.groups:
             bar.fold.put(wish.fold if isinstance(wish.fold, str) else BY_HAND)
         at = wish.checkpoint_id or self._bundle.final_checkpoint.id
+        captured = self._bundle.inputs_at(at)
         for shown in self._bundle.manifest.inputs:
-            is_there = (shown.id, at) in self._pairs
-            bar.input.allow(shown.id, "" if is_there else f"not captured at checkpoint {at}")
+            bar.input.allow(shown.id, "" if shown.id in captured else f"not captured at checkpoint {at}")
         for checkpoint in self._bundle.manifest.checkpoints:
-            is_there = wish.input_id is None or (wish.input_id, checkpoint.id) in self._pairs
+            is_there = wish.input_id is None or wish.input_id in self._bundle.inputs_at(checkpoint.id)
             bar.checkpoint.allow(checkpoint.id, "" if is_there else "this input was not captured here")

@@ -67,8 +67,3 @@ def _checkpoint_item(checkpoint: Checkpoint) -> Item:
     facts += [f"epoch {checkpoint.epoch}"] if checkpoint.epoch is not None else []
     facts += [f"{name} {value:.4g}" for name, value in checkpoint.metrics.items() if value is not None]
     return Item(checkpoint.id, checkpoint.label or checkpoint.id, ", ".join(facts))
-
-
-def captured(bundle: Bundle) -> frozenset[tuple[str, str]]:
-    """The pairs (input, checkpoint) of which the bundle holds what the network computed."""
-    return frozenset((capture.input, capture.checkpoint) for capture in bundle.manifest.captures)

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain_bundle import plain_manifest, write_plain
 
-from exporter.bundle import Bundle, BundleError, Limits, read, read_bundle, validate_bundle
+from exporter.bundle import Bundle, BundleError, Limits, read_bundle, store, validate_bundle
 from exporter.bundle.schema import TensorRef
 
 KERNEL = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -38,9 +38,9 @@ def replace_entry(path: Path, content: bytes, *, method: int = zipfile.ZIP_STORE
 
 def refuse(path: Path, line: str) -> None:
     """All readers refuse the one tensor, also one that maps it; opening the bundle does not."""
-    for mapped_bytes in (read._MAPPED_BYTES, 0):
+    for mapped_bytes in (store.MAPPED_BYTES, 0):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(read, "_MAPPED_BYTES", mapped_bytes)
+            patch.setattr(store, "MAPPED_BYTES", mapped_bytes)
             with pytest.raises(BundleError) as caught:
                 read_bundle(path).weight("000", "a", "k")
         assert line in str(caught.value)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain_bundle import write_plain
 
-from exporter.bundle import BundleError, read, read_bundle, validate_bundle
+from exporter.bundle import BundleError, read_bundle, store, validate_bundle
 from exporter.bundle.npz_map import map_tensor
 from exporter.bundle.npz_read import open_npz, read_tensor
 from exporter.bundle.npz_write import NpzWriter
@@ -42,7 +42,7 @@ def test_what_is_compressed_is_not_mapped(tmp_path: Path) -> None:
 
 
 def test_large_arrays_take_no_memory_and_do_not_drive_out_small_ones(tmp_path: Path) -> None:
-    large = np.ones(read._MAPPED_BYTES // 4, np.float32)
+    large = np.ones(store.MAPPED_BYTES // 4, np.float32)
     path = write_plain(tmp_path / "x.bundle", {"k": large, "m": np.ones(8, np.float32)})
     bundle = read_bundle(path)
     small = bundle.weight("000", "a", "m")
@@ -51,7 +51,7 @@ def test_large_arrays_take_no_memory_and_do_not_drive_out_small_ones(tmp_path: P
     assert tracemalloc.get_traced_memory()[1] < 2**20
     tracemalloc.stop()
     assert bundle.weight("000", "a", "m") is small
-    assert bundle._cached_bytes == small.nbytes
+    assert bundle.held_bytes == small.nbytes + 2 * store.ENTRY_BYTES
 
 
 def test_rotten_values_are_found_by_a_read_and_by_validation_but_not_by_a_map(tmp_path: Path, monkeypatch) -> None:
@@ -63,5 +63,5 @@ def test_rotten_values_are_found_by_a_read_and_by_validation_but_not_by_a_map(tm
     with pytest.raises(BundleError, match="damaged"):
         read_bundle(path).weight("000", "a", "k")
     assert len(validate_bundle(path)) == 1
-    monkeypatch.setattr(read, "_MAPPED_BYTES", 0)
+    monkeypatch.setattr(store, "MAPPED_BYTES", 0)
     assert read_bundle(path).weight("000", "a", "k")[4999] == 4999

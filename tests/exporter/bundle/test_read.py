@@ -14,7 +14,7 @@ import pytest
 from plain_bundle import plain_manifest, write_plain
 from tiny_bundle import LAYER_NAMES, forward
 
-from exporter.bundle import BundleError, BundleWriter, npz_read, read, read_bundle
+from exporter.bundle import BundleError, BundleWriter, npz_read, read_bundle, store
 from exporter.bundle.schema import Edge, Layer, Output
 
 
@@ -27,7 +27,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(path.name)
         return npz_read.open_npz(path)
 
-    monkeypatch.setattr(read, "open_npz", note)
+    monkeypatch.setattr(store, "open_npz", note)
     return names
 
 
@@ -52,7 +52,7 @@ def test_an_array_that_was_loaded_is_kept(tiny: Path) -> None:
 
 
 def test_only_so_much_is_kept(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "_CACHED_BYTES", 2 * 6 * 6 * 4 * 4)
+    monkeypatch.setattr(store, "CACHED_BYTES", 2 * (6 * 6 * 4 * 4 + store.ENTRY_BYTES))
     bundle = read_bundle(tiny)
     conv, relu = (bundle.output("clean-0", "000", name) for name in ("conv", "relu"))
     assert bundle.output("clean-0", "000", "conv") is conv
@@ -68,8 +68,8 @@ def test_only_so_many_files_stay_open(tmp_path: Path) -> None:
     bundle = read_bundle(tmp_path / "x.bundle")
     for _ in range(2):
         assert [int(bundle.weight("000", "a", key)[0]) for key in refs] == list(range(40))
-        bundle._cache.clear()
-    assert len(bundle._open) == 16
+        bundle._store._kept.clear()
+    assert len(bundle._store._open) == 16
 
 
 def test_threads_can_share_a_bundle(tiny: Path) -> None:
@@ -201,6 +201,6 @@ def test_reading_a_bundle_needs_neither_tensorflow_nor_much_else(tiny: Path) -> 
         "from exporter.bundle import read_bundle\n"
         f"print(read_bundle({str(tiny)!r}).output('clean-0', '002', 'scores').argmax())\n"
     )
-    root = Path(read.__file__).parents[2]
+    root = Path(store.__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout == "0\n"

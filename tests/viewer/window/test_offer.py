@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from exporter.bundle import Bundle, KerascopeError
-from viewer.window.offer import captured, checkpoint_items, input_items, scene_items
+from viewer.window.offer import checkpoint_items, input_items, scene_items
 from viewer.window.snapshot import free_path, write_picture
 
 
@@ -26,13 +26,6 @@ def test_inputs_begin_with_the_scenes_choice_and_name_their_facts(tiny_bundle: B
 def test_checkpoints_and_scenes_in_their_order(tiny_bundle: Bundle) -> None:
     assert [item.id for item in checkpoint_items(tiny_bundle)] == [None, "000", "001", "002"]
     assert [(item.id, item.tip) for item in scene_items({"flow": "flows", "a": "b"})] == [("flow", "flows"), ("a", "b")]
-
-
-def test_captured_pairs_are_those_of_the_manifest(tiny_bundle: Bundle) -> None:
-    pairs = captured(tiny_bundle)
-    assert ("clean-0", "000") in pairs
-    assert ("attack-1", "000") not in pairs
-    assert len(pairs) == len(tiny_bundle.manifest.captures)
 
 
 def test_a_picture_never_replaces_another(tmp_path: Path) -> None:
