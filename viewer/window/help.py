@@ -22,7 +22,7 @@ class HelpOverlay(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(30, 24, 34, 26)
         columns.setSpacing(46)
-        for pair in (HELP[:2], HELP[2:]):
+        for pair in (HELP[:2], HELP[2:4], HELP[4:]):
             column = QVBoxLayout()
             column.addLayout(_table(pair))
             column.addStretch(1)

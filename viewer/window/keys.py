@@ -41,6 +41,16 @@ CHOOSING = (
     Binding(("Shift+C",), "Shift C", "checkpoint before", "chooser.previous_checkpoint"),
     Binding(("G",), "G", "fold groups of layers: auto, all, none", "chooser.next_fold"),
 )
+INPUTS = (
+    Binding(("M",), "M", "next misclassified input", "navigator.next_wrong"),
+    Binding(("Shift+M",), "Shift M", "misclassified one before", "navigator.previous_wrong"),
+    Binding(("N",), "N", "smallest margin, then the next larger", "navigator.next_margin"),
+    Binding(("Shift+N",), "Shift N", "back to smaller margins", "navigator.previous_margin"),
+    Binding(("J",), "J", "largest shift by an attack, then the next", "navigator.next_shift"),
+    Binding(("Shift+J",), "Shift J", "back to larger shifts", "navigator.previous_shift"),
+    Binding(("]",), "]", "a stronger step of the attack", "navigator.stronger"),
+    Binding(("[",), "[", "a weaker step", "navigator.weaker"),
+)
 LOOKING = (
     Binding(("R",), "R", "back to the scene's own view", "view.reset"),
     Binding(("+", "="), "+", "zoom in", "view.zoom_in"),
@@ -55,7 +65,7 @@ LOOKING = (
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
     Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
 )
-BINDINGS = PLAYING + CHOOSING + LOOKING + DOING
+BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING
 
 MOUSE = (
     ("drag", "turn"),
@@ -71,6 +81,7 @@ PANELS = (("Ctrl 1 … 9", "show or hide one panel, in the order of their menu")
 HELP = (
     ("Timeline", tuple((binding.shown, binding.does) for binding in PLAYING)),
     ("Choice", tuple((binding.shown, binding.does) for binding in CHOOSING)),
+    ("Inputs", tuple((binding.shown, binding.does) for binding in INPUTS)),
     ("Mouse", MOUSE),
     ("Doing", tuple((binding.shown, binding.does) for binding in DOING)),
     ("View", tuple((binding.shown, binding.does) for binding in LOOKING) + PANELS),

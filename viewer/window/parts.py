@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from viewer.window.chooser import Chooser
     from viewer.window.desk import Desk
     from viewer.window.message import MessageBar
+    from viewer.window.navigator import Navigator
     from viewer.window.player import Player
     from viewer.window.travel import Travel
     from viewer.window.view import SceneView
@@ -31,6 +32,7 @@ class Parts(QMainWindow):
     time: TimeBar
     top: TopBar
     words: MessageBar
+    navigator: Navigator
     travel: Travel
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""

@@ -20,6 +20,7 @@ from viewer.window.help import HelpOverlay
 from viewer.window.keys import BINDINGS
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
+from viewer.window.navigator import Navigator
 from viewer.window.parts import Parts
 from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
@@ -52,6 +53,7 @@ class Window(Parts):
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
         self.pointer = Pointer(self)
+        self.navigator = Navigator(self)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())
         self._waiting = QLabel("laying out the network …", self.view.widget)

@@ -15,7 +15,16 @@ def test_no_key_does_two_things() -> None:
     assert len(set(keys)) == len(keys)
 
 
-PARTS = {"": "window", "player": "player", "view": "view", "chooser": "chooser", "help": "help", "shelf": "docks/shelf", "travel": "travel"}
+PARTS = {
+    "": "window",
+    "player": "player",
+    "view": "view",
+    "chooser": "chooser",
+    "help": "help",
+    "shelf": "docks/shelf",
+    "travel": "travel",
+    "navigator": "navigator",
+}
 
 
 @pytest.mark.parametrize("binding", BINDINGS, ids=lambda binding: binding.shown)
