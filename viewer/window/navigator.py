@@ -16,7 +16,9 @@ from viewer.window.shown import Shown
 if TYPE_CHECKING:
     from exporter.bundle.schema import Run
     from viewer.inspect.samples import Order, Sample
-    from viewer.window.parts import Parts
+    from viewer.window.chooser import Chooser
+    from viewer.window.desk import Desk
+    from viewer.window.player import Player
 
 CHECKPOINTS_KEPT = 8
 NOTHING = {
@@ -33,22 +35,22 @@ class Navigator(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: Parts) -> None:
-        super().__init__(window)
-        self._window, self._bundle = window, window.desk.bundle
-        self.shown = Shown.of(window)
+    def __init__(self, desk: Desk, chooser: Chooser, player: Player) -> None:
+        super().__init__()
+        self._desk, self._chooser, self._player, self._bundle = desk, chooser, player, desk.bundle
+        self.shown = Shown(player)
         self._at: dict[str, tuple[Sample, ...]] = {}
         self._attacks: dict[str, Attack | None] = {}
         self._arrivals: Arrivals | None = None
         self._played_through: dict[str, bool] = {}
         self.among: tuple[Sample, ...] | None = None
         self._told_of: str | None = None
-        window.chooser.built.connect(self._on_built)
+        chooser.built.connect(self._on_built)
 
     @property
     def checkpoint_id(self) -> str:
         """The checkpoint that is wished for, or else the last."""
-        return self._window.chooser.wish.checkpoint_id or self._bundle.final_checkpoint.id
+        return self._chooser.wish.checkpoint_id or self._bundle.final_checkpoint.id
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -58,7 +60,7 @@ class Navigator(QObject):
     @property
     def here(self) -> str | None:
         """The input that was chosen, or where the scene chooses, the one it is about now."""
-        chosen, main = self._window.chooser.wish.input_id, self.shown.main
+        chosen, main = self._chooser.wish.input_id, self.shown.main
         return main.input_id if main is not None and chosen is None else chosen
 
     def next_wrong(self) -> None:
@@ -96,9 +98,9 @@ class Navigator(QObject):
     def show(self, sample: Sample) -> None:
         """Show an input, or say why that cannot be."""
         if sample.reason:
-            self._window.desk.told.emit(f"{sample.label}: {sample.reason}")
+            self._desk.told.emit(f"{sample.label}: {sample.reason}")
         else:
-            self._window.chooser.want(input_id=sample.input_id)
+            self._chooser.want(input_id=sample.input_id)
 
     def attack(self) -> Attack | None:
         """The attack that the input belongs to which is shown now."""
@@ -130,26 +132,26 @@ class Navigator(QObject):
         if at_secs is None:
             self.show(step)
         else:
-            self._window.player.pause()
-            self._window.player.scrub_to(at_secs)
+            self._player.pause()
+            self._player.scrub_to(at_secs)
             self.shown.look()
 
     def _go(self, order: Order, steps: int) -> None:
         samples = [sample for sample in (self.samples if self.among is None else self.among) if not sample.reason]
         found = beside(samples, order, self.here, steps)
         if found is None:
-            self._window.desk.told.emit(NOTHING[order])
+            self._desk.told.emit(NOTHING[order])
             return
         self.show(found)
         said = answer_text(self._bundle.manifest.model.class_names, found)
         numbers = {"margin": ("ahead by", found.margin), "shift": ("shifted by", found.shift)}
         what, number = numbers.get(order, ("", None))
-        self._window.desk.told.emit(f"{found.label}: {said}" + ("" if number is None else f", {what} {number:.3g}"))
+        self._desk.told.emit(f"{found.label}: {said}" + ("" if number is None else f", {what} {number:.3g}"))
 
     def _step(self, steps: int) -> None:
         attack, at = self.attack(), self.at_step()
         if attack is None or at is None:
-            self._window.desk.told.emit("the input that is shown was not attacked")
+            self._desk.told.emit("the input that is shown was not attacked")
             return
         self.go_to_step(attack, min(max(at + steps, 0), len(attack.steps) - 1))
 
@@ -168,7 +170,7 @@ class Navigator(QObject):
 
     def _arrivals_here(self) -> Arrivals | None:
         """Where the scene plays through several inputs itself, when it shows each."""
-        playable, scene = self._window.player.playable, self._window.chooser.wish.scene
+        playable, scene = self._player.playable, self._chooser.wish.scene
         if playable is None or self._played_through.get(scene) is False:
             return None
         if self._arrivals is None or self._arrivals.playable is not playable:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
     from viewer.state import CaptureKey, ViewState
-    from viewer.window.parts import Parts
+    from viewer.window.player import Player
 
 PAUSE_MS = 60
 
@@ -32,19 +32,13 @@ class Shown(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: Parts) -> None:
-        super().__init__(window.player)
-        self._player = window.player
+    def __init__(self, player: Player) -> None:
+        super().__init__(player)
+        self._player = player
         self.keys: tuple[CaptureKey, ...] = ()
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self.look)
-        window.player.moved.connect(self._stir)
-
-    @classmethod
-    def of(cls, window: Parts) -> Shown:
-        """The one that watches a window's player."""
-        there = window.player.findChild(cls)
-        return there if isinstance(there, cls) else cls(window)
+        player.moved.connect(self._stir)
 
     @property
     def main(self) -> CaptureKey | None:

@@ -53,7 +53,7 @@ class Window(Parts):
         self._arrange()
         self.help = HelpOverlay(self.view.widget)
         self.pointer = Pointer(self)
-        self.navigator = Navigator(self)
+        self.navigator = Navigator(self.desk, self.chooser, self.player)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())
         self._waiting = QLabel("laying out the network …", self.view.widget)
