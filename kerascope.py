@@ -16,8 +16,8 @@ from scenes.arguments import add_scene, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from scenes.options import SceneOptions
     from scenes.record import RecordReport
+    from viewer.study import Vantage
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "export", "main", "open_bundle", "record"]
@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add_view(view)
     command("scenes", _scenes, "list the scenes, a line each")
     frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
-    frame.add_argument("--at-secs", type=number, default=0.0, metavar="T", help="moment of the scene (default: 0)")
+    frame.add_argument("--at-secs", type=number, metavar="T", help="moment of the scene (default: 0, or the view's)")
     clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
     clip.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
     clip.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
@@ -194,22 +194,32 @@ def _scenes(_: argparse.Namespace) -> None:
         print(f"{name:<12} {summary}")
 
 
-def _scene_options(args: argparse.Namespace) -> SceneOptions:
-    from scenes.options import SceneOptions
+def _seen(args: argparse.Namespace, bundle: Bundle, at_secs: float | None = None) -> tuple[Vantage, dict[str, Any]]:
+    """The view that is asked for, and the options of a recording of it."""
+    from exporter.bundle.errors import KerascopeError
+    from scenes.viewed import chosen_view, options_of, run_of
 
-    return SceneOptions(args.size, args.theme, args.input, args.checkpoint, args.attack, args.fold)
+    if args.scene is None and args.view is None:
+        raise KerascopeError("nothing to draw", expected="--scene or --view", remedy="see `kerascope scenes`")
+    choices = {"theme": args.theme, "input_id": args.input, "checkpoint_id": args.checkpoint, "fold": args.fold}
+    view = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
+    run_id = args.attack or (run_of(bundle, view.input_id) if args.view else None)
+    options = options_of(view, bundle, args.size, run_id)
+    return view, {"options": options, "view": view, "overwrite": args.overwrite}
 
 
 def _frame(args: argparse.Namespace) -> None:
     from scenes.record import record_frame
 
-    choices = {"options": _scene_options(args), "overwrite": args.overwrite}
-    print(record_frame(open_bundle(args.bundle), args.scene, args.out, at_secs=args.at_secs, **choices))
+    bundle = open_bundle(args.bundle)
+    view, choices = _seen(args, bundle, args.at_secs)
+    print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, **choices))
 
 
 def _record(args: argparse.Namespace) -> None:
-    choices = {"options": _scene_options(args), "overwrite": args.overwrite}
-    report = record(args.bundle, args.scene, args.out, fps=args.fps, max_mb=args.max_mb, **choices)
+    bundle = open_bundle(args.bundle)
+    view, choices = _seen(args, bundle)
+    report = record(bundle, view.scene, args.out, fps=args.fps, max_mb=args.max_mb, **choices)
     print(report.path)
     _say(_recorded(report))
 

@@ -31,23 +31,34 @@ def fold(text: str) -> str | tuple[str, ...]:
 
 def add_view(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope view` beside the bundle."""
-    command.add_argument("--scene", default="flow", metavar="NAME", help="the one to begin with (default: flow)")
-    command.add_argument("--theme", choices=("dark", "light"), default="dark")
+    command.add_argument("--scene", metavar="NAME", help="the one to begin with (default: flow)")
+    _add_theme(command)
     _add_fold(command)
+    _add_saved(command)
 
 
 def add_scene(command: argparse.ArgumentParser) -> None:
     """Which scene is drawn, of what, and how large; beside the bundle and where to write."""
     add = command.add_argument
-    add("--scene", required=True, metavar="NAME", help="one that `kerascope scenes` lists")
+    add("--scene", metavar="NAME", help="one that `kerascope scenes` lists; needed without --view")
     add("--size", type=size, default=(960, 540), metavar="WxH", help="in pixels (default: 960x540)")
-    add("--theme", choices=("dark", "light"), default="dark")
+    _add_theme(command)
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="attack", metavar="ID", help="which attack (default: the scene's choice)")
     _add_fold(command)
+    _add_saved(command)
+
+
+def _add_theme(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--theme", choices=("dark", "light"), help="of the picture (default: dark)")
+
+
+def _add_saved(command: argparse.ArgumentParser) -> None:
+    words = "exactly what was copied from the window (Ctrl+Shift+C), or a file with it; other arguments win over it"
+    command.add_argument("--view", metavar="JSON", help=words)
 
 
 def _add_fold(command: argparse.ArgumentParser) -> None:
     words = "draw as one plate: auto, all, none, or groups by NAME,... (default: auto)"
-    command.add_argument("--fold", type=fold, default="auto", metavar="WHICH", help=words)
+    command.add_argument("--fold", type=fold, metavar="WHICH", help=words)

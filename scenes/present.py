@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_summaries
+from scenes.viewed import run_of
 from viewer.layout import Layout, LayoutOptions, place
 from viewer.window.playable import Playable, Wish
 
@@ -35,7 +36,7 @@ class Gallery:
             There is no such scene, or the bundle does not hold what it needs.
         """
         chosen = scene(wish.scene)
-        run_id = self._run_of(wish.input_id)
+        run_id = run_of(self._bundle, wish.input_id)
         chosen_inputs = wish.input_id, wish.checkpoint_id, run_id
         options = SceneOptions(wish.size_px, wish.theme, *chosen_inputs, wish.fold, wish.opened, wish.closed)
         layout = self._layout(chosen.layout_for(options))
@@ -48,10 +49,3 @@ class Gallery:
                 self._layouts.pop(next(iter(self._layouts)))
             self._layouts[options] = place(self._bundle, options)
         return self._layouts[options]
-
-    def _run_of(self, input_id: str | None) -> str | None:
-        """The attack that made an input, or that began with it: scenes of attacks show that one."""
-        if input_id is None:
-            return None
-        runs = [run for run in self._bundle.manifest.runs if run.kind == "attack"]
-        return next((run.id for run in runs if input_id in (*run.inputs, run.parent)), None)

@@ -20,7 +20,9 @@ from scenes.encode.shot import keep, write_png
 from scenes.frames import Image, frame_times, frames
 from scenes.options import SceneOptions
 from scenes.registry import scene
+from scenes.viewed import viewed
 from viewer.stage import Stage
+from viewer.study import Vantage
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def record(
     *,
     fps: float = 25,
     options: SceneOptions | None = None,
+    view: Vantage | None = None,
     max_mb: float | None = None,
     overwrite: bool = False,
     supersample: int = 2,
@@ -104,6 +107,8 @@ def record(
 
     Parameters
     ----------
+    view : what was set in the window, and where from it is seen, over every frame; its scene and what it shows are
+        those of `scene_name` and `options` (`scenes.viewed.options_of`).
     fps : frames a second; the nearest that the format can keep is taken, and said.
     max_mb : the most that a file may have, in millions of bytes; quality is given up step by step until it fits.
     supersample : draw so many times finer and average, 1 or 2.
@@ -120,7 +125,7 @@ def record(
     options = replace(options, size_px=job.exact_size_px(options.size_px))
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = chosen.build(bundle, layout, options)
+    timeline = viewed(chosen.build(bundle, layout, options), view, layout)
     n_frames = len(frame_times(timeline.duration_secs, float(job.fps), timeline.loops))
     with Stage(bundle, layout) as stage:
         images = frames(stage, timeline, float(job.fps), options.size_px, supersample)
@@ -134,10 +139,11 @@ def record_frame(
     *,
     at_secs: float,
     options: SceneOptions | None = None,
+    view: Vantage | None = None,
     overwrite: bool = False,
     supersample: int = 2,
 ) -> Path:
-    """The path of a PNG file with one frame of a scene, the same that a recording has at that time.
+    """The path of a PNG file with one frame of a scene, the same that a recording has at that time; `view` as there.
 
     Raises
     ------
@@ -150,7 +156,7 @@ def record_frame(
     check_place(out, folder=False, overwrite=overwrite)
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = chosen.build(bundle, layout, options)
+    timeline = viewed(chosen.build(bundle, layout, options), view, layout)
     if not 0 <= at_secs <= timeline.duration_secs:
         expected = f"0 to {timeline.duration_secs:g} s"
         raise KerascopeError("no such time in the scene", expected=expected, got=f"{at_secs:g} s")

@@ -72,7 +72,7 @@ def zoomed(
 
 
 def framed(offset: CameraOffset, camera: Camera, points: Any, aspect: float, part: float = 0.6) -> CameraOffset:
-    """The offset that brings `points` (n, 3) of the world into the middle, as large as fits into `part` of the picture's
+    """The offset that brings `points` (n, 3) of the world into the middle, as large as fits into `part` of the frame's
     sides, seen from where the eye is. `camera` is the scene's own.
     """
     margin = (1 - part) / 2
@@ -87,6 +87,8 @@ def framed(offset: CameraOffset, camera: Camera, points: Any, aspect: float, par
 
 def between(start: CameraOffset, end: CameraOffset, part: float) -> CameraOffset:
     """The offset that far on the way: turned evenly, and zoomed evenly about the one point that need not move."""
+    if part >= 1:
+        return end
     zoom = start.zoom * (end.zoom / start.zoom) ** part
     span = end.zoom - start.zoom
     # Along with the zoom the picture keeps its fixed point; where the zoom hardly changes there is none.
@@ -94,13 +96,13 @@ def between(start: CameraOffset, end: CameraOffset, part: float) -> CameraOffset
     return CameraOffset(
         azimuth_deg=_mixed(start.azimuth_deg, end.azimuth_deg, part),
         elevation_deg=_mixed(start.elevation_deg, end.elevation_deg, part),
-        zoom=end.zoom if part >= 1 else zoom,
+        zoom=zoom,
         shift=(_mixed(start.shift[0], end.shift[0], moved), _mixed(start.shift[1], end.shift[1], moved)),
     )
 
 
 def _mixed(start: float, end: float, part: float) -> float:
-    return end if part >= 1 else start + (end - start) * part
+    return start + (end - start) * part
 
 
 def _clamped(value: float, low: float, high: float) -> float:

@@ -10,6 +10,7 @@ from exporter.bundle import Bundle, KerascopeError, read_bundle
 from scenes.options import SceneOptions
 from scenes.present import Gallery
 from scenes.registry import scene, scene_names
+from scenes.viewed import run_of
 from viewer.window.playable import Wish
 
 SIZE_PX = (1280, 720)
@@ -50,14 +51,13 @@ def test_another_input_keeps_the_layout(bundle: Bundle) -> None:
 
 
 def test_an_attacked_input_chooses_its_attack(bundle: Bundle) -> None:
-    gallery = Gallery(bundle)
-    assert [gallery._run_of(id_) for id_ in (None, "attack-2", "clean-0", "clean-1")] == [
+    assert [run_of(bundle, id_) for id_ in (None, "attack-2", "clean-0", "clean-1")] == [
         None,
         "attack",
         "attack",
         None,
     ]
-    gallery.build(Wish("adversarial", SIZE_PX, input_id="attack-2"))
+    Gallery(bundle).build(Wish("adversarial", SIZE_PX, input_id="attack-2"))
 
 
 def test_what_a_bundle_does_not_hold_is_one_line(bundle: Bundle) -> None:

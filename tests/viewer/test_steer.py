@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from viewer.camera import project
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.state import Camera as SceneCamera
-from viewer.steer import orbited, panned, steered, steered_state, zoomed
+from viewer.steer import between, framed, orbited, panned, steered, steered_state, zoomed
 from viewer.study import CameraOffset
 
 SIZE_PX = (1600.0, 900.0)
@@ -96,3 +96,30 @@ def test_zoom_ends_somewhere_and_still_holds_the_point() -> None:
     assert zoomed(offset, 1.3, (900.0, 100.0), SIZE_PX) == offset
     back = zoomed(offset, 1 / offset.zoom, (400.0, 300.0), SIZE_PX)
     np.testing.assert_allclose(on_screen_px(back), on_screen_px(CameraOffset()), atol=1e-6)
+
+
+@given(offsets, offsets, st.floats(0, 1))
+def test_a_flight_keeps_its_ends_and_its_fixed_point(start: CameraOffset, end: CameraOffset, part: float) -> None:
+    assert between(start, end, 0.0) == start
+    assert between(start, end, 1.0) == end
+    way = between(start, end, part)
+    low, high = sorted((start.zoom, end.zoom))
+    assert low * (1 - 1e-9) <= way.zoom <= high * (1 + 1e-9)
+    if abs(end.zoom - start.zoom) > 0.01 * start.zoom:
+        # Scaled about the point of the picture that both ends leave where it is.
+        shifts = zip(start.shift, end.shift, strict=True)
+        fixed = [(b * start.zoom - a * end.zoom) / (start.zoom - end.zoom) for a, b in shifts]
+        for a, now, held in zip(start.shift, way.shift, fixed, strict=True):
+            assert held + (a - held) * way.zoom / start.zoom == pytest.approx(now, abs=1e-6)
+
+
+@given(offsets)
+def test_what_is_framed_fills_the_part_that_was_asked_for(offset: CameraOffset) -> None:
+    here = framed(offset, CAMERA, POINTS, ASPECT, 0.6)
+    assert (here.azimuth_deg, here.elevation_deg) == (offset.azimuth_deg, offset.elevation_deg), (
+        "seen from the same side"
+    )
+    at = on_screen_px(here)
+    low, high = at.min(axis=0), at.max(axis=0)
+    assert ((high - low) / SIZE_PX).max() == pytest.approx(0.6, abs=1e-6)
+    assert (low + high) / 2 == pytest.approx(np.array(SIZE_PX) / 2, abs=1e-3)
