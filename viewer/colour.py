@@ -12,14 +12,20 @@ from cmap import Colormap
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from viewer.state import ColourRole, MapName, Theme
+    from viewer.state import ColourRole, ColourSet, MapName, Theme
 
 MAP_NAMES: tuple[MapName, ...] = ("activation", "weight", "difference")
 MAP_ENTRIES = 256
 
-_CMAPS: dict[Theme, dict[MapName, str]] = {
-    "dark": {"activation": "cmasher:iceburn", "weight": "crameri:tofino", "difference": "crameri:vanimo"},
-    "light": {"activation": "crameri:vik", "weight": "crameri:cork", "difference": "crameri:bam"},
+_CMAPS: dict[ColourSet, dict[Theme, dict[MapName, str]]] = {
+    "standard": {
+        "dark": {"activation": "cmasher:iceburn", "weight": "crameri:tofino", "difference": "crameri:vanimo"},
+        "light": {"activation": "crameri:vik", "weight": "crameri:cork", "difference": "crameri:bam"},
+    },
+    "safe": {
+        "dark": {"activation": "cmasher:iceburn", "weight": "crameri:berlin", "difference": "cmasher:guppy"},
+        "light": {"activation": "crameri:vik", "weight": "crameri:broc", "difference": "cmasher:prinsenvlag"},
+    },
 }
 
 Rgb = tuple[float, float, float]
@@ -108,15 +114,18 @@ PALETTES: dict[Theme, Palette] = {
 
 
 @cache
-def map_table(theme: Theme, name: MapName) -> NDArray[np.float32]:
+def map_table(theme: Theme, name: MapName, colours: ColourSet = "standard") -> NDArray[np.float32]:
     """Table (256, 3) float32 in 0..1 of a colour map; entry 0 is -1, entry 255 is +1, zero lies in the middle."""
-    table: NDArray[np.float32] = np.asarray(Colormap(_CMAPS[theme][name]).lut(MAP_ENTRIES))[:, :3].astype(np.float32)
+    chosen = _CMAPS[colours][theme][name]
+    table: NDArray[np.float32] = np.asarray(Colormap(chosen).lut(MAP_ENTRIES))[:, :3].astype(np.float32)
     return table
 
 
-def apply_map(values: NDArray[np.float32], theme: Theme, name: MapName) -> NDArray[np.float32]:
+def apply_map(
+    values: NDArray[np.float32], theme: Theme, name: MapName, colours: ColourSet = "standard"
+) -> NDArray[np.float32]:
     """Colours (..., 3) in 0..1 of `values`, clipped to -1..1, as the shaders compute them."""
-    table = map_table(theme, name)
+    table = map_table(theme, name, colours)
     at = (np.clip(values, -1, 1) * 0.5 + 0.5) * (MAP_ENTRIES - 1)
     low = np.clip(np.floor(at).astype(int), 0, MAP_ENTRIES - 2)
     part = (at - low)[..., None]

@@ -13,10 +13,11 @@ from viewer.colour import PALETTES
 from viewer.drift import flat_of
 from viewer.labels import frame_labels
 from viewer.placement import world_of
+from viewer.scopes import Colouring, colouring_of
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.visuals.captures import CaptureStore
-from viewer.visuals.plates import CaptureTextures, PlatesVisual, View
-from viewer.visuals.scopes import ScopeStore
+from viewer.visuals.looks import LookStore
+from viewer.visuals.plates import PlatesVisual, Shown, View
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
 from viewer.visuals.strands import StrandsVisual
@@ -51,7 +52,8 @@ class Stage:
         self._canvas = canvas or headless_canvas()
         self._canvas.set_current()
         self._captures = CaptureStore(bundle, layout)
-        self._scopes = ScopeStore(bundle, layout, self._captures.cells, self._captures.pictures)
+        self._looks = LookStore(bundle, layout, self._captures.cells)
+        self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._strands, self._sheet = StrandsVisual(), SheetVisual()
         self._shapes, self._words = ShapesVisual(), WordsVisual()
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
@@ -108,14 +110,14 @@ class Stage:
 
     def scales(self, scope: CaptureKey | None = None) -> tuple[float, ...]:
         """The scale of every plate, as `viewer.scales.layer_scales`."""
-        return self._scopes.scales(scope)
+        return self._looks.scales(Colouring(scope)).plates
 
     def close(self) -> None:
         """Give everything on the GPU back; the stage cannot draw afterwards."""
         self._canvas.set_current()
         self._captures.close()
-        self._scopes.close()
-        for visual in (self._strands, self._sheet, self._shapes, self._words):
+        self._looks.close()
+        for visual in (self._plates, self._strands, self._sheet, self._shapes, self._words):
             visual.close()
         for targets in self._targets.values():
             targets.close()
@@ -142,7 +144,9 @@ class Stage:
         """Scene and light, supersampled, and the bloom of the light."""
         aspect = targets.frame_px[0] / targets.frame_px[1]
         matrix = clip_from_world(state.camera, aspect, self._depth_radius(state)).T.astype(np.float32)
-        view = View(state.theme, matrix, bool(forward_of(state.camera)[0] >= 0), targets.supersample)
+        is_facing = bool(forward_of(state.camera)[0] >= 0)
+        view = View(state.theme, matrix, is_facing, targets.supersample, state.colours)
+        shown = [self._shown(net, state) for net in state.nets]
         is_additive = PALETTES[state.theme].is_additive
         targets.paint_background(state.theme)
         with targets.scene:
@@ -150,16 +154,16 @@ class Stage:
             gloo.set_state(depth_mask=True)
             gloo.clear(color=(0, 0, 0, 0), depth=1.0)
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
-            for net in state.nets:
-                self._plates_of(net, state).draw(net, view, *self._textures_of(net))
+            for net, what in zip(state.nets, shown, strict=True):
+                self._plates.draw(net, view, what)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
         with targets.light:
             gloo.clear(color=(0, 0, 0, 0), depth=False)
             if is_additive:
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
-                for net in state.nets:
-                    self._plates_of(net, state).draw_glow(net, view, *self._textures_of(net))
+                for net, what in zip(state.nets, shown, strict=True):
+                    self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
         targets.bloom(state.bloom if is_additive else 0.0)
 
@@ -171,14 +175,12 @@ class Stage:
         aspect = targets.frame_px[0] / targets.frame_px[1]
         flat = flat_of(state, aspect)
         self._shapes.draw(flat, state.theme, targets.frame_px)
-        labels = frame_labels(self.layout, state, aspect, self.scales(state.scale_of))
+        labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)).plates)
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
-    def _plates_of(self, net: NetView, state: ViewState) -> PlatesVisual:
-        return self._scopes.plates(state.scale_of, has_gains=net.gains is not None)
-
-    def _textures_of(self, net: NetView) -> tuple[CaptureTextures, CaptureTextures]:
-        return self._captures.textures(net.capture), self._captures.textures(net.toward or net.capture)
+    def _shown(self, net: NetView, state: ViewState) -> Shown:
+        here, there = (self._captures.textures(key) for key in (net.capture, net.toward or net.capture))
+        return Shown(here, there, self._looks.plates(net), self._looks.tiles(colouring_of(state)))
 
     def _draw_light(self, state: ViewState, view: View, targets: Targets, blend: tuple[str, str]) -> None:
         """Strands and the front's sheet, into the active framebuffer."""

@@ -16,6 +16,7 @@ from paper_bundle import KEY, layer, paper_bundle
 from exporter.bundle import Bundle, BundleError, read_bundle
 from exporter.bundle.schema import Output, Preprocessing, TensorRef
 from viewer.atlas import (
+    NO_NUMBER,
     NOT_KEPT,
     Atlas,
     as_picture,
@@ -162,7 +163,7 @@ def test_what_is_no_number_is_stored_as_a_number() -> None:
     texture = fill_cells(bundle, layout, atlas, KEY0)
     assert np.isfinite(texture).all()
     (tile,) = slot_values(atlas, texture, 0)
-    assert tile[0, 0] == 0
+    assert tile[0, 0] == np.float32(NO_NUMBER)
     assert tile[0, 1] == np.float32(LARGEST) < NOT_KEPT
     assert tile[1, 0] < -1e30
     assert tile[1, 1] == 2

@@ -69,8 +69,9 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     camera = camera_for(layout, 4 / 3, Rect())
     lit = NetView(clean, attacked, 0.5, front=1.5)
     difference = replace(lit, quantity="difference", front=None, gains=(2.0,) * len(layout.plates))
-    yield ViewState(camera, (lit, difference), "dark", hud)
-    yield ViewState(camera, (lit, difference), "light", hud)
+    alone = NetView(clean)
+    yield ViewState(camera, (lit, difference, alone), "dark", hud)
+    yield ViewState(camera, (lit, difference, alone), "light", hud)
 
 
 @pytest.mark.gl

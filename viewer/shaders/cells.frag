@@ -1,72 +1,15 @@
-// Cells of feature maps, vectors and kernels. Colours leave premultiplied by alpha.
+// Cells with the values of one capture.
 // #include light.glsl
 // #include tile.glsl
-uniform sampler2D u_values;        // cells of the capture, and of the one it is blended towards
-uniform sampler2D u_values_toward;
-uniform vec2 u_values_size;        // texels
-uniform float u_is_glow;           // 1: only what bright cells give to the bloom
-uniform float u_glow;
-uniform float u_supersample;
-uniform vec4 u_panel;
-uniform float u_ahead;             // how much of a map shows before the light arrives
+// #include cells.glsl
+uniform sampler2D u_values;
 
-const float KERNEL = 2.0;          // kind of v_look.x
-const int BLOCK = 4;
+bool is_difference() { return false; }
 
-float value_at(vec2 cell)
+float value_at(vec2 at)
 {
-    vec2 at = (texels().xy + cell + 0.5) / u_values_size;
-    float here = texture2D(u_values, at).r;
-    float there = texture2D(u_values_toward, at).r;
-    return u_is_difference > 0.5 ? (there - here) * u_blend : mix(here, there, u_blend);
+    float value = texture2D(u_values, at).r;
+    return is_kept(value) ? number(value) : value;
 }
 
-// The cells that one pixel stands for: their mean, or for differences the one of largest size, because
-// positive and negative cells that cancel would look like no change at all.
-float block_value(vec2 cell, vec2 cells_per_px)
-{
-    float wanted = u_is_difference > 0.5 ? 1.5 * u_supersample : 1.0;
-    vec2 block = clamp(ceil(cells_per_px * wanted - 0.01), 1.0, float(BLOCK));
-    vec2 first = floor(cell / block) * block;
-    float sum = 0.0, count = 0.0, largest = 0.0;
-    vec2 last = min(first + block, texels().zw) - 1.0;
-    for (int j = 0; j < BLOCK; j++) {
-        float y = first.y + float(j);
-        if (y > last.y) break;
-        for (int i = 0; i < BLOCK; i++) {
-            float x = first.x + float(i);
-            if (x > last.x) break;
-            float value = value_at(vec2(x, y));
-            sum += value;
-            count += 1.0;
-            if (abs(value) > abs(largest)) largest = value;
-        }
-    }
-    return u_is_difference > 0.5 ? largest : sum / max(count, 1.0);
-}
-
-vec3 cells()
-{
-    vec2 cell = v_uv * texels().zw;
-    vec2 cells_per_px = max(fwidth(cell), vec2(1e-6));
-    vec2 index = min(floor(cell), texels().zw - 1.0);
-    float value = block_value(index, cells_per_px) * v_look.z * v_gain;
-    vec3 colour = mapped(value, v_look.x > KERNEL - 0.5);
-    // Thin lines between cells fade in when a cell is wider than 6 px.
-    vec2 px_per_cell = 1.0 / (cells_per_px * u_supersample);
-    vec2 to_border = min(fract(cell), 1.0 - fract(cell)) / (cells_per_px * u_supersample);
-    float line = 1.0 - smoothstep(0.35, 0.9, min(to_border.x, to_border.y));
-    float shown = smoothstep(6.0, 14.0, min(px_per_cell.x, px_per_cell.y));
-    return mix(colour, u_panel.rgb, line * shown * 0.85);
-}
-
-void main()
-{
-    vec2 at = (texels().xy + min(floor(v_uv * texels().zw), texels().zw - 1.0) + 0.5) / u_values_size;
-    bool kept = is_kept(texture2D(u_values, at).r, texture2D(u_values_toward, at).r);
-    vec3 colour = mix(u_panel.rgb, cells(), mix(u_ahead, 1.0, lit_at(v_look.y)));
-    float brightness = dot(colour, vec3(0.299, 0.587, 0.114));
-    float amount = u_is_glow > 0.5 ? smoothstep(0.45, 0.95, brightness) * u_glow : 1.0;
-    if (!kept) discard;   // last, as derivatives need the neighbours
-    gl_FragColor = vec4(colour * amount, 1.0 - u_is_glow) * u_opacity;
-}
+// #include shade.glsl

@@ -8,6 +8,7 @@ uniform vec4 u_border;
 varying vec2 v_uv;
 varying vec2 v_size;
 varying vec4 v_look;
+varying float v_emphasis;
 
 const float CORNER = 0.12, BORDER = 0.022;
 
@@ -22,5 +23,5 @@ void main()
     float edge = inside * clamp(0.5 + (outside + line) / px, 0.0, 1.0);
     float shine = mix(0.30, 0.80, lit_at(v_look.y)) * u_border.a + 0.2 * pulse_at(v_look.y);
     vec4 colour = vec4(u_panel.rgb, 1.0) * (u_panel.a * inside);
-    gl_FragColor = mix(colour, vec4(u_border.rgb, 1.0), edge * shine) * u_opacity;
+    gl_FragColor = mix(colour, vec4(u_border.rgb, 1.0), edge * shine) * (u_opacity * v_emphasis);
 }

@@ -11,20 +11,19 @@ from vispy import gloo
 from viewer.colour import PALETTES, map_table
 from viewer.shading import program
 from viewer.visuals.quad import corner_buffer, instances, table_texture
+from viewer.visuals.tiles import cell_quads, panel_quads, picture_quads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from viewer.atlas import Atlas
     from viewer.layout import Layout
-    from viewer.state import MapName, NetView, Theme
+    from viewer.state import ColourSet, MapName, NetView, Theme
+    from viewer.visuals.tiles import Quads
 
-PANEL, CELLS, KERNEL = 0.0, 1.0, 2.0
-STACKED, STACK_STEP, STACK_RISE = 2, 0.26, 0.12
-"""Panels behind that of a folded group, how far one lies behind the other, and how much higher; world units."""
-PICTURE, CHANNEL = 0.0, 1.0
 BEFORE_PANEL = 0.002
 """How far before its panel a tile lies, in device units of depth: 65 steps of a 16-bit depth buffer."""
+GLOW = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +47,40 @@ class View:
     clip_from_world: NDArray[np.float32]
     faces_input: bool
     supersample: float
+    colours: ColourSet = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a net shows: two captures (the same one twice, where there is no other) and the look of plates and tiles."""
+
+    here: CaptureTextures
+    there: CaptureTextures
+    plates: gloo.Texture2D
+    tiles: gloo.Texture2D
 
 
 class PlatesVisual:
-    """Draws the plates of a layout with the values of any capture.
+    """Draws the plates of a layout with the values of any capture, in any look.
 
     Panels are painted from the far one to the near one, so that their borders blend right, and write their depth: tiles
     and strands behind a nearer panel are hidden by it.
     """
 
-    def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas, scales: tuple[float, ...]) -> None:
+    def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas) -> None:
         middle = layout.centre[0]
-        self._panels = _Batch("panels", middle, *_panel_rows(layout))
-        self._cells = _Batch("cells", middle, _cell_rows(layout, cells, scales))
-        self._pictures = _Batch("pictures", middle, _picture_rows(layout, pictures))
-        self._cells.program["u_values_size"] = cells.size
+        quads = _Sides(cell_quads(layout, cells))
+        self._panels = _Batch("panels", middle, _Sides(panel_quads(layout)))
+        self._cells = _Batch("cells", middle, quads, fans=True)
+        self._mixed = _Batch("mixed", middle, quads, fans=True)
+        self._pictures = _Batch("pictures", middle, _Sides(picture_quads(layout, pictures)), fans=True)
+        for batch in (self._cells, self._mixed):
+            batch.program["u_values_size"] = cells.size
         self._pictures.program["u_pictures_size"] = pictures.size
-        self._maps: dict[tuple[Theme, MapName], gloo.Texture2D] = {}
+        self._maps: dict[tuple[Theme, ColourSet, MapName], gloo.Texture2D] = {}
 
-    def draw(self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures) -> None:
-        """Draw the net with the values of `here`, blended towards `there`."""
+    def draw(self, net: NetView, view: View, shown: Shown) -> None:
+        """Draw the net: panels, cells and pictures."""
         palette = PALETTES[view.theme]
         panels = self._panels.program
         panels["u_supersample"] = view.supersample
@@ -75,71 +88,102 @@ class PlatesVisual:
         panels["u_border"] = (*palette.border, palette.border_alpha)
         panels["u_front"] = _front(net)
         gloo.set_state(depth_func="always", depth_mask=True)
-        self._panels.draw(net, view, 0.0)
+        self._panels.draw(net, view, shown, 0.0)
         gloo.set_state(depth_func="lequal")
-        self._draw_cells(net, view, here, there, glow=0.0)
+        self._draw_cells(net, view, shown, glow=0.0)
         pictures = self._pictures.program
-        pictures["u_pictures"], pictures["u_pictures_toward"] = here.pictures, there.pictures
-        self._set_tile(pictures, net, view.theme)
-        self._pictures.draw(net, view, BEFORE_PANEL)
+        pictures["u_pictures"], pictures["u_pictures_toward"] = shown.here.pictures, shown.there.pictures
+        self._set_pair(pictures, net)
+        pictures["u_maps"] = self._map(net, view)
+        self._pictures.draw(net, view, shown, BEFORE_PANEL)
 
-    def draw_glow(self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures) -> None:
+    def draw_glow(self, net: NetView, view: View, shown: Shown) -> None:
         """Draw only the light that bright cells give off; differences give none."""
         if net.quantity != "difference":
-            self._draw_cells(net, view, here, there, glow=0.3)
+            self._draw_cells(net, view, shown, glow=GLOW)
 
     def close(self) -> None:
         """Give the programs and their textures back."""
         for texture in self._maps.values():
             texture.delete()
-        for batch in (self._panels, self._cells, self._pictures):
+        for batch in (self._panels, self._cells, self._mixed, self._pictures):
             batch.program.delete()
 
-    def _draw_cells(
-        self, net: NetView, view: View, here: CaptureTextures, there: CaptureTextures, *, glow: float
-    ) -> None:
-        shader, palette = self._cells.program, PALETTES[view.theme]
-        shader["u_values"], shader["u_values_toward"] = here.values, there.values
+    def _draw_cells(self, net: NetView, view: View, shown: Shown, *, glow: float) -> None:
+        alone = _alone(net, shown)
+        batch, palette = self._mixed if alone is None else self._cells, PALETTES[view.theme]
+        shader = batch.program
+        shader["u_values"] = (alone or shown.here).values
+        if alone is None:
+            shader["u_values_toward"] = shown.there.values
+            self._set_pair(shader, net)
+        shader["u_maps"] = self._map(net, view)
         shader["u_is_glow"] = float(glow > 0)
         shader["u_glow"] = glow
         shader["u_supersample"] = view.supersample
         shader["u_panel"] = (*palette.panel, palette.panel_alpha)
         shader["u_ahead"] = palette.ahead
         shader["u_front"] = _front(net)
-        self._set_tile(shader, net, view.theme)
-        self._cells.draw(net, view, BEFORE_PANEL)
+        batch.draw(net, view, shown, BEFORE_PANEL)
 
-    def _set_tile(self, shader: gloo.Program, net: NetView, theme: Theme) -> None:
-        is_difference = net.quantity == "difference"
-        shader["u_map"] = self._map(theme, "difference" if is_difference else "activation")
-        shader["u_weight_map"] = self._map(theme, "weight")
-        shader["u_is_difference"] = float(is_difference)
+    def _set_pair(self, shader: gloo.Program, net: NetView) -> None:
+        shader["u_is_difference"] = float(net.quantity == "difference")
         shader["u_blend"] = net.blend
 
-    def _map(self, theme: Theme, name: MapName) -> gloo.Texture2D:
-        if (theme, name) not in self._maps:
-            self._maps[theme, name] = table_texture(map_table(theme, name)[None])
-        return self._maps[theme, name]
+    def _map(self, net: NetView, view: View) -> gloo.Texture2D:
+        """The colours of values and, in a second row, of kernels."""
+        name: MapName = "difference" if net.quantity == "difference" else "activation"
+        key = view.theme, view.colours, name
+        if key not in self._maps:
+            rows = [map_table(view.theme, each, view.colours) for each in (name, "weight")]  # type: ignore[arg-type]
+            self._maps[key] = table_texture(np.stack(rows))
+        return self._maps[key]
+
+
+def _alone(net: NetView, shown: Shown) -> CaptureTextures | None:
+    """The one capture that is seen, where it is one: it costs half the reading."""
+    if net.quantity == "difference":
+        return None
+    if shown.here is shown.there or net.blend == 0:
+        return shown.here
+    return shown.there if net.blend == 1 else None
+
+
+class _Sides:
+    """The buffers of quads in the order of either side, uploaded when they are first seen from there."""
+
+    def __init__(self, quads: Quads) -> None:
+        self.quads = quads
+        self._buffers: dict[bool, dict[str, gloo.VertexBuffer]] = {}
+
+    def buffers(self, faces_input: bool) -> dict[str, gloo.VertexBuffer]:
+        if faces_input not in self._buffers:
+            ordered = self.quads.seen_from(faces_input)
+            names = "centre", "place", "texels", "look", "tile"
+            self._buffers[faces_input] = {f"a_{name}": instances(getattr(ordered, name)) for name in names}
+        return self._buffers[faces_input]
 
 
 class _Batch:
     """Quads of one kind and the program that draws them."""
 
-    def __init__(
-        self, fragment: str, middle: float, rows: NDArray[np.float64], behind: NDArray[np.float64] | None = None
-    ) -> None:
-        """`middle` is that of the layout in x, `behind` how far each quad lies behind its place, seen from the eye."""
-        self._middle = middle
+    def __init__(self, fragment: str, middle: float, sides: _Sides, *, fans: bool = False) -> None:
+        """`middle` is that of the layout in x; with `fans` the quads come out of the middle of their plate."""
         self.program = program("plates", fragment)
         self.program["a_corner"] = corner_buffer()
-        self._rows = rows
-        self._behind = np.zeros(len(rows)) if behind is None else behind
-        self._bound: tuple[bool, tuple[float, ...]] | None = None
+        self.program["u_fans"] = float(fans)
+        self._middle, self._sides = middle, sides
+        self._faces_input: bool | None = None
 
-    def draw(self, net: NetView, view: View, toward_eye: float) -> None:
-        if not len(self._rows):
+    def draw(self, net: NetView, view: View, shown: Shown, toward_eye: float) -> None:
+        if not len(self._sides.quads):
             return
-        self._bind(view.faces_input, net.gains or ())
+        if self._faces_input != view.faces_input:
+            for name, buffer in self._sides.buffers(view.faces_input).items():
+                self.program[name] = buffer
+            self._faces_input = view.faces_input
+        self.program["u_plates"], self.program["u_plates_size"] = shown.plates, shown.plates.shape[1::-1]
+        self.program["u_tiles"], self.program["u_tiles_size"] = shown.tiles, shown.tiles.shape[1::-1]
         self.program["u_clip_from_world"] = view.clip_from_world
         self.program["u_offset"] = net.offset
         self.program["u_spread"] = self._middle, net.spread
@@ -148,62 +192,6 @@ class _Batch:
         self.program["u_opacity"] = net.opacity
         self.program.draw("triangle_strip")
 
-    def _bind(self, faces_input: bool, gains: tuple[float, ...]) -> None:
-        """Upload the rows again only when the side or the gains have changed: never for a mere new frame."""
-        if self._bound == (faces_input, gains):
-            return
-        # From the far plate to the near one: by x.
-        centres = self._rows[:, 1:4] + np.outer(self._behind if faces_input else -self._behind, (1.0, 0.0, 0.0))
-        order = np.argsort(-centres[:, 0] if faces_input else centres[:, 0], kind="stable")
-        rows = self._rows[order]
-        self.program["a_centre"] = instances(centres[order])
-        self.program["a_size"] = instances(rows[:, 4:6])
-        self.program["a_look"] = instances(rows[:, 10:14])
-        self.program["a_texels"] = instances(rows[:, 6:10])
-        gain_of_row = np.asarray(gains)[rows[:, 0].astype(int)] if gains else np.ones(len(rows))
-        self.program["a_gain"] = instances(gain_of_row)
-        self._bound = faces_input, gains
-
 
 def _front(net: NetView) -> float:
     return -1.0 if net.front is None else net.front
-
-
-def _panel_rows(layout: Layout) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """One row a panel: plate, centre (3), size (2), texels (4), kind, station, 1 / scale, channels; and how far behind
-    its plate it lies. A folded group has more panels behind it: it is a stack.
-    """
-    rows, behind = [], []
-    for i, plate in enumerate(layout.plates):
-        x, y, z = plate.centre
-        for back in range(1 + STACKED * (plate.group is not None)):
-            centre = x, y + back * STACK_RISE, z
-            rows.append((i, *centre, *plate.size, 0, 0, 1, 1, PANEL, plate.station, 1, 0))
-            behind.append(back * STACK_STEP)
-    return np.array(rows, np.float64), np.array(behind)
-
-
-def _cell_rows(layout: Layout, atlas: Atlas, scales: tuple[float, ...]) -> NDArray[np.float64]:
-    """One row a map, vector or kernel, as `_panel_rows`."""
-    rows = []
-    for slot in atlas.slots:
-        plate = layout.plates[slot.plate]
-        kind = KERNEL if plate.form.kind == "weights" else CELLS
-        texels = slot.left, slot.top, slot.width, slot.height
-        look = kind, plate.station, 1 / (scales[slot.plate] or 1.0), plate.form.channels
-        rows.append((slot.plate, *plate.tile_centres()[slot.tile], *plate.form.tile_size, *texels, *look))
-    return np.array(rows, np.float64).reshape(-1, 14)
-
-
-def _picture_rows(layout: Layout, atlas: Atlas) -> NDArray[np.float64]:
-    """One row a picture and one a colour channel of it, as `_panel_rows`."""
-    rows = []
-    for slot in atlas.slots:
-        plate = layout.plates[slot.plate]
-        texels = slot.left, slot.top, slot.width, slot.height
-        look = plate.station, 1.0
-        centre = plate.tile_centres()[0]
-        rows.append((slot.plate, *centre, *plate.form.tile_size, *texels, PICTURE, *look, plate.form.channels))
-        for channel, middle in enumerate(plate.channel_centres()):
-            rows.append((slot.plate, *middle, *plate.form.channel_size, *texels, CHANNEL, *look, channel))
-    return np.array(rows, np.float64).reshape(-1, 14)
