@@ -73,7 +73,8 @@ def read_manifest(path: Path, limits: Limits) -> Manifest:
         if not stat.S_ISREG(status.st_mode):
             raise BundleError("not a Kerascope bundle", expected="manifest.json to be a file", path=path)
         with file.open("rb") as stream:
-            text = stream.read(limits.manifest_bytes + 1) if status.st_size <= limits.manifest_bytes else None
+            most_bytes = min(status.st_size, limits.manifest_bytes) + 1  # reading takes the memory that it asks for
+            text = stream.read(most_bytes) if status.st_size <= limits.manifest_bytes else None
     except (FileNotFoundError, NotADirectoryError) as error:
         got = "a folder without one" if path.is_dir() else "a file" if path.exists() else "nothing at this place"
         expected = f"a folder with {MANIFEST_FILE}"
