@@ -61,6 +61,7 @@ class Drafts:
 
     def __init__(self, net: Net, plan: Plan, options: LayoutOptions) -> None:
         self._net, self._plan, self._options = net, plan, options
+        self._asked = dict.fromkeys(options.closed, False) | dict.fromkeys(options.opened, True)
         self._forms: dict[tuple[object, ...], Form] = {}
         self._lane_counts = _lane_counts(net, plan)
         is_mixing = np.zeros(plan.count, bool)
@@ -87,10 +88,13 @@ class Drafts:
         node, room = self._net.nodes[at], self._room_of(at, room)
         flattened = self._net.flattened_channels.get(at)
         is_class_list = node.layer.name in self._net.outputs and not node.output and node.group is None
-        key = node.layer.kind == "input", node.shape, node.stored, node.tensor, is_class_list, flattened, room
+        is_open = self._asked.get(node.layer.name)
+        key = node.layer.kind == "input", node.shape, node.stored, node.tensor, is_class_list, flattened, room, is_open
         if key not in self._forms:
-            heads_first = node.tensor == ATTENTION_SCORES and len(node.stored) > 2
-            form = form_of(node.layer, node.stored, room, is_class_list, shape=node.shape, channels_first=heads_first)
+            first = node.tensor == ATTENTION_SCORES and len(node.stored) > 2
+            form = form_of(
+                node.layer, node.stored, room, is_class_list, shape=node.shape, channels_first=first, is_open=is_open
+            )
             self._forms[key] = flattened_cells(form, flattened) if flattened else form
         return self._forms[key]
 

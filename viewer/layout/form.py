@@ -23,6 +23,7 @@ CLASS_CELL = (0.52, 0.86)
 MAX_CLASSES = 24
 SMALLEST_CLOSED = 1.3
 SMALLEST_HEAD = 1.0
+SMALLEST_OF_MANY = 0.18
 HIGHEST_VECTOR = 14.0
 LARGEST_MATRIX = 3.0
 
@@ -40,16 +41,20 @@ def form_of(
     *,
     shape: Shape | None = None,
     channels_first: bool = False,
+    is_open: bool | None = None,
 ) -> Form:
     """Form of the plate of an output of `layer` of which `stored` is there (no batch axis), at most about `room` high.
 
-    `shape` is that of the whole output, where that is more. An output without any element gets one empty cell.
+    `shape` is that of the whole output, where that is more. An output without any element gets one empty cell. Maps
+    show every channel where `is_open`, their mean where it is False, and what there is room for where it is `None`.
     """
-    form = _form_of(layer, stored, room, is_class_list, channels_first)
+    form = _form_of(layer, stored, room, is_class_list, channels_first, is_open)
     return replace(form, shape=stored if shape is None else shape)
 
 
-def _form_of(layer: Layer, shape: Shape, room: float, is_class_list: bool, channels_first: bool) -> Form:
+def _form_of(
+    layer: Layer, shape: Shape, room: float, is_class_list: bool, channels_first: bool, is_open: bool | None
+) -> Form:
     if 0 in shape:
         return _vector_form((1,), room)
     if len(shape) <= 1:
@@ -65,7 +70,7 @@ def _form_of(layer: Layer, shape: Shape, room: float, is_class_list: bool, chann
         return _picture_form((rows, columns, channels), room)
     if slices * rows * columns == 1:
         return _vector_form((channels,), room)  # nothing of it is in space: its channels are its cells
-    return _maps_form(shape, (rows, columns), slices, channels, room)
+    return _maps_form(shape, (rows, columns), slices, channels, room, is_open)
 
 
 def _heads_form(shape: Shape, cells: tuple[int, int]) -> Form:
@@ -88,15 +93,20 @@ def _sides(cells: tuple[int, int], longest: float) -> tuple[float, float]:
     return longest * max(0.2, min(1.0, cells[1] / cells[0])), longest * max(0.2, min(1.0, cells[0] / cells[1]))
 
 
-def _maps_form(shape: Shape, cells: tuple[int, int], slices: int, channels: int, room: float) -> Form:
+def _maps_form(
+    shape: Shape, cells: tuple[int, int], slices: int, channels: int, room: float, asked: bool | None
+) -> Form:
     side = tile_side(max(cells))
-    is_open = channels <= MAX_OPEN_CHANNELS and slices * channels <= MOST_TILES
+    is_few = channels <= MAX_OPEN_CHANNELS and slices * channels <= MOST_TILES
+    is_open = is_few if asked is None else asked
     if not is_open and slices > MAX_OPEN_CHANNELS:
         slices = 1
     if not is_open and slices == 1:
         side *= max(1.5, SMALLEST_CLOSED / side)
-    size = _sides(cells, side)
     tiles = slices * channels if is_open else slices
+    if is_open and not is_few:
+        side = _side_among_many(tiles, side, room)
+    size = _sides(cells, side)
     per_column = max(1, int((room + TILE_GAP) / (size[1] + TILE_GAP) + 1e-9))
     # Nor wider than a square of tiles, even where that is higher: a wide plate takes its neighbours' room.
     columns = min(ceil(tiles / per_column), ceil(tiles**0.5))
@@ -105,6 +115,14 @@ def _maps_form(shape: Shape, cells: tuple[int, int], slices: int, channels: int,
         columns = slices  # a line of slices for each channel
     kind: PlateKind = "maps" if is_open else "closed"
     return Form(kind, shape, tiles, cells, size, columns, channels, slices=slices)
+
+
+def _side_among_many(tiles: int, side: float, room: float) -> float:
+    """How long the longest side of a tile is where a square of so many fits into the room, but not under a size at
+    which it is a dot.
+    """
+    fitting = (room + TILE_GAP) / ceil(tiles**0.5) - TILE_GAP
+    return min(side, max(fitting, SMALLEST_OF_MANY))
 
 
 def _vector_form(shape: Shape, room: float) -> Form:
@@ -160,7 +178,11 @@ def grown(form: Form, factor: float) -> Form:
 
 
 def part_of_wanted(form: Form) -> float:
-    """How large a matrix is beside what it would be with room enough, in 0..1; 1 for every other form."""
+    """How large a matrix, or a tile of an open layer, is beside what it would be with room enough, in 0..1; 1 for every
+    other form.
+    """
+    if form.kind == "maps" and not form.channels_first:
+        return min(1.0, max(form.tile_size) / tile_side(max(form.cells)))
     if form.kind != "vector" or len(form.shape) != 2:
         return 1.0
     return max(form.tile_size) / _matrix_side(form.cells, LARGEST_MATRIX)

@@ -135,7 +135,7 @@ class PlatesVisual:
         name: MapName = "difference" if net.quantity == "difference" else "activation"
         key = view.theme, view.colours, name
         if key not in self._maps:
-            rows = [map_table(view.theme, each, view.colours) for each in (name, "weight")]  # type: ignore[arg-type]
+            rows = [map_table(view.theme, each, view.colours) for each in (name, "weight")]
             self._maps[key] = table_texture(np.stack(rows))
         return self._maps[key]
 

@@ -59,8 +59,8 @@ class Quads:
         away = self.behind if faces_input else -self.behind
         centre = self.centre + np.outer(away, (1.0, 0.0, 0.0))
         order = np.argsort(-centre[:, 0] if faces_input else centre[:, 0], kind="stable")
-        columns = self.place, self.texels, self.look, self.tile, self.behind
-        return Quads(centre[order], *(column[order] for column in columns))
+        place, texels, look = self.place[order], self.texels[order], self.look[order]
+        return Quads(centre[order], place, texels, look, self.tile[order], self.behind[order])
 
 
 def panel_quads(layout: Layout) -> Quads:
@@ -126,6 +126,13 @@ def _quads(
 
 
 def _joined(parts: Sequence[Quads]) -> Quads:
-    empty = Quads(np.zeros((0, 3)), *(np.zeros((0, 4)) for _ in range(3)), np.zeros(0), np.zeros(0))
-    names = ("centre", "place", "texels", "look", "tile", "behind")
-    return Quads(*(np.concatenate([getattr(part, name) for part in (empty, *parts)]) for name in names))
+    four = np.zeros((0, 4))
+    every = (Quads(np.zeros((0, 3)), four, four, four, np.zeros(0), np.zeros(0)), *parts)
+    return Quads(
+        np.concatenate([part.centre for part in every]),
+        np.concatenate([part.place for part in every]),
+        np.concatenate([part.texels for part in every]),
+        np.concatenate([part.look for part in every]),
+        np.concatenate([part.tile for part in every]),
+        np.concatenate([part.behind for part in every]),
+    )
