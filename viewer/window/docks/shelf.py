@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
+from viewer.window.docks.inputs import InputsDock
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
-SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...] = ()
+SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...] = ((InputsDock, LEFT, True),)
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first."""
 
 WIDTHS_PX = {LEFT: 240, RIGHT: 300}
