@@ -122,7 +122,7 @@ def _side_among_many(tiles: int, side: float, room: float) -> float:
     which it is a dot.
     """
     fitting = (room + TILE_GAP) / ceil(tiles**0.5) - TILE_GAP
-    return min(side, max(fitting, SMALLEST_OF_MANY))
+    return float(min(side, max(fitting, SMALLEST_OF_MANY)))
 
 
 def _vector_form(shape: Shape, room: float) -> Form:
