@@ -22,6 +22,7 @@ from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
 from viewer.visuals.strands import StrandsVisual
 from viewer.visuals.targets import Targets
+from viewer.visuals.wires import WiresVisual
 from viewer.visuals.words import WordsVisual
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Stage:
         self._looks = LookStore(bundle, layout, self._captures.cells)
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._strands, self._sheet = StrandsVisual(), SheetVisual()
-        self._shapes, self._words = ShapesVisual(), WordsVisual()
+        self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
 
     def render(
@@ -117,7 +118,7 @@ class Stage:
         self._canvas.set_current()
         self._captures.close()
         self._looks.close()
-        for visual in (self._plates, self._strands, self._sheet, self._shapes, self._words):
+        for visual in (self._plates, self._strands, self._sheet, self._wires, self._shapes, self._words):
             visual.close()
         for targets in self._targets.values():
             targets.close()
@@ -143,7 +144,7 @@ class Stage:
     def _paint(self, state: ViewState, targets: Targets) -> None:
         """Scene and light, supersampled, and the bloom of the light."""
         aspect = targets.frame_px[0] / targets.frame_px[1]
-        matrix = clip_from_world(state.camera, aspect, self._depth_radius(state)).T.astype(np.float32)
+        matrix = self._matrix(state, aspect)
         is_facing = bool(forward_of(state.camera)[0] >= 0)
         view = View(state.theme, matrix, is_facing, targets.supersample, state.colours)
         shown = [self._shown(net, state) for net in state.nets]
@@ -173,6 +174,7 @@ class Stage:
         targets.compose()
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         aspect = targets.frame_px[0] / targets.frame_px[1]
+        self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
         flat = flat_of(state, aspect)
         self._shapes.draw(flat, state.theme, targets.frame_px)
         labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)).plates)
@@ -213,6 +215,10 @@ class Stage:
         box = left, 1 - bottom / half, 2 * SHEET_WIDTH_PX / half / aspect, (bottom - top) / half
         strength = min(1.0, (net.front or 0.0) / 0.3, max(last - (net.front or 0.0), 0.0) / 0.3)
         return box, max(strength, 0.0)
+
+    def _matrix(self, state: ViewState, aspect: float) -> NDArray[np.float32]:
+        """Clip space from world, as GLSL has it: columns first."""
+        return clip_from_world(state.camera, aspect, self._depth_radius(state)).T.astype(np.float32)
 
     def _depth_radius(self, state: ViewState) -> float:
         """Half the depth range: tight, so that a 16-bit depth buffer still tells plates from strands."""
