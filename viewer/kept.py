@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exporter.bundle.checks import output_name
+from viewer.forward.answers import outputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,11 +45,16 @@ def output_of(
 ) -> Array | None:
     """What a layer put out for a capture, as `finite` has it; `None` where that was not kept.
 
+    With mutes, what it puts out without what they switch off; `None` where that cannot be computed.
+
     Raises
     ------
-    BundleError
-        The bundle has no such capture.
+    KerascopeError
+        The bundle has no such capture, or the network no such place as is muted.
     """
+    if key.mutes:
+        made = outputs(bundle, key).get(output_name(layer, output))
+        return None if made is None else finite(made, keeps_nan=keeps_nan)
     ref = bundle.capture(key.input_id, key.checkpoint_id).outputs.get(output_name(layer, output))
     return None if ref is None else finite(bundle.load(ref), keeps_nan=keeps_nan)
 
