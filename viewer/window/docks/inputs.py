@@ -97,7 +97,7 @@ class InputsDock(QDockWidget):
         self.search.setToolTip(
             "all words have to fit: part of a label or class, wrong, right, attacked, clean, missing"
         )
-        self.summary.setObjectName("caption")
+        self.summary.setObjectName("quiet")
         self.tree.setModel(self.model)
         names = self._bundle.manifest.model.class_names
         self.tree.setItemDelegate(RowPainter(names, self.pictures.of, lambda: self._window.view.theme, self.tree))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
+from viewer.window.docks.divergence import DivergenceDock
 from viewer.window.docks.inputs import InputsDock
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
-SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...] = ((InputsDock, LEFT, True),)
-"""Docks, the side they stand on (those of one side are tabs), and whether they are there at first."""
+SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...] = (
+    (InputsDock, LEFT, True),
+    (DivergenceDock, BOTTOM, True),
+)
+"""Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing to show, and is
+disabled for it, never is."""
 
 WIDTHS_PX = {LEFT: 240, RIGHT: 300}
 NARROWEST_PX, LOWEST_PX = 150, 90
@@ -119,6 +124,7 @@ def add_docks(window: Parts) -> Shelf:
     """All docks of `SHELF` round the window, in the order of the table."""
     shelf = Shelf(window)
     for make, side, is_shown in SHELF:
-        shelf.add(make(window), side, is_shown=is_shown)
+        dock = make(window)
+        shelf.add(dock, side, is_shown=is_shown and dock.isEnabled())
     shelf.let_back("making")
     return shelf
