@@ -23,8 +23,8 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (InputsDock, LEFT, True),
     (DivergenceDock, BOTTOM, True),
 )
-"""Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing to show, and is
-disabled for it, never is."""
+"""Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
+to show, and is disabled for it, never is."""
 
 WIDTHS_PX = {LEFT: 240, RIGHT: 300}
 NARROWEST_PX, LOWEST_PX = 150, 90

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def test_the_same_factor_is_the_same_height_anywhere(change, factor) -> None:
 
 
 def test_marks_are_round_and_inside() -> None:
-    assert Axis(0.02, 0.9).marks() == (0.03, 0.1, 0.3)
-    assert Axis(0.0015, 3.0).marks() == (0.01, 0.1, 1.0)
+    assert Axis(0.02, 0.9).marks() == pytest.approx((0.03, 0.1, 0.3))
+    assert Axis(0.0015, 3.0).marks() == pytest.approx((0.01, 0.1, 1.0))
     for mark in Axis(0.02, 0.9).marks():
         assert 0 < Axis(0.02, 0.9).height_of(mark) < 1
