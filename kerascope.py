@@ -17,10 +17,11 @@ from scenes.arguments import add_scene, add_view
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.record import RecordReport
+    from viewer.notebook.board import Board
     from viewer.study import Vantage
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "export", "main", "open_bundle", "record"]
+__all__ = ["__version__", "export", "main", "open_bundle", "record", "show"]
 
 DEMO_SCENES = ("structure", "training", "flow", "adversarial")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
@@ -50,6 +51,24 @@ def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: 
 
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
     return record_scene(opened, scene, out, **options)
+
+
+def show(bundle: Bundle | Path | str, **options: Any) -> Board:
+    """The widgets that show a bundle in a notebook, to be the last value of a cell; needs no TensorFlow.
+
+    The options are those of `viewer.notebook.show.show_bundle`: `scene="flow"`, `input_id`, `checkpoint_id`, `theme`,
+    `size_px` and `at_secs`.
+    """
+    from exporter.bundle.errors import KerascopeError
+    from scenes.present import Gallery
+
+    try:
+        from viewer.notebook.show import show_bundle
+    except ModuleNotFoundError as error:
+        what, remedy = f"a notebook needs {error.name}", "pip install 'kerascope[notebook]'"
+        raise KerascopeError(what, remedy=remedy) from error
+    opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
+    return show_bundle(opened, Gallery(opened), **options)
 
 
 def run() -> None:
