@@ -125,7 +125,7 @@ def record(
     options = replace(options, size_px=job.exact_size_px(options.size_px))
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(bundle, layout, options), view, layout)
+    timeline = viewed(chosen.build(bundle, layout, options), view, layout, bundle)
     n_frames = len(frame_times(timeline.duration_secs, float(job.fps), timeline.loops))
     with Stage(bundle, layout) as stage:
         images = frames(stage, timeline, float(job.fps), options.size_px, supersample)
@@ -156,7 +156,7 @@ def record_frame(
     check_place(out, folder=False, overwrite=overwrite)
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(bundle, layout, options), view, layout)
+    timeline = viewed(chosen.build(bundle, layout, options), view, layout, bundle)
     if not 0 <= at_secs <= timeline.duration_secs:
         expected = f"0 to {timeline.duration_secs:g} s"
         raise KerascopeError("no such time in the scene", expected=expected, got=f"{at_secs:g} s")

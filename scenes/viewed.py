@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_changes
 
 from exporter.bundle.errors import KerascopeError
 from scenes.options import SceneOptions
-from viewer.dress import dressed
+from viewer.dress import dressed, marked
 from viewer.foreign import check_view
 from viewer.steer import steered_state
 from viewer.study import Vantage
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.timeline import Timeline
     from viewer.layout import Layout
+    from viewer.state import ViewState
 
 
 def read_view(text: str) -> Vantage:
@@ -73,9 +74,14 @@ def run_of(bundle: Bundle, input_id: str | None) -> str | None:
     return next((run.id for run in runs if input_id in (*run.inputs, run.parent)), None)
 
 
-def viewed(timeline: Timeline, view: Vantage | None, layout: Layout) -> Timeline:
+def viewed(timeline: Timeline, view: Vantage | None, layout: Layout, bundle: Bundle) -> Timeline:
     """The scene with what was set in the view over every state, seen from there."""
     if view is None:
         return timeline
     own, study, offset = timeline.state_at, view.study, view.offset
-    return replace(timeline, state_at=lambda t_secs: steered_state(dressed(own(t_secs), study, layout), offset))
+
+    def state_at(t_secs: float) -> ViewState:
+        seen = steered_state(dressed(own(t_secs), study, layout), offset)
+        return marked(seen, study, layout, bundle)
+
+    return replace(timeline, state_at=state_at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from viewer.inspect.marks import marks_of
 from viewer.state import Edges
 from viewer.study import Study
 
 if TYPE_CHECKING:
+    from exporter.bundle import Bundle
     from viewer.layout import Layout
     from viewer.state import CaptureKey, Mute, NetView, ViewState
 
@@ -27,6 +29,15 @@ def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
         clip_percentile=study.clip_percentile,
         colours=study.colours,
     )
+
+
+def marked(state: ViewState, study: Study, layout: Layout, bundle: Bundle) -> ViewState:
+    """`state` with the frame of what is pinned, its cone, and what is ill; the same state where there is none of it.
+
+    The last thing that is done to a state: lines follow the camera's side, and fans and spread of the nets.
+    """
+    wires = marks_of(state, study, layout, bundle)
+    return replace(state, wires=state.wires + wires if state.wires else wires) if wires else state
 
 
 def _net(net: NetView, study: Study, layout: Layout) -> NetView:

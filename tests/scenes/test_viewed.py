@@ -61,11 +61,11 @@ def test_every_moment_is_dressed_and_steered(bundle: Bundle) -> None:
     chosen = scene("flow")
     layout = chosen.lay_out(bundle, options)
     plain = chosen.build(bundle, layout, options)
-    seen = viewed(plain, VIEW, layout)
+    seen = viewed(plain, VIEW, layout, bundle)
     for t_secs in (0.0, 1.7, 4.0):
         assert seen.state_at(t_secs) == steered_state(dressed(plain.state_at(t_secs), VIEW.study, layout), VIEW.offset)
     assert seen.state_at(1.0) != plain.state_at(1.0)
-    assert viewed(plain, Vantage("flow"), layout).state_at(1.0) == plain.state_at(1.0)
+    assert viewed(plain, Vantage("flow"), layout, bundle).state_at(1.0) == plain.state_at(1.0)
 
 
 FOREIGN = Study(

@@ -7,7 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -83,15 +85,27 @@ class Health:
         return f"{state}; judged over {over}{few}"
 
 
+_KNOWN: WeakKeyDictionary[Bundle, dict[str, Health]] = WeakKeyDictionary()
+_TURN = Lock()
+
+
 def health_of(bundle: Bundle, checkpoint_id: str) -> Health:
     """What ails the network at a checkpoint, as far as the bundle shows: from statistics over all clean inputs, else
-    from a few captures, and from the weights.
+    from a few captures, and from the weights. It is remembered; who asks meanwhile waits.
 
     Raises
     ------
     BundleError
         There is no such checkpoint, or a file of the bundle is damaged.
     """
+    with _TURN:
+        known = _KNOWN.setdefault(bundle, {})
+        if checkpoint_id not in known:
+            known[checkpoint_id] = _measured(bundle, checkpoint_id)
+        return known[checkpoint_id]
+
+
+def _measured(bundle: Bundle, checkpoint_id: str) -> Health:
     bundle.checkpoint(checkpoint_id)
     captures = _captures(bundle, checkpoint_id)
     ailments: list[Ailment] = []

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.camera import forward_of
 from viewer.inspect.cells import spot_at
 from viewer.inspect.near import edge_near
-from viewer.inspect.ray import ray_through
+from viewer.inspect.ray import facing_of, ray_through
 from viewer.inspect.recent import Recent
 from viewer.placement import world_of
 from viewer.strands.trace import Strands
@@ -76,8 +75,7 @@ def pick(
         if met is not None and (best is None or met[0] < best[0]):
             best = met[0], index, met[1]
     if best is not None:
-        facing = 1.0 if forward_of(state.camera)[0] >= 0 else -1.0
-        return _hit(layout, state.nets[best[1]], best, ray, facing)
+        return _hit(layout, state.nets[best[1]], best, ray, facing_of(state.camera))
     return None if strands is None else _edge_hit(layout, state, strands, at_px, size_px)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viewer.camera import eye_of, view_from_world
+from viewer.camera import eye_of, forward_of, view_from_world
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,3 +55,8 @@ def ray_through(camera: Camera, at_px: tuple[float, float], size_px: tuple[float
     focal = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2)
     in_view = np.array([(device[0] * aspect - camera.shift[0]) / focal, (device[1] - camera.shift[1]) / focal, -1.0])
     return Ray(eye_of(camera), view_from_world(camera)[:3, :3].T @ in_view)
+
+
+def facing_of(camera: Camera) -> float:
+    """1 where the net is seen from the input's side, -1 from behind: pictures are never mirrored."""
+    return 1.0 if forward_of(camera)[0] >= 0 else -1.0

@@ -12,7 +12,7 @@ from vispy import app, gloo
 
 from exporter.bundle import KerascopeError
 from viewer.colour import PALETTES
-from viewer.dress import dressed
+from viewer.dress import dressed, marked
 from viewer.inspect.pick import pick
 from viewer.placement import world_of
 from viewer.stage import Stage
@@ -94,8 +94,10 @@ class SceneView(QObject):
 
     def state(self) -> ViewState | None:
         """What is drawn: the scene's state with the study over it and the camera moved; `None` before a scene."""
-        own = self._own_state()
-        return None if own is None else steered_state(own, self.offset)
+        own, layout = self._own_state(), self.layout
+        if own is None or layout is None:
+            return None
+        return marked(steered_state(own, self.offset), self._desk.study, layout, self._bundle)
 
     @property
     def has_context(self) -> bool:
