@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDockWidget
 
 from viewer.window.docks.divergence import DivergenceDock
 from viewer.window.docks.inputs import InputsDock
+from viewer.window.docks.inspector import InspectorDock
+from viewer.window.docks.layers import LayersDock
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -21,6 +23,8 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...] = (
     (InputsDock, LEFT, True),
+    (LayersDock, LEFT, True),
+    (InspectorDock, RIGHT, True),
     (DivergenceDock, BOTTOM, True),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
