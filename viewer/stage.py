@@ -13,19 +13,21 @@ from viewer.colour import PALETTES
 from viewer.drift import flat_of
 from viewer.labels import frame_labels
 from viewer.placement import world_of
+from viewer.prepared import neighbours
 from viewer.scopes import Colouring, colouring_of
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
 from viewer.visuals.captures import CaptureStore
+from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.looks import LookStore
-from viewer.visuals.plates import PlatesVisual, Shown, View
+from viewer.visuals.plates import CaptureTextures, PlatesVisual, Shown, View
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
-from viewer.visuals.strands import StrandsVisual
 from viewer.visuals.targets import Targets
 from viewer.visuals.wires import WiresVisual
 from viewer.visuals.words import WordsVisual
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.layout import Layout
     from viewer.strands.trace import Strands
+    from viewer.threads.told import EdgesDrawn
 
 LARGEST_SIDE_PX = 8192
 TARGETS_KEPT = 3
@@ -55,9 +58,10 @@ class Stage:
         self._captures = CaptureStore(bundle, layout)
         self._looks = LookStore(bundle, layout, self._captures.cells)
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
-        self._strands, self._sheet = StrandsVisual(), SheetVisual()
+        self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
+        self._ahead_of: tuple[CaptureKey, ...] = ()
 
     def render(
         self, state: ViewState, size_px: tuple[int, int] = (960, 540), *, supersample: int = 2
@@ -104,10 +108,25 @@ class Stage:
         targets = self._targets_for(size_px, supersample)
         self._paint(state, targets)
         self._finish(state, targets)
+        shown = tuple(net.capture for net in state.nets)
+        if shown != self._ahead_of:
+            self._ahead_of = shown
+            self.prefetch([beside for key in shown for beside in neighbours(self.bundle.manifest, key)])
+
+    def prefetch(self, keys: Sequence[CaptureKey]) -> None:
+        """Read what these captures need in the background, so that showing one of them only uploads.
+
+        A window's frames do so for the inputs and checkpoints beside the one that is shown.
+        """
+        self._captures.preparer.ahead(keys)
 
     def strands(self, key: CaptureKey) -> Strands:
         """The strands drawn for a capture: how many, of how many, and the share they carry."""
-        return self._captures.strands(key)[0]
+        return self._edges.ribbons.strands(key, "contribution")
+
+    def edges(self, net: NetView) -> EdgesDrawn:
+        """How many edges of a net are drawn, of how many, and what they carry."""
+        return self._edges.told(net)
 
     def scales(self, scope: CaptureKey | None = None) -> tuple[float, ...]:
         """The scale of every plate, as `viewer.scales.layer_scales`."""
@@ -118,7 +137,7 @@ class Stage:
         self._canvas.set_current()
         self._captures.close()
         self._looks.close()
-        for visual in (self._plates, self._strands, self._sheet, self._wires, self._shapes, self._words):
+        for visual in (self._plates, self._edges, self._sheet, self._wires, self._shapes, self._words):
             visual.close()
         for targets in self._targets.values():
             targets.close()
@@ -147,7 +166,8 @@ class Stage:
         matrix = self._matrix(state, aspect)
         is_facing = bool(forward_of(state.camera)[0] >= 0)
         view = View(state.theme, matrix, is_facing, targets.supersample, state.colours)
-        shown = [self._shown(net, state) for net in state.nets]
+        textures = self._captures.textures(key for net in state.nets for key in _captures_of(net))
+        shown = [self._shown(net, state, textures) for net in state.nets]
         is_additive = PALETTES[state.theme].is_additive
         targets.paint_background(state.theme)
         with targets.scene:
@@ -166,12 +186,13 @@ class Stage:
                 for net, what in zip(state.nets, shown, strict=True):
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
+            self._edges.draw_threads(state, view, targets)
         targets.bloom(state.bloom if is_additive else 0.0)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
         gloo.set_viewport(0, 0, *targets.frame_px)
-        targets.compose()
+        targets.compose(is_ink=not PALETTES[state.theme].is_additive)
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
@@ -180,20 +201,14 @@ class Stage:
         labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)).plates)
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
-    def _shown(self, net: NetView, state: ViewState) -> Shown:
-        here, there = (self._captures.textures(key) for key in (net.capture, net.toward or net.capture))
+    def _shown(self, net: NetView, state: ViewState, textures: dict[CaptureKey, CaptureTextures]) -> Shown:
+        here, there = (textures[key] for key in _captures_of(net))
         return Shown(here, there, self._looks.plates(net), self._looks.tiles(colouring_of(state)))
 
     def _draw_light(self, state: ViewState, view: View, targets: Targets, blend: tuple[str, str]) -> None:
         """Strands and the front's sheet, into the active framebuffer."""
         gloo.set_state(blend=True, blend_func=blend, depth_test=True, depth_func="lequal", depth_mask=False)
-        for net in state.nets:
-            if net.quantity == "difference" or net.edge_alpha <= 0:
-                continue
-            for key, alpha in ((net.capture, 1 - net.blend), (net.toward, net.blend)):
-                buffers = self._captures.strands(key)[1] if key is not None and alpha > 0 else None
-                if buffers is not None:
-                    self._strands.draw(buffers, net, view.theme, view.clip_from_world, alpha, targets.scene_px)
+        self._edges.draw_ribbons(state, view, targets.scene_px)
         gloo.set_state(depth_test=False)
         for net in state.nets:
             if net.front is not None:
@@ -226,6 +241,10 @@ class Stage:
         spread = max((net.spread for net in state.nets), default=1.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
         return self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0
+
+
+def _captures_of(net: NetView) -> tuple[CaptureKey, CaptureKey]:
+    return net.capture, net.toward or net.capture
 
 
 def front_span(layout: Layout, front: float) -> tuple[float, float, float, float]:

@@ -70,11 +70,13 @@ class Edges:
 
     `contribution` is weight times activation, `weight` the weight alone, `importance` the mean size of the contribution
     over the bundle's inputs. `count` is how many of the whole net are drawn, the strongest; `None` is the strongest few
-    into each channel, unit and class, `"all"` all of them.
+    into each channel, unit and class, `"all"` all of them. `at_most` cuts these down to a part that is quick to draw,
+    for frames that are gone in a moment.
     """
 
     mode: EdgeMode = "contribution"
     count: int | Literal["all"] | None = None
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from scenes.framing import camera_for
 from viewer.camera import Rect
 from viewer.layout import Layout
 from viewer.shading import shader_source
-from viewer.state import Bar, CaptureKey, Hud, NetView, Polyline, Ramp, ViewState, Wire, Words
+from viewer.state import Bar, CaptureKey, Edges, Hud, NetView, Polyline, Ramp, ViewState, Wire, Words
 
 FOLDER = Path(str(files("viewer"))) / "shaders"
 STAGES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".vert", ".frag"))
@@ -71,6 +71,7 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     difference = replace(lit, quantity="difference", front=None, gains=(2.0,) * len(layout.plates))
     alone = NetView(clean)
     wires = (Wire(((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))),)
+    yield ViewState(camera, (replace(lit, edges=Edges(count="all")),), "light", hud)
     yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires)
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
 

@@ -75,6 +75,17 @@ def conv_contribution(
     return strength, mean
 
 
+def signed_norm(kernel: Any) -> Array:
+    """The Euclidean norm (C, F) of each pair's part of a kernel (..., C, F), with the sign of the part's sum.
+
+    Times the size of a patch of the input it is the most that the pair can answer to it (Cauchy and Schwarz).
+    """
+    parts = np.asarray(kernel, np.float32).reshape(-1, *kernel.shape[-2:])
+    norm = np.sqrt(np.einsum("pcf,pcf->cf", parts, parts, dtype=np.float64))
+    signed: Array = np.where(parts.sum(axis=0) < 0, -norm, norm).astype(np.float32)
+    return signed
+
+
 def _windows(
     maps: Array, window: Sequence[int], strides: Sequence[int], dilation: Sequence[int], padding: str
 ) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from viewer.layout import Layout, Link, Plate
-    from viewer.state import CaptureKey
+    from viewer.state import CaptureKey, EdgeMode
     from viewer.strands.choose import Chosen
 
 STRANDS_PER_HEIGHT = 22.0
@@ -63,12 +63,14 @@ class Strands:
     pairs: NDArray[np.int32]
 
 
-def trace(bundle: Bundle, layout: Layout, key: CaptureKey) -> Strands:
-    """The strands of `layout` for the capture `key`: the strongest by contribution into each channel, unit and
-    class.
+def trace(bundle: Bundle, layout: Layout, key: CaptureKey, mode: EdgeMode = "contribution") -> Strands:
+    """The strands of `layout` for the capture `key`: the strongest into each channel, unit and class.
+
+    By `mode` the strongest by contribution, or by weight or mean contribution, which depend on the key's checkpoint
+    alone.
     """
     scale = min(1.0, ORDINARY_EXTENT / layout.extent)
-    pairs = PairsOf(bundle, key, scale)
+    pairs = PairsOf(bundle, key, scale, mode)
     parts: list[tuple[Link, Chosen, NDArray[np.float32]]] = []
     for link in layout.links:
         source, target = layout.plates[link.source], layout.plates[link.target]
@@ -110,7 +112,7 @@ def _brightness(link: Link, chosen: Chosen, target: Plate, pairs: PairsOf, scale
         factor *= 0.4  # strands of convolutions are broad: among units, as many as of a dense layer
     if link.kind == "dense":
         factor *= 0.8
-        values = pairs.values(target) if target.form.kind == "classes" else None
+        values = pairs.answer(target)
         if values is not None:
             factor[chosen.target == int(np.argmax(values))] = 1.25 * crowd
     return factor

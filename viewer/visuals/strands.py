@@ -14,10 +14,10 @@ from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.quad import instances
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from viewer.state import NetView, Theme
+    from viewer.layout import Layout
+    from viewer.state import NetView
     from viewer.strands.trace import Strands
+    from viewer.visuals.plates import View
 
 PIECES = 28
 
@@ -31,25 +31,29 @@ class StrandBuffers:
     end: gloo.VertexBuffer
     look: gloo.VertexBuffer
     way: gloo.VertexBuffer
+    plates: gloo.VertexBuffer
 
     def close(self) -> None:
         """Give the buffers back."""
-        for buffer in (self.start, self.end, self.look, self.way):
+        for buffer in (self.start, self.end, self.look, self.way, self.plates):
             buffer.delete()
 
 
-def upload_strands(strands: Strands) -> StrandBuffers | None:
+def upload_strands(strands: Strands, layout: Layout) -> StrandBuffers | None:
     """The buffers of `strands`, or `None` where there are none to draw."""
     if not len(strands.ends):
         return None
-    columns = strands.ends[:, :3], strands.ends[:, 3:], strands.look, strands.way
+    ends = strands.pairs[:, [0, 2]]
+    middles = np.array([plate.centre[1] for plate in layout.plates])[ends]
+    columns = strands.ends[:, :3], strands.ends[:, 3:], strands.look, strands.way, np.column_stack([ends, middles])
     return StrandBuffers(len(strands.ends), *(instances(column) for column in columns))
 
 
 class StrandsVisual:
-    """Draws the strands of any capture."""
+    """Draws the strands of any capture in a layout whose middle is `middle` along x."""
 
-    def __init__(self) -> None:
+    def __init__(self, middle: float) -> None:
+        self._middle = middle
         self._program = program("strands", "strands")
         along = np.repeat(np.linspace(0, 1, PIECES + 1), 2)
         sides = np.tile([-1.0, 1.0], PIECES + 1)
@@ -59,17 +63,18 @@ class StrandsVisual:
         self,
         buffers: StrandBuffers,
         net: NetView,
-        theme: Theme,
-        clip_from_world: NDArray[np.float32],
+        view: View,
+        looks: gloo.Texture2D,
         alpha: float,
         frame_px: tuple[int, int],
     ) -> None:
-        """Draw onto a target of `frame_px`, with `alpha` times the net's own."""
-        shader, palette = self._program, PALETTES[theme]
-        for name in ("start", "end", "look", "way"):
+        """Draw onto a target of `frame_px`, with `alpha` times the net's own and the `looks` of its plates."""
+        shader, palette = self._program, PALETTES[view.theme]
+        for name in ("start", "end", "look", "way", "plates"):
             shader[f"a_{name}"] = getattr(buffers, name)
-        shader["u_clip_from_world"] = clip_from_world
-        shader["u_offset"] = net.offset
+        shader["u_clip_from_world"] = view.clip_from_world
+        shader["u_offset"], shader["u_spread"] = net.offset, (self._middle, net.spread)
+        shader["u_looks"], shader["u_looks_size"] = looks, looks.shape[1::-1]
         shader["u_frame_px"] = frame_px
         shader["u_px"] = frame_px[1] / REFERENCE_HEIGHT_PX
         shader["u_width"] = net.edge_width

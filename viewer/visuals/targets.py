@@ -106,12 +106,12 @@ class Targets:
             shader.draw("triangle_strip")
         self._background_of = theme
 
-    def compose(self) -> None:
-        """Put background, scene, light and bloom together, into whatever framebuffer is active."""
+    def compose(self, *, is_ink: bool) -> None:
+        """Put background, scene, and light with its bloom or `is_ink` ink, into whatever framebuffer is active."""
         gloo.set_state(blend=False, depth_test=False)
         shader = self._compose
         shader["u_background"], shader["u_scene"], shader["u_light"] = self._background, self._scene, self._light
-        shader["u_glow"] = self._blooms[0][1]
+        shader["u_glow"], shader["u_is_ink"] = self._blooms[0][1], float(is_ink)
         shader.draw("triangle_strip")
 
     def read(self) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

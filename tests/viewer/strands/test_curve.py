@@ -71,6 +71,7 @@ def test_pairs_say_which_units_a_strand_joins(traced: tuple[Bundle, Layout, Stra
 def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> None:
     """On every point of a lone strand there is its light; with the strand taken away there is none."""
     from viewer.stage import Stage
+    from viewer.visuals.ribbons import which
     from viewer.visuals.strands import upload_strands
 
     bundle, layout, strands = traced
@@ -83,14 +84,14 @@ def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> 
     with Stage(bundle, empty) as stage:
         dark = stage.render(replace(state, nets=(replace(net, edge_alpha=0.0),)), SIZE, supersample=1)
         for index in range(0, len(strands.ends), max(len(strands.ends) // 4, 1)):
-            parts = (getattr(strands, name)[index : index + 1] for name in ("ends", "look", "way"))
-            alone = replace(strands, **dict(zip(("ends", "look", "way"), parts, strict=True)))
-            buffers = upload_strands(alone)
-            stage._captures._traces[key] = alone, buffers
+            one = {name: getattr(strands, name)[index : index + 1] for name in ("ends", "look", "way")}
+            alone = replace(strands, pairs=np.zeros((1, 4), np.int32), **one)
+            buffers = upload_strands(alone, layout)
+            stage._edges.ribbons._ribbons[which(key, "contribution")] = alone, buffers
             points = curve_points(alone, 40)[0, 3:-3]
-            inside = points[np.abs(points[:, 0] - layout.plates[0].centre[0]) > 0.6]
+            inside = points[(np.abs(points[:, :1] - [plate.centre[0] for plate in bounds]) > 0.6).all(axis=1)]
             lit = stage.render(state, SIZE, supersample=1)
             gained = colours_at(lit, camera, inside) - colours_at(dark, camera, inside)
             assert (gained.max(axis=1) > 0.01).all()
             buffers.close()
-        stage._captures._traces.clear()
+        stage._edges.ribbons._ribbons.clear()

@@ -1,0 +1,91 @@
+"""All edges of a frame: the strongest few as ribbons, or any number as threads, as each net's view asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from vispy import gloo
+
+from viewer.threads.told import EdgesDrawn, told_of_strands, told_of_threads
+from viewer.threads.wanted import wanted
+from viewer.visuals.ribbons import RibbonStore, which
+from viewer.visuals.strands import StrandsVisual
+from viewer.visuals.tables import ThreadStore
+from viewer.visuals.threads import ThreadsVisual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exporter.bundle import Bundle
+    from viewer.layout import Layout
+    from viewer.state import CaptureKey, NetView, ViewState
+    from viewer.visuals.looks import LookStore
+    from viewer.visuals.plates import View
+    from viewer.visuals.ribbons import Which
+    from viewer.visuals.targets import Targets
+
+
+class EdgesVisual:
+    """Draws the edges of any state of one bundle in one layout."""
+
+    def __init__(self, bundle: Bundle, layout: Layout, looks: LookStore) -> None:
+        self._looks = looks
+        self.ribbons, self._tables = RibbonStore(bundle, layout), ThreadStore(bundle, layout)
+        middle = layout.centre[0]
+        self._strands, self._threads = StrandsVisual(middle), ThreadsVisual(middle)
+
+    def draw_ribbons(self, state: ViewState, view: View, target_px: tuple[int, int]) -> None:
+        """Draw what is drawn as ribbons, blended as the active state says."""
+        for net in filter(_has_edges, state.nets):
+            for wanted_here, alpha in self._which(net):
+                buffers = self.ribbons.buffers(wanted_here) if alpha > 0 else None
+                if buffers is not None:
+                    self._strands.draw(buffers, net, view, self._looks.plates(net), alpha, target_px)
+
+    def draw_threads(self, state: ViewState, view: View, targets: Targets) -> None:
+        """Add what is drawn as threads to the active framebuffer, of the size of the scene."""
+        nets = [net for net in state.nets if _has_edges(net) and net.edges.count is not None]
+        if not nets:
+            return
+        gloo.set_viewport(0, 0, *targets.scene_px)
+        gloo.set_state(blend=True, blend_func=("one", "one"), depth_test=True, depth_func="lequal", depth_mask=False)
+        camera = state.camera
+        lens = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2)
+        px_per_unit = float(lens / camera.distance * targets.scene_px[1] / 2)
+        for net in nets:
+            for buffers, alpha in self._tables.draws(net):
+                self._threads.draw(buffers, net, view, self._looks.plates(net), alpha, px_per_unit)
+
+    def told(self, net: NetView) -> EdgesDrawn:
+        """How many edges of a net are drawn, of how many, and what they carry."""
+        key = net.capture
+        want = wanted(net.edges, key)
+        measured = self._tables.carried(net, key)
+        if want is None or measured is None:
+            return told_of_strands(self.ribbons.strands(key, net.edges.mode), net.edges)
+        return told_of_threads(self._tables.table(want).threads, measured, net.edges)
+
+    def close(self) -> None:
+        """Give everything back."""
+        for part in (self.ribbons, self._tables, self._strands, self._threads):
+            part.close()
+
+    def _which(self, net: NetView) -> Iterator[tuple[Which, float]]:
+        """The ribbons of a net and the part of its opacity that each set has."""
+        keys = [net.capture] if net.toward is None or net.blend <= 0 else [net.capture, net.toward]
+        sets = [which(key, net.edges.mode, self._joined(net, key)) for key in keys]
+        if len(sets) == 1:
+            yield sets[0], 1 - net.blend
+        elif sets[0] == sets[1]:
+            yield sets[0], 1.0
+        else:
+            yield from zip(sets, (1 - net.blend, net.blend), strict=True)
+
+    def _joined(self, net: NetView, key: CaptureKey) -> frozenset[tuple[int, int]]:
+        want = wanted(net.edges, key)
+        return frozenset() if want is None else self._tables.joined(want)
+
+
+def _has_edges(net: NetView) -> bool:
+    return net.quantity != "difference" and net.edge_alpha > 0
