@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 import traceback
@@ -72,7 +73,8 @@ def show(bundle: Bundle | Path | str, **options: Any) -> Board:
 
 
 def run() -> None:
-    """End the process with the exit code of `main`."""
+    """End the process with the exit code of `main`. Asked to end, it tidies up as when it is interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())
 
 
@@ -147,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     frame.add_argument("--at-secs", type=number, metavar="T", help="moment of the scene (default: 0, or the view's)")
     clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
     clip.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
+    clip.add_argument("--progress", action="store_true", help="show how far it is, also where nobody looks")
     clip.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
     for each in (inspect, validate, view, frame, clip):
         each.add_argument("bundle", type=Path, metavar="BUNDLE")
@@ -238,7 +241,8 @@ def _frame(args: argparse.Namespace) -> None:
 def _record(args: argparse.Namespace) -> None:
     bundle = open_bundle(args.bundle)
     view, choices = _seen(args, bundle)
-    report = record(bundle, view.scene, args.out, fps=args.fps, max_mb=args.max_mb, **choices)
+    choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None}
+    report = record(bundle, view.scene, args.out, **choices)
     print(report.path)
     _say(_recorded(report))
 

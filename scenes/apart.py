@@ -11,6 +11,8 @@ from pathlib import Path
 
 from exporter.bundle.errors import KerascopeError
 
+COMMAND = sys.executable, "-m", "kerascope"
+
 
 def run_apart(*args: object, silent: bool = False) -> str:
     """The words that a command of Kerascope said in a process of its own; with `silent` the user does not see them.
@@ -20,7 +22,7 @@ def run_apart(*args: object, silent: bool = False) -> str:
     KerascopeError
         a silent command failed; what it said.
     """
-    command = [sys.executable, "-m", "kerascope", *map(str, args)]
+    command = [*COMMAND, *map(str, args)]
     done = subprocess.run(command, capture_output=silent, text=True, check=False)
     words = (done.stderr or "").strip()
     if silent and done.returncode:

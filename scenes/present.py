@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenes.apart import COMMAND
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_summaries
 from scenes.viewed import run_of
@@ -26,6 +27,11 @@ class Gallery:
         self._bundle = bundle
         self._layouts: dict[LayoutOptions, Layout] = {}
         self.summaries = scene_summaries()
+        self.command = COMMAND
+
+    def of(self, bundle: Bundle) -> Gallery:
+        """The gallery for another bundle."""
+        return Gallery(bundle)
 
     def build(self, wish: Wish) -> Playable:
         """The scene of a wish.

@@ -148,6 +148,7 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
 
     driver.key(Qt.Key.Key_H)
     facts["help_is_visible"] = window.help.isVisible()
+    facts["window_px"] = window.width(), window.height()
     facts["help_box"] = window.help.geometry().getRect()
     driver.shots["help"] = pixels_of(window.help.grab().toImage())
     driver.key(Qt.Key.Key_Escape)

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from viewer.window.keys import HELP
 
+MARGIN_PX = 16
+
 
 class HelpOverlay(QWidget):
-    """A panel in the middle of its parent that lists every key; a click on it closes it."""
+    """A panel in the middle of its parent that lists every key, rolled where there is no room; a click closes it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._under = parent
         self.setObjectName("help")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(30, 24, 34, 26)
-        columns.setSpacing(46)
-        for pair in (HELP[:2], HELP[2:4], HELP[4:]):
+        self._all = QWidget()
+        columns = QHBoxLayout(self._all)
+        columns.setContentsMargins(26, 20, 28, 20)
+        columns.setSpacing(36)
+        for groups in HELP:
             column = QVBoxLayout()
-            column.addLayout(_table(pair))
+            column.addLayout(_table(groups))
             column.addStretch(1)
             columns.addLayout(column)
+        rolled = QScrollArea()
+        rolled.setWidget(self._all)
+        rolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        around = QHBoxLayout(self)
+        around.setContentsMargins(1, 1, 1, 1)
+        around.addWidget(rolled)
         parent.installEventFilter(self)
         self.hide()
 
@@ -47,15 +56,16 @@ class HelpOverlay(QWidget):
 
     def _to_middle(self) -> None:
         under = self._under
-        self.resize(self.sizeHint().boundedTo(under.size()))
+        needed = self._all.sizeHint() + QSize(MARGIN_PX, MARGIN_PX) / 4
+        self.resize(needed.boundedTo(under.size() - QSize(MARGIN_PX, MARGIN_PX)))
         self.move((under.width() - self.width()) // 2, (under.height() - self.height()) // 2)
         self.raise_()
 
 
 def _table(groups: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(22)
-    grid.setVerticalSpacing(5)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(3)
     for heading, lines in groups:
         if grid.count():
             grid.setRowMinimumHeight(grid.rowCount(), 12)

@@ -31,6 +31,29 @@ PLAYING = (
 DOING = (
     Binding(("Ctrl+Z",), "Ctrl Z", "undo", "travel.undo"),
     Binding(("Ctrl+Shift+Z", "Ctrl+Y"), "Ctrl Shift Z", "redo", "travel.redo"),
+    Binding(("Ctrl+C",), "Ctrl C", "copy the numpy line of the pinned value", "copier.copy_numpy"),
+    Binding(("Ctrl+Shift+C",), "Ctrl Shift C", "copy the command that opens this view", "copier.copy_view"),
+    Binding(("Ctrl+Alt+C",), "Ctrl Alt C", "copy the command that draws this picture", "copier.copy_frame"),
+    Binding(("Ctrl+Shift+S",), "Ctrl Shift S", "save the pinned value as .npy …", "copier.save_values_as"),
+    Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
+    Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
+    Binding(("Ctrl+R",), "Ctrl R", "record the scene, or give it up", "record"),
+    Binding(("Ctrl+O",), "Ctrl O", "open another bundle (or drop it)", "ask_bundle"),
+    Binding(("Ctrl+Shift+O",), "Ctrl Shift O", "a second one beside it (Shift drop)", "ask_beside"),
+    Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
+)
+TALKING = (
+    Binding(("F5",), "F5", "present the cues from the first", "talk.start"),
+    Binding(("Shift+F5",), "Shift F5", "present from the chosen cue", "talk.start_here"),
+    Binding(("Ctrl+Return",), "Ctrl Enter", "add this view as a cue", "talk.add"),
+)
+PRESENTING = (
+    Binding(("PgDown", "Right", "Down", "Space", "Return"), "Page ↓, →, Space", "next cue", "talk.next"),
+    Binding(("PgUp", "Left", "Up", "Backspace"), "Page ↑, ←", "cue before", "talk.previous"),
+    Binding(("Home",), "Home", "first cue", "talk.first"),
+    Binding(("End",), "End", "last cue", "talk.last"),
+    Binding(("B", "."), "B, .", "dark screen, and back", "talk.blank"),
+    Binding(("Esc",), "Esc", "leave the talk", "talk.leave"),
 )
 CHOOSING = (
     Binding(("PgDown",), "Page ↓", "next scene", "chooser.next_scene"),
@@ -59,13 +82,10 @@ LOOKING = (
     Binding(("D",), "D", "show or hide the panels", "shelf.toggle"),
     Binding(("B",), "B", "nothing but the picture, or bars and panels", "toggle_bars"),
     Binding(("F", "F11"), "F, F11", "full screen", "toggle_full_screen"),
-    Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
-    Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
     Binding(("H", "?", "F1"), "H, ?", "this help", "help.toggle"),
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
-    Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
 )
-BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING
+BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING
 
 MOUSE = (
     ("drag", "turn"),
@@ -78,11 +98,14 @@ MOUSE = (
 
 PANELS = (("Ctrl 1 … 9", "show or hide one panel, in the order of their menu"),)
 
+
+def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((binding.shown, binding.does) for binding in bindings)
+
+
 HELP = (
-    ("Timeline", tuple((binding.shown, binding.does) for binding in PLAYING)),
-    ("Choice", tuple((binding.shown, binding.does) for binding in CHOOSING)),
-    ("Inputs", tuple((binding.shown, binding.does) for binding in INPUTS)),
-    ("Mouse", MOUSE),
-    ("Doing", tuple((binding.shown, binding.does) for binding in DOING)),
-    ("View", tuple((binding.shown, binding.does) for binding in LOOKING) + PANELS),
+    (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS))),
+    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS)),
+    (("Doing", _lines(DOING)), ("A talk", _lines(TALKING)), ("While presenting", _lines(PRESENTING))),
 )
+"""Columns of headings, each with its keys and what they do."""

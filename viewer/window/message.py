@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 NEWS_MS, ALARM_MS = 6000, 20000
 PADDING_PX = 10
+HINT = "drag turns, wheel zooms, H lists the keys"
 
 
 class MessageBar(QStatusBar):
@@ -26,7 +27,9 @@ class MessageBar(QStatusBar):
         self.message.setObjectName("message")
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self.message, 1)
-        self.addPermanentWidget(QLabel("drag turns, wheel zooms, H lists the keys"))
+        self._pointed = QLabel(HINT)
+        self._pointed.setObjectName("pointed")
+        self.addPermanentWidget(self._pointed)
         self._over = QTimer(self, singleShot=True)
         self._over.timeout.connect(self._rest)
 
@@ -40,6 +43,10 @@ class MessageBar(QStatusBar):
         """News, in the colour of alarm where something has failed."""
         self._show(words, alarming)
         self._over.start(ALARM_MS if alarming else NEWS_MS)
+
+    def point(self, words: str) -> None:
+        """What is under the pointer, on the right; nothing lets the hint return."""
+        self._pointed.setText(words or HINT)
 
     def _rest(self) -> None:
         self._show(self._resting, alarming=False)

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from viewer.window.bars import TimeBar, TopBar
     from viewer.window.chooser import Chooser
     from viewer.window.desk import Desk
+    from viewer.window.help import HelpOverlay
     from viewer.window.message import MessageBar
     from viewer.window.navigator import Navigator
     from viewer.window.player import Player
+    from viewer.window.talk import Talk
     from viewer.window.travel import Travel
     from viewer.window.view import SceneView
 
@@ -34,5 +36,7 @@ class Parts(QMainWindow):
     words: MessageBar
     navigator: Navigator
     travel: Travel
+    talk: Talk
+    help: HelpOverlay
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from viewer.state import Theme, ViewState
 
 if TYPE_CHECKING:
+    from exporter.bundle import Bundle
     from viewer.layout import Layout
 
 
@@ -67,6 +68,15 @@ class Catalogue(Protocol):
     @property
     def summaries(self) -> Mapping[str, str]:
         """Name to one line, in the order in which they are offered."""
+        ...
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """How `kerascope` is run in a process of its own; its arguments follow."""
+        ...
+
+    def of(self, bundle: Bundle) -> Catalogue:
+        """The same scenes of another bundle."""
         ...
 
     def build(self, wish: Wish) -> Playable:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def free_path(folder: Path, words: str) -> Path:
+def free_path(folder: Path, words: str, suffix: str = ".png") -> Path:
     """A path in `folder` that nothing has yet, named after `words`: `words.png`, `words-2.png` and so on."""
     stem = re.sub(r"[^\w.-]+", "-", words).strip("-.") or "picture"
     names = itertools.chain((stem,), (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(path for name in names if not (path := folder / f"{name}.png").exists())
+    return next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
 
 
 def write_picture(pixels: NDArray[np.uint8], path: Path) -> None:

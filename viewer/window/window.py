@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
 
-from exporter.bundle import KerascopeError
+from exporter.bundle import KerascopeError, read_bundle
 from viewer.study import CameraOffset
 from viewer.window.bars import TimeBar, TopBar
+from viewer.window.beside import Beside
 from viewer.window.chooser import Chooser
+from viewer.window.copier import Copier
 from viewer.window.desk import Desk
 from viewer.window.docks.shelf import add_docks
+from viewer.window.drops import dropped_paths
+from viewer.window.focus import FocusKeys
 from viewer.window.help import HelpOverlay
-from viewer.window.keys import BINDINGS
+from viewer.window.hover import Hover
+from viewer.window.keeper import Keeper
+from viewer.window.keys import BINDINGS, PRESENTING, Binding
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
 from viewer.window.navigator import Navigator
 from viewer.window.parts import Parts
 from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
+from viewer.window.podium import Podium
 from viewer.window.pointer import Pointer
+from viewer.window.record_dialog import RecordDialog
+from viewer.window.recorder import Recorder, Take
 from viewer.window.snapshot import free_path, write_picture
+from viewer.window.stand import Stand
+from viewer.window.talk import Talk
 from viewer.window.travel import Travel
 from viewer.window.view import SceneView
 
@@ -37,28 +49,32 @@ if TYPE_CHECKING:
 
 
 class Window(Parts):
-    """One bundle, its scenes, a timeline, and docks. `folder` is where pictures are saved."""
+    """A bundle (or two side by side), its scenes, a timeline, and docks. `folder` is where pictures are saved.
 
-    def __init__(self, bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) -> None:
+    `memory` is the folder of what is remembered until the next start; with `None` nothing is.
+    """
+
+    def __init__(
+        self, bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path, memory: Path | None = None
+    ) -> None:
         super().__init__()
         self.folder = folder
-        self.offers = []
-        self._bundle, self._summaries = bundle, catalogue.summaries
-        self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
-        self.player = Player(self.time)
-        self.desk = Desk(bundle)
-        self.view = SceneView(self.desk, self.player.state, wish.theme)
-        self.chooser = Chooser(bundle, catalogue, self.top, wish)
-        self.travel = Travel(self)
-        self._arrange()
-        self.help = HelpOverlay(self.view.widget)
-        self.pointer = Pointer(self)
-        self.navigator = Navigator(self.desk, self.chooser, self.player)
-        self.shelf = add_docks(self)
-        self.top.offer_panels(self.shelf.actions())
-        self._waiting = QLabel("laying out the network …", self.view.widget)
-        self._connect()
-        self._show_theme(wish.theme)
+        self.keeper = Keeper(memory)
+        self._last_take: Take | None = None
+        self.beside: Beside | None = None
+        self._shortcuts: list[tuple[QShortcut, bool]] = []
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._foot = QToolBar()
+        self._foot.setObjectName("foot")
+        self._foot.setMovable(False)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot)
+        self._furnish(bundle, catalogue, wish)
+        self._focus_keys = FocusKeys(self)
+        for bindings, is_talk in ((BINDINGS, False), (PRESENTING, True)):
+            self._bind(bindings, is_talk=is_talk)
+
+    # --- What is shown ------------------------------------------------------------------------------------------------
 
     def vantage(self) -> Vantage:
         """The present view, complete."""
@@ -68,6 +84,59 @@ class Window(Parts):
         """Show that view."""
         self.travel.go_to(vantage)
 
+    def open_bundle(self, path: Path) -> None:
+        """Show another bundle in place of this one; where it is none, a line says so and this one stays."""
+        try:
+            bundle = read_bundle(path)
+        except KerascopeError as error:
+            self._tell_failure(str(error))
+            return
+        self.keeper.keep(self)
+        self._clear()
+        catalogue = self._catalogue.of(bundle)
+        seen = self.keeper.view_of(bundle)
+        theme, scene = self.chooser.wish.theme, self.chooser.wish.scene
+        wish = Wish(scene, theme=theme) if seen is None else wish_of(seen)
+        self._furnish(bundle, catalogue, wish, seen)
+        self.chooser.want_size(self.view.size_px)
+
+    def open_beside(self, path: Path) -> None:
+        """Show a second bundle beside this one, with the same scene, time, camera and study."""
+        try:
+            bundle = read_bundle(path)
+        except KerascopeError as error:
+            self._tell_failure(str(error))
+            return
+        self.close_beside()
+        theme = self.chooser.wish.theme
+        self.beside = Beside(self, bundle, self._catalogue.of(bundle), theme)
+        self._stand.put_beside(self.beside.head, self.beside.view.widget, self._bundle.path.name)
+        self.beside.closing.clicked.connect(self.close_beside)
+
+    def close_beside(self) -> None:
+        """Show only the first bundle."""
+        if self.beside is not None:
+            self.beside.close()
+            self._stand.take_away()
+            self.beside = None
+
+    def ask_bundle(self) -> None:
+        """Ask for a bundle to open in place of this one."""
+        name = QFileDialog.getExistingDirectory(self, "Open a bundle", str(self._bundle.path.parent))
+        if name:
+            self.open_bundle(Path(name))
+
+    def ask_beside(self) -> None:
+        """Ask for a bundle to show beside this one; where there are two already, show one again."""
+        if self.beside is not None:
+            self.close_beside()
+            return
+        name = QFileDialog.getExistingDirectory(self, "Show a bundle beside this one", str(self._bundle.path.parent))
+        if name:
+            self.open_beside(Path(name))
+
+    # --- What the keys do ---------------------------------------------------------------------------------------------
+
     def toggle_theme(self) -> None:
         """Dark, or light."""
         theme: Theme = "light" if self.chooser.wish.theme == "dark" else "dark"
@@ -76,19 +145,27 @@ class Window(Parts):
 
     def toggle_bars(self) -> None:
         """Show the bars and docks, or nothing but the picture."""
-        self._show_bars(not self.top.isVisible())
+        self.show_bars(not self.top.isVisible())
 
     def toggle_full_screen(self) -> None:
         """Nothing but the picture on the whole screen, or a window again."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self._show_bars(not self.isFullScreen())
+        self.show_bars(not self.isFullScreen())
+
+    def show_bars(self, are_visible: bool) -> None:
+        """Bars and docks, or nothing but the picture."""
+        for bar in (self.top, self._foot, self.words):
+            bar.setVisible(are_visible)
+        (self.shelf.let_back if are_visible else self.shelf.send_away)("bars")
 
     def leave(self) -> None:
-        """Close the help, or else leave the full screen."""
+        """Close the help, or else leave the full screen, or else give the keys back to the picture."""
         if self.help.isVisible():
             self.help.hide()
         elif self.isFullScreen():
             self.toggle_full_screen()
+        else:
+            self.view.widget.setFocus()
 
     def save_picture(self) -> None:
         """Save what is shown, under a free name in `folder`."""
@@ -104,37 +181,103 @@ class Window(Parts):
             path = Path(name)
             self._save(path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png"))
 
+    def record(self) -> None:
+        """Ask how to record the whole scene, seen as now; while that goes on, give it up."""
+        if self.recorder.is_recording:
+            self.recorder.cancel()
+            return
+        suffix = self._last_take.out.suffix if self._last_take else ".gif"
+        out = free_path(self.folder, f"{self._bundle.path.stem}-{self.chooser.wish.scene}", suffix)
+        dialog = RecordDialog(self, self.vantage(), out, self.view.size_px, self._last_take)
+        dialog.asked.connect(self.begin_recording)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def begin_recording(self, take: Take) -> None:
+        """Record."""
+        self._last_take = take
+        self.recorder.start(take)
+
+    # --- What Qt tells ------------------------------------------------------------------------------------------------
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """The docks make room where there is little."""
         super().resizeEvent(event)
         self.shelf.fit(self.width())
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Folders may be dropped."""
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """A bundle is opened; with Shift, or the second of two, beside the present one."""
+        paths = dropped_paths(event.mimeData())
+        event.acceptProposedAction()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.open_beside(paths[0])
+            return
+        self.open_bundle(paths[0])
+        for path in paths[1:2]:
+            self.open_beside(path)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Stop, and give everything back."""
+        """Stop, remember, and give everything back."""
+        if self.isVisible():
+            self.keeper.keep(self)
+        self._clear()
+        super().closeEvent(event)
+
+    # --- How it is put together ---------------------------------------------------------------------------------------
+
+    def _furnish(self, bundle: Bundle, catalogue: Catalogue, wish: Wish, seen: Vantage | None = None) -> None:
+        """All parts, new, for a bundle."""
+        self._bundle, self._catalogue, self.offers = bundle, catalogue, []
+        self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
+        self.player = Player(self.time)
+        self.desk = Desk(bundle, seen.study if seen else None)
+        self.view = SceneView(self.desk, self.player.state, wish.theme)
+        self.chooser = Chooser(bundle, catalogue, self.top, wish)
+        self.travel = Travel(self.desk, self.view, self.chooser, self.player, catalogue.summaries)
+        self.talk = Talk(self.desk, self.travel, self.player)
+        self.recorder = Recorder(self.desk, catalogue.command)
+        self._arrange()
+        self.help = HelpOverlay(self)
+        self.pointer = Pointer(self)
+        self.navigator = Navigator(self.desk, self.chooser, self.player)
+        self.copier, self._hover = Copier(self), Hover(self)
+        self._podium = Podium(self, self._stand, self.show_bars)
+        self.shelf = add_docks(self)
+        self.top.offer_panels(self.shelf.actions())
+        self._waiting = QLabel("laying out the network …", self.view.widget)
+        self._connect()
+        self._show_theme(wish.theme)
+        self.shelf.fit(self.width())
+        if seen is not None:
+            self.travel.expect(seen)
+
+    def _clear(self) -> None:
+        """Stop all parts and give back what they hold."""
+        self.recorder.close()
+        self.close_beside()
         self.player.stop()
         self.chooser.close()
         self.view.close()
-        super().closeEvent(event)
+        self.shelf.forget()
+        self.help.deleteLater()
 
     def _arrange(self) -> None:
         """The bars run along the whole window, the docks stand between them round the scene."""
+        self._stand = Stand(self.view.widget)
         self.setMenuWidget(self.top)
-        self.setCentralWidget(self.view.widget)
-        foot = QToolBar()
-        foot.setObjectName("foot")
-        foot.setMovable(False)
-        foot.addWidget(self.time)
-        foot.toggleViewAction().setEnabled(False)
-        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, foot)
-        self._foot = foot
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setCentralWidget(self._stand)
+        self._foot.clear()
+        self._foot.addWidget(self.time)
+        self.words.addPermanentWidget(self.recorder.gauge)
         self.setStatusBar(self.words)
         self.setWindowTitle(f"{self._bundle.path.name} – Kerascope")
 
     def _connect(self) -> None:
-        for binding in BINDINGS:
-            for key in binding.keys:
-                QShortcut(QKeySequence(key), self, attrgetter(binding.action)(self))
         self.top.asked_theme.connect(self.toggle_theme)
         self.top.asked_picture.connect(self.save_picture)
         self.top.asked_help.connect(self.help.toggle)
@@ -144,10 +287,29 @@ class Window(Parts):
         self.chooser.built.connect(self._show_scene)
         self.desk.changed.connect(self._on_study)
         self.travel.themed.connect(self._show_theme)
+        self.talk.presenting.connect(self._allow_keys)
         self.desk.told.connect(self.words.tell)
         self.desk.failed.connect(self._tell_failure)
         self.chooser.failed.connect(self._on_denied)
         self.chooser.noted.connect(self.words.tell)
+
+    def _bind(self, bindings: tuple[Binding, ...], *, is_talk: bool) -> None:
+        """Keys to what they do: looked up when they are pressed, as another bundle brings other parts."""
+        for binding in bindings:
+            for key in binding.keys:
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.activated.connect(partial(self._act, binding.action))
+                shortcut.setEnabled(not is_talk)
+                self._shortcuts.append((shortcut, is_talk))
+
+    def _act(self, action: str) -> None:
+        attrgetter(action)(self)()
+
+    def _allow_keys(self, is_talk: bool) -> None:
+        """While cues are presented, the keys of a clicker step them."""
+        taken = {shortcut.key() for shortcut, is_of_talk in self._shortcuts if is_of_talk}
+        for shortcut, is_of_talk in self._shortcuts:
+            shortcut.setEnabled(is_talk if is_of_talk else not (is_talk and shortcut.key() in taken))
 
     def _on_study(self, _: Study, after: Study) -> None:
         """Which layers show their channels is a matter of the layout, which the chooser gets; all else is drawn."""
@@ -166,7 +328,7 @@ class Window(Parts):
         self.view.layout = playable.layout
         if is_other_scene:
             self.view.put_offset(CameraOffset())
-        self.words.rest(f"{wish.scene}: {self._summaries[wish.scene]}")
+        self.words.rest(f"{wish.scene}: {self._catalogue.summaries[wish.scene]}")
         self.player.show(playable, is_other_scene=is_other_scene)
         self.travel.arrive()
 
@@ -189,14 +351,11 @@ class Window(Parts):
 
     def _show_theme(self, theme: Theme) -> None:
         self.view.theme = theme
+        if self.beside is not None:
+            self.beside.show_theme(theme)
         self.setStyleSheet(style_sheet(theme))
         self.top.show_theme(theme)
         self.time.show_theme(theme)
-
-    def _show_bars(self, are_visible: bool) -> None:
-        for bar in (self.top, self._foot, self.words):
-            bar.setVisible(are_visible)
-        (self.shelf.let_back if are_visible else self.shelf.send_away)("bars")
 
     def _tell_failure(self, line: str) -> None:
         if self.player.playable is None:
@@ -212,3 +371,16 @@ class Window(Parts):
                 self.words.tell(f"saved {path}")
         except KerascopeError as error:
             self._tell_failure(str(error))
+
+
+def wish_of(vantage: Vantage) -> Wish:
+    """What is to be built for a view, in whatever size."""
+    return Wish(
+        vantage.scene,
+        theme=vantage.theme,
+        input_id=vantage.input_id,
+        checkpoint_id=vantage.checkpoint_id,
+        fold=vantage.fold,
+        opened=vantage.study.opened,
+        closed=vantage.study.closed,
+    )

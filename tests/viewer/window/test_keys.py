@@ -7,12 +7,13 @@ from importlib.resources import files
 
 import pytest
 
-from viewer.window.keys import BINDINGS, HELP, Binding
+from viewer.window.keys import BINDINGS, HELP, PRESENTING, Binding
 
 
 def test_no_key_does_two_things() -> None:
-    keys = [key for binding in BINDINGS for key in binding.keys]
-    assert len(set(keys)) == len(keys)
+    for bindings in (BINDINGS, PRESENTING):
+        keys = [key for binding in bindings for key in binding.keys]
+        assert len(set(keys)) == len(keys)
 
 
 PARTS = {
@@ -24,10 +25,12 @@ PARTS = {
     "shelf": "docks/shelf",
     "travel": "travel",
     "navigator": "navigator",
+    "copier": "copier",
+    "talk": "talk",
 }
 
 
-@pytest.mark.parametrize("binding", BINDINGS, ids=lambda binding: binding.shown)
+@pytest.mark.parametrize("binding", BINDINGS + PRESENTING, ids=lambda binding: binding.shown)
 def test_every_key_does_something_that_there_is(binding: Binding) -> None:
     """Read, not run: the tests of the window need a screen, this one does not."""
     part, _, method = binding.action.rpartition(".")
@@ -37,6 +40,6 @@ def test_every_key_does_something_that_there_is(binding: Binding) -> None:
 
 
 def test_the_help_lists_every_binding() -> None:
-    lines = [line for _, group in HELP for line in group]
-    for binding in BINDINGS:
+    lines = [line for column in HELP for _, group in column for line in group]
+    for binding in BINDINGS + PRESENTING:
         assert (binding.shown, binding.does) in lines

@@ -125,8 +125,8 @@ def test_the_help_lies_over_the_picture_and_escape_closes_it(facts: dict[str, An
     left, top, width, height = facts["help_box"]
     assert left > 0
     assert top > 0
-    assert abs(2 * left + width - facts["size_px"][0]) <= 1
-    assert abs(2 * top + height - facts["size_px"][1]) <= 1
+    assert abs(2 * left + width - facts["window_px"][0]) <= 1
+    assert abs(2 * top + height - facts["window_px"][1]) <= 1
     assert len(np.unique(shots["help"].reshape(-1, 3), axis=0)) > 50, "words on a panel"
 
 
@@ -140,7 +140,7 @@ def test_another_size_is_filled(name: str, size: str, facts: dict[str, Any], sho
     width, height = facts[size]
     shot = shots[name]
     assert shot.shape == (height, width, 3)
-    assert width < 900 < facts["size_px"][0]
+    assert width < 900 < facts["window_px"][0]
     rows, columns = np.nonzero(np.abs(shot.astype(int) - np.median(shot, axis=(0, 1))).max(axis=2) > 60)
     assert columns.min() < 0.12 * width
     assert columns.max() > 0.88 * width

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
+from viewer.window.docks.cues import CuesDock
 from viewer.window.docks.divergence import DivergenceDock
 from viewer.window.docks.inputs import InputsDock
 from viewer.window.docks.inspector import InspectorDock
@@ -25,6 +26,7 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (InputsDock, LEFT, True),
     (LayersDock, LEFT, True),
     (InspectorDock, RIGHT, True),
+    (CuesDock, RIGHT, False),
     (DivergenceDock, BOTTOM, True),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing

@@ -1,0 +1,15 @@
+"""What is dropped on the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """The bundles among what is dropped: folders, or the folder of a `manifest.json`."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path.parent if path.name == "manifest.json" else path for path in paths]

@@ -1,0 +1,45 @@
+"""Keys that belong to what has the focus in a dock: a list keeps its arrows, a slider its steps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QApplication, QDockWidget, QPlainTextEdit, QWidget
+
+Key = Qt.Key
+ARROWS = {Key.Key_Up, Key.Key_Down, Key.Key_Left, Key.Key_Right, Key.Key_Home, Key.Key_End}
+PAGES = {Key.Key_PageUp, Key.Key_PageDown}
+TAKEN: tuple[tuple[type[QWidget], set[Key]], ...] = (
+    (QAbstractItemView, ARROWS | PAGES | {Key.Key_Space}),
+    (QAbstractSlider, ARROWS | PAGES),
+    (QPlainTextEdit, ARROWS | PAGES | {Key.Key_Space}),
+)
+PLAIN = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
+
+
+class FocusKeys(QObject):
+    """Watches all keys of the application, and keeps those from being shortcuts of the window."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Whether the key is taken here."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        is_taken = event.modifiers() in PLAIN and _takes(watched, event.key())
+        if is_taken:
+            event.accept()
+        return is_taken
+
+
+def _takes(widget: QObject, key: int) -> bool:
+    if not any(isinstance(widget, kind) and key in keys for kind, keys in TAKEN):
+        return False
+    parent: QObject | None = widget
+    while parent is not None and not isinstance(parent, QDockWidget):
+        parent = parent.parent()
+    return parent is not None

@@ -1,0 +1,68 @@
+"""Keeps what the window should remember: reads it at the start, writes it when a bundle is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QByteArray
+
+from exporter.bundle import KerascopeError
+from viewer.window.memory import Memory, read_memory, write_memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exporter.bundle import Bundle
+    from viewer.study import Vantage
+    from viewer.window.parts import Parts
+
+
+class Keeper:
+    """Without a folder it keeps nothing. `problem` is a line where the memory cannot be read or written, else empty."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._memory = Memory()
+        self.problem = ""
+        if folder is not None:
+            try:
+                self._memory = read_memory(folder)
+            except KerascopeError as error:
+                self.problem = str(error)
+
+    def view_of(self, bundle: Bundle) -> Vantage | None:
+        """Where this bundle was looked at from."""
+        return self._memory.view_of(bundle)
+
+    def restore(self, window: Parts) -> bool:
+        """The window's place and docks as they were; whether there were any."""
+        memory = self._memory
+        if not memory.geometry or not window.restoreGeometry(_decoded(memory.geometry)):
+            return False
+        window.restoreState(_decoded(memory.docks))
+        return True
+
+    def keep(self, window: Parts) -> None:
+        """Remember the window as it is now."""
+        if self._folder is None:
+            return
+        memory = self._memory
+        if not window.isFullScreen():
+            geometry, docks = _encoded(window.saveGeometry()), _encoded(window.saveState())
+            memory = replace(memory, geometry=geometry, docks=docks)
+        if window.chooser.shown is not None:
+            memory = memory.with_view(window.desk.bundle, window.travel.vantage())
+        self._memory = memory
+        try:
+            write_memory(self._folder, memory)
+        except KerascopeError as error:
+            self.problem = str(error)
+
+
+def _encoded(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _decoded(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "replace"))
