@@ -196,7 +196,10 @@ def tiles_of(plate: Plate, output: NDArray[np.floating], *, keeps_nan: bool = Fa
     if plate.form.channels_first:
         return values.reshape(-1, rows, columns)
     if plate.form.kind == "closed":
-        slices: Array = np.abs(values).mean(axis=-1, dtype=np.float32).reshape(-1, rows, columns)
+        # A product with ones is the quickest sum there is.
+        channels = values.shape[-1]
+        means = np.abs(values).reshape(-1, channels) @ np.full(channels, 1 / channels, np.float32)
+        slices: Array = means.reshape(-1, rows, columns)
         return slices if plate.form.tiles > 1 else slices.mean(axis=0, keepdims=True, dtype=np.float32)
     return np.moveaxis(values, -1, 0).reshape(-1, rows, columns)
 

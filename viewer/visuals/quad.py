@@ -25,8 +25,14 @@ def float_texture(values: Any) -> gloo.Texture2D:
     """A texture of 32-bit floats from (h, w) or (h, w, 3), read cell by cell."""
     array = np.ascontiguousarray(values, np.float32)
     if array.ndim == 2:
-        return gloo.Texture2D(array[..., None], format="luminance", internalformat="r32f", interpolation="nearest")
+        return gloo.Texture2D(array[..., None], format="red", internalformat="r32f", interpolation="nearest")
     return gloo.Texture2D(array, format="rgb", internalformat="rgb32f", interpolation="nearest")
+
+
+def refill(texture: gloo.Texture2D, values: Any) -> None:
+    """Put other values of the same shape into a `float_texture`."""
+    array = np.ascontiguousarray(values, np.float32)
+    texture.set_data(array[..., None] if array.ndim == 2 else array)
 
 
 def table_texture(rows: Any) -> gloo.Texture2D:
