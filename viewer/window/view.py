@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from viewer.layout import Layout, Plate
     from viewer.state import Theme, ViewState
     from viewer.study import Place
+    from viewer.threads.told import EdgesDrawn
     from viewer.window.desk import Desk
 
 SETTLE_MS = 150
@@ -165,6 +166,11 @@ class SceneView(QObject):
     def zoom_out(self) -> None:
         """Further off."""
         self.zoom(-2)
+
+    def edges_drawn(self) -> EdgesDrawn | None:
+        """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame."""
+        state = self.state()
+        return None if state is None or self._stage is None else self._stage.edges(state.nets[0])
 
     def render(self) -> NDArray[np.uint8] | None:
         """The picture (height, width, 3) uint8 as a recording has it; `None` where there is nothing to see yet."""

@@ -38,17 +38,3 @@ def step_of(count: EdgeCount, total: int) -> int:
 def _size(step: int, total: int) -> int:
     count = edge_count_at(step, total)
     return total if count == "all" else count
-
-
-def edges_text(drawn: int, total: int, share: float | None) -> str:
-    """How many edges are drawn of how many, and what they carry.
-
-    >>> edges_text(2450, 67963, 0.381), edges_text(0, 120, 0.0), edges_text(120, 120, 1.0)
-    ('2,450 of 67,963, carrying 38 %', 'none of 120', 'all 120')
-    """
-    if drawn >= total:
-        return f"all {total:,}"
-    if not drawn:
-        return f"none of {total:,}"
-    carried = "" if share is None else f", carrying {share:.0%}".replace("%", " %")
-    return f"{drawn:,} of {total:,}{carried}"

@@ -13,6 +13,7 @@ from viewer.window.docks.divergence import DivergenceDock
 from viewer.window.docks.inputs import InputsDock
 from viewer.window.docks.inspector import InspectorDock
 from viewer.window.docks.layers import LayersDock
+from viewer.window.docks.look import LookDock
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -26,6 +27,7 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (InputsDock, LEFT, True),
     (LayersDock, LEFT, True),
     (InspectorDock, RIGHT, True),
+    (LookDock, RIGHT, True),
     (CuesDock, RIGHT, False),
     (DivergenceDock, BOTTOM, True),
 )
