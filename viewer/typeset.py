@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from math import ceil, floor
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,32 @@ ASCENT = 0.82
 """Part of the type size that a line reaches above its baseline; used for boxes of labels."""
 DESCENT = 0.24
 FINER = 4
+FONTS = REGULAR, BOLD = "OpenSans-Regular.ttf", "OpenSans-Bold.ttf"
+
+
+def font_file(name: str) -> bytes | None:
+    """The content of a font that the package ships; `None` where it is missing, cannot be read, or is no font."""
+    try:
+        content = (files("viewer") / "fonts" / name).read_bytes()
+        ImageFont.truetype(BytesIO(content), 16)
+    except OSError:
+        return None
+    return content
+
+
+def font_problem() -> str:
+    """Which of the package's fonts cannot be read, as a line for the person; empty where all can."""
+    missing = [name for name in FONTS if font_file(name) is None]
+    what = f"{' and '.join(missing)} cannot be read, words are drawn in another font"
+    return f"{what}; pip install --force-reinstall kerascope" if missing else ""
 
 
 @cache
 def _font(size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont:
-    name = "OpenSans-Bold.ttf" if is_bold else "OpenSans-Regular.ttf"
-    font = BytesIO((files("viewer") / "fonts" / name).read_bytes())
-    return ImageFont.truetype(font, size_px, layout_engine=ImageFont.Layout.BASIC)
+    content = font_file(BOLD if is_bold else REGULAR)
+    if content is None:  # Pillow brings a font of its own
+        return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size_px))
+    return ImageFont.truetype(BytesIO(content), size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=4096)

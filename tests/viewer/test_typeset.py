@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viewer import typeset
 from viewer.typeset import ASCENT, DESCENT, _font, coverage_of, width_of
 
 ROOT = Path(__file__).parents[2]
@@ -78,3 +79,27 @@ def test_every_sign_of_the_pictures_is_in_the_font(sign: str, is_bold: bool) -> 
 
 def test_the_signs_are_found() -> None:
     assert set(signs_of_the_pictures()) >= set("\u00b1\u00d7\u03b5\u2212\u2026")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no font at all"])
+def test_words_are_drawn_and_it_is_said_where_the_fonts_are_missing(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert typeset.font_problem() == ""
+    usual = coverage_of("Conv 3", 24.0, True)[0]
+    (tmp_path / "fonts").mkdir()
+    for name in typeset.FONTS if content is not None else ():
+        (tmp_path / "fonts" / name).write_bytes(content)
+    monkeypatch.setattr(typeset, "files", lambda _: tmp_path)
+    typeset._font.cache_clear()
+    width_of.cache_clear()
+    try:
+        covered, _ = coverage_of("Conv 3", 24.0, True)
+        assert covered.max() == 255
+        assert covered.shape != usual.shape or (covered != usual).any()
+        assert 30 < width_of("Conv 3", 24.0, True) < 150
+        assert "OpenSans-Regular.ttf and OpenSans-Bold.ttf cannot be read" in typeset.font_problem()
+    finally:
+        monkeypatch.undo()
+        typeset._font.cache_clear()
+        width_of.cache_clear()

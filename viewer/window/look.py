@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFontDatabase
 
 from viewer.colour import PALETTES, Rgb
+from viewer.typeset import FONTS, font_file
 
 if TYPE_CHECKING:
     from viewer.state import Theme
@@ -55,9 +56,9 @@ def style_sheet(theme: Theme) -> str:
 
 
 def load_fonts() -> None:
-    """Make the font of the pictures known to Qt, so that a bare system shows the same words."""
-    for name in ("OpenSans-Regular.ttf", "OpenSans-Bold.ttf"):
-        QFontDatabase.addApplicationFontFromData((files("viewer") / "fonts" / name).read_bytes())
+    """Make the fonts of the pictures known to Qt, so that a bare system shows the same words; those that can be read."""
+    for content in filter(None, map(font_file, FONTS)):
+        QFontDatabase.addApplicationFontFromData(content)
 
 
 def colour(code: str) -> QColor:
