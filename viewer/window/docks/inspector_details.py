@@ -7,30 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viewer.forward.audits import audit
+from viewer.forward.formulas import formula
+from viewer.inspect.pick import Hit
 from viewer.inspect.summary import summary_of, values_at
-from viewer.study import Place
+from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows, terms_heading
 from viewer.window.docks.inspector_patch import patch_of
+from viewer.window.docks.inspector_sight import sight_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
     from viewer.state import CaptureKey
+    from viewer.study import Place
+    from viewer.window.docks.inspector_formula import TermRow
     from viewer.window.docks.inspector_subject import Subject
 
     Patch = tuple[NDArray[np.float32], tuple[int, int], float]
-
-
-@dataclass(frozen=True, slots=True)
-class TermRow:
-    """A term of a formula: where its value comes from, the value, what it is multiplied with, and what that adds."""
-
-    source: str
-    value: str
-    weight: str
-    product: str
-    place: Place | None
-    tip: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +39,7 @@ class Details:
     field: str = ""
     formula: tuple[str, ...] = ()
     terms: tuple[TermRow, ...] = ()
+    terms_heading: str = "from"
     audit: str = ""
     verdict: str = ""
 
@@ -57,7 +52,21 @@ def details_of(bundle: Bundle, key: CaptureKey, subject: Subject) -> Details:
     KerascopeError
         The bundle has no such layer or capture.
     """
-    return Details(patch=_patch(bundle, key, subject.place))
+    place, patch = subject.place, _patch(bundle, key, subject.place)
+    if subject.edge is not None or isinstance(subject.what, Hit):
+        return Details(patch=patch)
+    if bundle.layer(place.layer).kind == "input" and bundle.input(key.input_id).kind != "clean":
+        return Details(patch=patch, audit="not recomputed: the picture is kept in 256 levels, what was fed has more")
+    told, audited = formula(bundle, key, place), audit(bundle, key, place)
+    return Details(
+        patch=patch,
+        field=sight_words(bundle, place),
+        formula=formula_lines(told, place),
+        terms=term_rows(told),
+        terms_heading=terms_heading(told),
+        audit=audit_words(audited),
+        verdict=audit_verdict(audited),
+    )
 
 
 def _patch(bundle: Bundle, key: CaptureKey, place: Place) -> Patch | None:

@@ -56,7 +56,7 @@ class Proof(QWidget):
             self.patch.show_patch(*details.patch)
         self.field.say(details.field)
         self.formula.say("\n".join(details.formula))
-        self.terms.show_terms(details.terms)
+        self.terms.show_terms(details.terms, details.terms_heading)
         self.audit.say(details.audit)
         self.audit.setProperty("verdict", details.verdict)
         self.audit.style().unpolish(self.audit)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewer.window.docks.inspector_details import TermRow
+    from viewer.window.docks.inspector_formula import TermRow
 
 HEADINGS = ("from", "value", "× weight", "= adds")
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -49,9 +49,12 @@ class TermTable(QTableWidget):
         self.itemActivated.connect(self._go)
         self.itemClicked.connect(self._go)
 
-    def show_terms(self, rows: Sequence[TermRow]) -> None:
+    def show_terms(self, rows: Sequence[TermRow], heading: str) -> None:
         """Show these terms; none takes no room."""
         self._rows = rows
+        first = self.horizontalHeaderItem(0)
+        if first is not None:
+            first.setText(heading)
         self.clearSelection()
         self.setRowCount(len(rows))
         for at, row in enumerate(rows):
