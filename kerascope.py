@@ -153,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     clip.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
     for each in (inspect, validate, view, frame, clip):
         each.add_argument("bundle", type=Path, metavar="BUNDLE")
+    view.add_argument("beside", type=Path, nargs="?", metavar="BUNDLE", help="a second one, shown beside the first")
     for each in (frame, clip):
         add_scene(each)
         add_out(each, "file to write")
@@ -254,10 +255,19 @@ def _recorded(report: RecordReport) -> str:
 
 def _view(args: argparse.Namespace) -> int:
     from scenes.present import Gallery
+    from scenes.viewed import read_view
+    from viewer.foreign import check_view
     from viewer.window.open import open_window
+    from viewer.window.start import Start
 
-    bundle = open_bundle(args.bundle)
-    return open_window(bundle, Gallery(bundle), scene=args.scene, theme=args.theme, fold=args.fold)
+    bundle, beside = open_bundle(args.bundle), args.beside
+    if beside is not None:
+        open_bundle(beside)  # a mistake is told before there is a window
+    view = None if args.view is None else read_view(args.view)
+    if view is not None:
+        check_view(view, bundle.manifest)
+    start = Start(args.scene, args.theme, args.fold, view, beside, args.cues, args.fresh)
+    return open_window(bundle, Gallery(bundle), start)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 FOLDS = ("auto", "all", "none")
 
@@ -31,7 +32,10 @@ def fold(text: str) -> str | tuple[str, ...]:
 
 def add_view(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope view` beside the bundle."""
-    command.add_argument("--scene", metavar="NAME", help="the one to begin with (default: flow)")
+    words = "the one to begin with (default: as the bundle was last seen, at first flow)"
+    command.add_argument("--scene", metavar="NAME", help=words)
+    command.add_argument("--cues", type=Path, metavar="FILE", help="cues of a talk; F5 presents them")
+    command.add_argument("--fresh", action="store_true", help="ignore what is remembered of the last time")
     _add_theme(command)
     _add_fold(command)
     _add_saved(command)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+SETTINGS = tempfile.TemporaryDirectory(prefix="settings")
 
 
 def need(*programs: str) -> None:
@@ -39,8 +42,11 @@ def virtual_screen(size: str = "1280x900", *options: str) -> Iterator[str]:
 
 
 def environment(screen: str = "") -> dict[str, str]:
-    """The environment for a process with this screen, or with none, that finds the packages of this checkout."""
+    """The environment for a process with this screen, or with none, that finds the packages of this checkout and
+    remembers nothing of another.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     support = Path(__file__).resolve().parent
     kept["PYTHONPATH"] = os.pathsep.join((str(support.parents[1]), str(support)))
+    kept["XDG_CONFIG_HOME"] = tempfile.mkdtemp(dir=SETTINGS.name)
     return kept | ({"DISPLAY": screen} if screen else {})

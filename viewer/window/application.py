@@ -12,30 +12,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import vispy
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QSize, QStandardPaths, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from vispy.util import use_log_level
 
 from exporter.bundle import KerascopeError
 from viewer.backend import NO_GL_REMEDY, DrawError
+from viewer.window.keeper import Keeper
 from viewer.window.look import load_fonts
-from viewer.window.window import Window
+from viewer.window.window import Window, wish_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
+    from viewer.study import Vantage
     from viewer.window.playable import Catalogue, Wish
+    from viewer.window.start import Start
 
 SIZE_PX = (1280, 800)
+LARGEST_PX, SMALLEST_PX = (1680, 1000), (640, 400)
+SCREEN_PART = 0.92
 LISTEN_MS = 200
 INTERRUPTED = 130
 
 
-def run(bundle: Bundle, catalogue: Catalogue, wish: Wish) -> int:
+def run(bundle: Bundle, catalogue: Catalogue, start: Start) -> int:
     """The exit code of the window, once it has been closed. Raises as `open_window` does."""
     with use_log_level("error", print_msg=False):  # what Qt says of a missing driver is told in one line
         application = prepare()
         with _interruptible(application):
-            window = make_window(bundle, catalogue, replace(wish, size_px=SIZE_PX), Path.cwd())
+            window = _begun(bundle, catalogue, start)
             code = application.exec() if window.isVisible() else 0
         window.close()
     return code
@@ -62,8 +68,36 @@ def prepare() -> QCoreApplication:
     return application
 
 
-def make_window(bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) -> Window:
-    """The window, shown and drawing.
+def _begun(bundle: Bundle, catalogue: Catalogue, start: Start) -> Window:
+    """The window as it was asked for, else as it was left."""
+    keeper = Keeper(config_folder(), fresh=start.fresh)
+    view = start.vantage(keeper.view_of(bundle), keeper.theme)
+    wish = replace(wish_of(view), size_px=SIZE_PX)
+    window = make_window(bundle, catalogue, wish, Path.cwd(), seen=view, keeper=keeper)
+    if keeper.problem:
+        window.desk.failed.emit(keeper.problem)
+    if start.cues is not None:
+        window.talk.open(start.cues)
+    if start.beside is not None:
+        window.open_beside(start.beside)
+    return window
+
+
+def config_folder() -> Path:
+    """Where this platform keeps settings of an application."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation))
+
+
+def make_window(
+    bundle: Bundle,
+    catalogue: Catalogue,
+    wish: Wish,
+    folder: Path,
+    *,
+    seen: Vantage | None = None,
+    keeper: Keeper | None = None,
+) -> Window:
+    """The window, shown and drawing; all as `Window` takes it.
 
     Raises
     ------
@@ -74,14 +108,22 @@ def make_window(bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path) 
     """
     if wish.scene not in catalogue.summaries:
         raise KerascopeError("no such scene", expected=" or ".join(catalogue.summaries), got=repr(wish.scene))
-    window = Window(bundle, catalogue, wish, folder)
-    window.resize(*SIZE_PX)
+    window = Window(bundle, catalogue, wish, folder, seen=seen, keeper=keeper)
+    window.resize(_roomy_size() if keeper is not None else QSize(*SIZE_PX))
+    window.keeper.restore(window)
     window.show()
     QCoreApplication.processEvents()
     if not window.view.has_context:
         window.close()
         raise DrawError("no OpenGL in a window on this display", expected="an EGL driver", remedy=NO_GL_REMEDY)
     return window
+
+
+def _roomy_size() -> QSize:
+    """The size at the very first: large, but not all of the screen."""
+    screen = QGuiApplication.primaryScreen()
+    room = screen.availableSize() * SCREEN_PART if screen is not None else QSize(*SIZE_PX)
+    return QSize(*LARGEST_PX).boundedTo(room).expandedTo(QSize(*SMALLEST_PX).boundedTo(room))
 
 
 def _agree_on_egl() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exporter.bundle import Bundle
+    from viewer.state import Theme
     from viewer.study import Vantage
     from viewer.window.parts import Parts
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 class Keeper:
     """Without a folder it keeps nothing. `problem` is a line where the memory cannot be read or written, else empty."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, fresh: bool = False) -> None:
         self._folder = folder
         self._memory = Memory()
         self.problem = ""
-        if folder is not None:
+        if folder is not None and not fresh:
             try:
                 self._memory = read_memory(folder)
             except KerascopeError as error:
@@ -35,22 +36,28 @@ class Keeper:
         """Where this bundle was looked at from."""
         return self._memory.view_of(bundle)
 
+    @property
+    def theme(self) -> Theme:
+        """The theme that was last seen."""
+        return self._memory.theme
+
     def restore(self, window: Parts) -> bool:
         """The window's place and docks as they were; whether there were any."""
         memory = self._memory
         if not memory.geometry or not window.restoreGeometry(_decoded(memory.geometry)):
             return False
-        window.restoreState(_decoded(memory.docks))
+        if memory.docks:
+            window.restoreState(_decoded(memory.docks))
         return True
 
-    def keep(self, window: Parts) -> None:
-        """Remember the window as it is now."""
+    def keep(self, window: Parts, *, has_docks: bool) -> None:
+        """Remember the window as it is now; its docks only where none had to make room."""
         if self._folder is None:
             return
         memory = self._memory
         if not window.isFullScreen():
-            geometry, docks = _encoded(window.saveGeometry()), _encoded(window.saveState())
-            memory = replace(memory, geometry=geometry, docks=docks)
+            docks = _encoded(window.saveState()) if has_docks else memory.docks
+            memory = replace(memory, geometry=_encoded(window.saveGeometry()), docks=docks)
         if window.chooser.shown is not None:
             memory = memory.with_view(window.desk.bundle, window.travel.vantage())
         self._memory = memory

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from exporter.bundle.errors import KerascopeError
 from viewer.cues import write_whole
 from viewer.foreign import check_view
+from viewer.state import Theme
 from viewer.study import Vantage
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Memory(Struct, frozen=True):
 
     geometry: str = ""
     docks: str = ""
+    theme: Theme = "dark"
     bundles: dict[str, Seen] = {}
 
     def view_of(self, bundle: Bundle) -> Vantage | None:
@@ -55,7 +57,7 @@ class Memory(Struct, frozen=True):
         others = {name: seen for name, seen in self.bundles.items() if name != _name(bundle)}
         names = list(others)[-(MOST_BUNDLES - 1) :]
         bundles = {name: others[name] for name in names} | {_name(bundle): Seen(digest_of(bundle), view)}
-        return replace(self, bundles=bundles)
+        return replace(self, bundles=bundles, theme=view.theme)
 
 
 def read_memory(folder: Path) -> Memory:

@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewer.backend import DrawError
-from viewer.window.playable import Wish
 from viewer.window.screen import check_screen
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from viewer.state import Theme
     from viewer.window.playable import Catalogue
+    from viewer.window.start import Start
 
 
-def open_window(
-    bundle: Bundle,
-    catalogue: Catalogue,
-    *,
-    scene: str = "flow",
-    theme: Theme = "dark",
-    fold: str | tuple[str, ...] = "auto",
-) -> int:
+def open_window(bundle: Bundle, catalogue: Catalogue, start: Start) -> int:
     """The exit code of the window, once the person has closed it.
 
     Raises
@@ -38,4 +30,4 @@ def open_window(
     except ImportError as error:
         remedy = "install the system libraries that it names, or pip install --force-reinstall 'kerascope[window]'"
         raise DrawError("PySide6 cannot be loaded", got=error, remedy=remedy) from error
-    return run(bundle, catalogue, Wish(scene, theme=theme, fold=fold))
+    return run(bundle, catalogue, start)

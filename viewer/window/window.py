@@ -51,15 +51,22 @@ if TYPE_CHECKING:
 class Window(Parts):
     """A bundle (or two side by side), its scenes, a timeline, and docks. `folder` is where pictures are saved.
 
-    `memory` is the folder of what is remembered until the next start; with `None` nothing is.
+    `seen` is the view to begin with, where it is more than a wish, and `keeper` remembers until the next start.
     """
 
     def __init__(
-        self, bundle: Bundle, catalogue: Catalogue, wish: Wish, folder: Path, memory: Path | None = None
+        self,
+        bundle: Bundle,
+        catalogue: Catalogue,
+        wish: Wish,
+        folder: Path,
+        *,
+        seen: Vantage | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         super().__init__()
         self.folder = folder
-        self.keeper = Keeper(memory)
+        self.keeper = keeper or Keeper(None)
         self._last_take: Take | None = None
         self.beside: Beside | None = None
         self._shortcuts: list[tuple[QShortcut, bool]] = []
@@ -69,7 +76,7 @@ class Window(Parts):
         self._foot.setObjectName("foot")
         self._foot.setMovable(False)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot)
-        self._furnish(bundle, catalogue, wish)
+        self._furnish(bundle, catalogue, wish, seen)
         self._focus_keys = FocusKeys(self)
         for bindings, is_talk in ((BINDINGS, False), (PRESENTING, True)):
             self._bind(bindings, is_talk=is_talk)
@@ -91,7 +98,7 @@ class Window(Parts):
         except KerascopeError as error:
             self._tell_failure(str(error))
             return
-        self.keeper.keep(self)
+        self.keeper.keep(self, has_docks=not self.shelf.is_away)
         self._clear()
         catalogue = self._catalogue.of(bundle)
         seen = self.keeper.view_of(bundle)
@@ -224,7 +231,7 @@ class Window(Parts):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop, remember, and give everything back."""
         if self.isVisible():
-            self.keeper.keep(self)
+            self.keeper.keep(self, has_docks=not self.shelf.is_away)
         self._clear()
         super().closeEvent(event)
 

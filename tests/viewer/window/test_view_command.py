@@ -69,7 +69,7 @@ class Person:
 def person(tiny_bundle_path: Path, tmp_path: Path) -> Iterator[Person]:
     need("xdotool")
     command = [sys.executable, "-m", "kerascope", "view", str(tiny_bundle_path), "--scene", "structure"]
-    with virtual_screen("1300x900") as display:
+    with virtual_screen("1150x900") as display:
         opened = subprocess.Popen(
             command, env=environment(display), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -90,7 +90,7 @@ def test_keys_and_mouse(person: Person, tmp_path: Path) -> None:
     person.does("mousemove", "500", "400", "mousedown", "1")
     for x in range(510, 650, 20):
         person.does("mousemove", str(x), "430")
-    person.does("mouseup", "1", "mousemove", "1290", "880")
+    person.does("mouseup", "1", "mousemove", "1140", "890")
     assert person.comes_to_see(lambda now: np.abs(now - start).max() > 60), "the drag turns the net"
     person.does("key", "r")
     assert person.comes_to_see(lambda now: np.array_equal(now[60:700], start[60:700])), "and R turns it back"

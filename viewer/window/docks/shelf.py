@@ -78,6 +78,11 @@ class Shelf(QObject):
         """Show or hide each dock."""
         return [dock.toggleViewAction() for dock in self.docks]
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the docks have made room for a while."""
+        return bool(self._away)
+
     def send_away(self, reason: str) -> None:
         """Hide all docks for a reason."""
         if not self._away:
