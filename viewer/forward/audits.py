@@ -15,7 +15,8 @@ from viewer.forward.fed import fed_working
 from viewer.forward.network import Network, batch_of, network_of, stored
 from viewer.forward.node import Array, CannotError, Node
 from viewer.forward.registry import compute
-from viewer.forward.trust import PRECISIONS, coarsest, layer_error, scale_of
+from viewer.forward.sizes import layer_error, scale_of
+from viewer.forward.trust import PRECISIONS, coarsest
 from viewer.forward.units import Index, after, work
 from viewer.forward.working import Working, number
 from viewer.state import CaptureKey

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from viewer.forward.network import Network, batch_of, stored
 from viewer.forward.node import Array, CannotError
 from viewer.forward.registry import compute, rule_of
+from viewer.forward.sizes import largest_difference, layer_error
 from viewer.state import CaptureKey
 
 PRECISIONS = {"float64": 2.0**-23, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
@@ -52,28 +51,6 @@ def _verdict(network: Network, key: CaptureKey, name: str) -> str:
         f"{name}: what is computed here differs from what was stored by {apart:.1%} of its largest value: something "
         f"happens to it that the bundle does not tell"
     )
-
-
-def layer_error(kept: Array, made: Array) -> float:
-    """The largest difference over the largest stored value; 0 where both are 0, infinite where one is no number."""
-    apart, scale = largest_difference(kept, made), scale_of(kept)
-    return 0.0 if apart == 0 else apart / scale if scale else float("inf")
-
-
-def largest_difference(kept: Array, made: Array) -> float:
-    """The largest difference; infinite where one is no number, or infinite, and the other is not."""
-    if not kept.size:
-        return 0.0
-    plain = np.asarray(kept, np.float32)
-    with np.errstate(invalid="ignore"):
-        same = (plain == made) | (np.isnan(plain) & np.isnan(made))
-        return float(np.nan_to_num(np.where(same, 0, np.abs(plain - made)), nan=np.inf, posinf=np.inf).max())
-
-
-def scale_of(kept: Array) -> float:
-    """The largest finite size in an output; 0 where there is none."""
-    sizes = np.abs(np.asarray(kept, np.float32))
-    return float(sizes.max(where=np.isfinite(sizes), initial=0.0))
 
 
 def coarsest(network: Network, name: str, kept: Array) -> float:

@@ -8,9 +8,12 @@ import numpy as np
 
 from viewer.forward.node import Array, Node
 from viewer.forward.registry import compute, rule_of
+from viewer.forward.sizes import scale_of
 from viewer.forward.working import Working, number, summed
 
 Index = tuple[int, ...]
+_OF_ALL = 8.0
+"""How much larger than a layer's largest value what is added up inside of it may be."""
 
 
 def dense(node: Node, inputs: Sequence[Array], index: Index) -> Working:
@@ -133,7 +136,8 @@ def embedding(node: Node, inputs: Sequence[Array], index: Index) -> Working:
 def whole(node: Node, inputs: Sequence[Array], index: Index) -> Working:
     """The value as the whole layer gives it."""
     made = compute(node, [np.asarray(x, np.float32)[None] for x in inputs])[0]
-    return Working(float(made[(0, *index)]), f"{node.layer.class_name} of all values")
+    scale = _OF_ALL * scale_of(made)
+    return Working(float(made[(0, *index)]), f"{node.layer.class_name} of all values", scale=scale)
 
 
 def _copied(x: Array, place: Index, argument: int, how: str) -> Working:

@@ -28,6 +28,7 @@ class Working:
     constant_name : what that is called.
     lines : what is to be said beside, a line each.
     is_sum : whether `values` times `weights` and `constant` add up to `value`.
+    scale : how large what went into it is where that cannot be told from `values`.
     """
 
     value: float
@@ -40,6 +41,7 @@ class Working:
     constant_name: str = ""
     lines: tuple[str, ...] = ()
     is_sum: bool = False
+    scale: float = 0.0
 
     @property
     def products(self) -> Array:
@@ -50,7 +52,8 @@ class Working:
     @property
     def magnitude(self) -> float:
         """The sum of the sizes of what is added: rounding is in proportion to it."""
-        return float(np.abs(self.products).sum()) + abs(self.constant) if self.is_sum else abs(self.value)
+        added = float(np.abs(self.products).sum()) + abs(self.constant) if self.is_sum else abs(self.value)
+        return max(added, self.scale)
 
 
 def summed(
