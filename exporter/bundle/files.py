@@ -10,6 +10,8 @@ from pathlib import Path
 
 from exporter.bundle.errors import BundleError
 
+MANIFEST_FILE = "manifest.json"
+
 
 def file_errors(path: Path, names: Collection[str]) -> list[BundleError]:
     """One error for each of the files `names` of the bundle at `path` that is missing, no plain file, or outside."""
@@ -51,6 +53,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._identity = _identity(path)
+        self._manifest = _written(path / MANIFEST_FILE)
         # While it is held open, the system gives its number to no other folder.
         with contextlib.suppress(OSError):
             weakref.finalize(self, os.close, os.open(path, os.O_RDONLY))
@@ -63,6 +66,19 @@ class Folder:
         what = "the bundle is no longer there" if now is None else "the bundle was replaced after it was opened"
         remedy = "what has been read stays; " + ("put it back" if now is None else "open it again")
         return BundleError(what, remedy=remedy, path=self.path)
+
+    def has_more(self) -> bool:
+        """Whether the manifest was written anew since, in the same folder: something was added."""
+        now = _written(self.path / MANIFEST_FILE)
+        return now is not None and now != self._manifest and self.change() is None
+
+
+def _written(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -12,8 +12,6 @@ from exporter.bundle.captures import pack_captures
 from exporter.bundle.errors import BundleError
 from exporter.bundle.schema import FORMAT_NAME, FORMAT_VERSION, Manifest
 
-MANIFEST_FILE = "manifest.json"
-
 
 class _Heading(msgspec.Struct):
     """The two fields that every version has; they tell a newer version from a broken one."""

@@ -14,9 +14,9 @@ from msgspec import structs
 from exporter.bundle.captures import BLOCK_BYTES, BLOCKS_KEPT, PackedCaptures, captured_pairs
 from exporter.bundle.checks import capture_check, is_sound, manifest_problems, outline_problems, output_name
 from exporter.bundle.errors import BundleError
-from exporter.bundle.files import file_errors
+from exporter.bundle.files import MANIFEST_FILE, file_errors
 from exporter.bundle.limits import Limits
-from exporter.bundle.manifest_json import MANIFEST_FILE, decode_manifest
+from exporter.bundle.manifest_json import decode_manifest
 from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, TensorRef
 from exporter.bundle.store import TensorStore
 from exporter.bundle.tensors import manifest_files, tensor_bytes
@@ -201,6 +201,10 @@ class Bundle:
         What has been read stays, and nothing more is read: it might be of another bundle.
         """
         return self._store.change()
+
+    def has_more(self) -> bool:
+        """Whether something was added to the bundle since it was opened; who opens it anew sees it."""
+        return self._store.has_more()
 
     @property
     def held_bytes(self) -> int:

@@ -69,6 +69,10 @@ class TensorStore:
         """What has happened to the bundle's folder since it was opened; `None`: nothing."""
         return self._folder.change()
 
+    def has_more(self) -> bool:
+        """Whether something was added to the bundle since it was opened."""
+        return self._folder.has_more()
+
     def close(self) -> None:
         """Close the files and forget the arrays; both come again when needed."""
         with self._turn:

@@ -22,8 +22,9 @@ from exporter.bundle.durable import (
     writing,
 )
 from exporter.bundle.errors import BundleError
+from exporter.bundle.files import MANIFEST_FILE
 from exporter.bundle.limits import Limits
-from exporter.bundle.manifest_json import MANIFEST_FILE, encode_manifest
+from exporter.bundle.manifest_json import encode_manifest
 from exporter.bundle.npz_write import NpzWriter, Storable
 from exporter.bundle.read import read_bundle, read_manifest
 from exporter.bundle.schema import FORMAT_NAME, Manifest, TensorRef

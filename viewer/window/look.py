@@ -56,7 +56,7 @@ def style_sheet(theme: Theme) -> str:
 
 
 def load_fonts() -> None:
-    """Make the fonts of the pictures known to Qt, so that a bare system shows the same words; those that can be read."""
+    """Make the fonts of the pictures that can be read known to Qt, so that a bare system shows the same words."""
     for content in filter(None, map(font_file, FONTS)):
         QFontDatabase.addApplicationFontFromData(content)
 
