@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from viewer.window.docks.cues import CuesDock
 from viewer.window.docks.divergence import DivergenceDock
+from viewer.window.docks.heading import Heading
 from viewer.window.docks.inputs import InputsDock
 from viewer.window.docks.inspector import InspectorDock
 from viewer.window.docks.layers import LayersDock
@@ -29,7 +30,7 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (InspectorDock, RIGHT, True),
     (LookDock, RIGHT, True),
     (CuesDock, RIGHT, False),
-    (DivergenceDock, BOTTOM, True),
+    (DivergenceDock, BOTTOM, False),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
 to show, and is disabled for it, never is."""
@@ -61,6 +62,7 @@ class Shelf(QObject):
     def add(self, dock: QDockWidget, side: Qt.DockWidgetArea, *, is_shown: bool) -> None:
         """Put a dock on a side, as a tab beside those that are there."""
         dock.setObjectName(type(dock).__name__)
+        dock.setTitleBarWidget(Heading(dock))
         dock.setMinimumSize(NARROWEST_PX, LOWEST_PX)
         action = dock.toggleViewAction()
         action.setShortcut(f"Ctrl+{len(self.docks) + 1}")
