@@ -27,6 +27,7 @@ from viewer.window.keeper import Keeper
 from viewer.window.keys import BINDINGS, PRESENTING, Binding
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
+from viewer.window.mishaps import Mishaps
 from viewer.window.navigator import Navigator
 from viewer.window.parts import Parts
 from viewer.window.playable import Playable, Wish
@@ -166,12 +167,13 @@ class Window(Parts):
         (self.shelf.let_back if are_visible else self.shelf.send_away)("bars")
 
     def leave(self) -> None:
-        """Close the help, or else leave the full screen, or else give the keys back to the picture."""
+        """Close the help, or else leave the full screen, let go of what is pinned, give the keys to the picture."""
         if self.help.isVisible():
             self.help.hide()
         elif self.isFullScreen():
             self.toggle_full_screen()
         else:
+            self.desk.set(pinned=None, pinned_edge=None)
             self.view.widget.setFocus()
 
     def save_picture(self) -> None:
@@ -251,6 +253,8 @@ class Window(Parts):
         self._arrange()
         self.help = HelpOverlay(self)
         self.pointer = Pointer(self)
+        self.mishaps = Mishaps(self)
+        self.mishaps.reopening.connect(self.open_bundle)
         self.navigator = Navigator(self.desk, self.chooser, self.player)
         self.copier, self._hover = Copier(self), Hover(self)
         self._podium = Podium(self, self._stand, self.show_bars)
@@ -268,6 +272,7 @@ class Window(Parts):
         self.recorder.close()
         self.close_beside()
         self.player.stop()
+        self.mishaps.close()
         self.chooser.close()
         self.view.close()
         self.shelf.forget()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from viewer.state import Theme
 
-HEIGHT_PX, WORDS_PX, MARK_PX = 84, 18, 5
+HEIGHT_PX, WORDS_PX, MARK_PX = 70, 18, 5
 
 
 class Chart(QWidget):

@@ -54,7 +54,7 @@ class Panel(QWidget):
         self.what.say(card.what)
         self.value.say(card.value)
         self.kind.say(card.kind)
-        self.rank.say(card.rank)
+        self.rank.say(card.rank, "rank 1 is the largest value")
         self.compared.say(compared)
         self.source.say(card.source, "the input that was shown to the network")
         self.moment.say(card.moment, "the checkpoint: when in training the weights were these")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from viewer.state import Theme
 
-CELL_PX = 34
-MOST_CELLS = 7
+CELL_PX = 38
+MOST_CELLS = 5
 
 
 class PatchPicture(QWidget):
@@ -52,7 +52,7 @@ class PatchPicture(QWidget):
             return
         painter = QPainter(self)
         font = QFont(self.font())
-        font.setPixelSize(10)
+        font.setPixelSize(11)
         painter.setFont(font)
         colours = apply_map((self._values / self._scale).astype(np.float32), self.theme, "activation")
         for (row, column), value in np.ndenumerate(self._values):

@@ -35,10 +35,10 @@ class Proof(QWidget):
         column.setSpacing(4)
         column.addWidget(self.waiting)
         self._sections = [
-            self._section(column, "Neighbours", self.patch),
-            self._section(column, "Sees", self._sight()),
             self._section(column, "Formula", self.formula, self.terms),
             self._section(column, "Audit", self.audit),
+            self._section(column, "Sees", self._sight()),
+            self._section(column, "Neighbours", self.patch),
         ]
         self.clear()
 
@@ -51,7 +51,7 @@ class Proof(QWidget):
     def show_details(self, details: Details) -> None:
         """Show what there is, and only that."""
         self.waiting.say("")
-        patch, sight, formula, audit = self._sections
+        formula, audit, sight, patch = self._sections
         if details.patch is not None:
             self.patch.show_patch(*details.patch)
         self.field.say(details.field)

@@ -49,6 +49,8 @@ class Strip(QWidget):
     def show_mutes(self, muted: Mutes) -> None:
         """A chip for each, the newest first; of many only some."""
         for chip in self._chips:
+            chip.hide()
+            self._column.removeWidget(chip)
             chip.deleteLater()
         self._chips = [Chip(mute) for mute in reversed(muted[-MOST_SHOWN:])]
         for at, chip in enumerate(self._chips):

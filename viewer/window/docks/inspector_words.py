@@ -43,13 +43,11 @@ def rank_words(rank: int, of: int) -> str:
     """Where a value stands in its layer; rank 1 is the largest.
 
     >>> rank_words(1, 10), rank_words(10, 10), rank_words(34, 6272)
-    ('largest of 10 in the layer', 'smallest of 10 in the layer', 'number 34 of 6,272 in the layer, largest first')
+    ('the largest of 10 in the layer', 'the smallest of 10 in the layer', 'rank 34 of 6,272 in the layer')
     """
     if rank == 1:
-        return f"largest of {of:,} in the layer" if of > 1 else "the only value of the layer"
-    return (
-        f"smallest of {of:,} in the layer" if rank == of else f"number {rank:,} of {of:,} in the layer, largest first"
-    )
+        return f"the largest of {of:,} in the layer" if of > 1 else "the only value of the layer"
+    return f"the smallest of {of:,} in the layer" if rank == of else f"rank {rank:,} of {of:,} in the layer"
 
 
 def span_words(start: int, stop: int, what: str) -> str:
