@@ -7,6 +7,7 @@ Normalised device units: the frame is 2 high (y from -1 to 1) and 2 wide after d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,10 +48,11 @@ def eye_of(camera: Camera) -> Array:
 def view_from_world(camera: Camera) -> Array:
     """Matrix (4, 4) that takes world points to view space: x right, y up, the eye at 0 looking along -z."""
     forward = forward_of(camera)
-    right = np.cross(forward, (0.0, 1.0, 0.0))
-    right /= np.linalg.norm(right)
+    level = np.hypot(forward[0], forward[2])
+    right = np.array([-forward[2], 0.0, forward[0]]) / level  # forward x up, of length 1
+    up = np.array([-forward[0] * forward[1] / level, level, -forward[1] * forward[2] / level])  # right x forward
     matrix: Array = np.eye(4)
-    matrix[:3, :3] = right, np.cross(right, forward), -forward
+    matrix[:3, :3] = right, up, -forward
     matrix[:3, 3] = -matrix[:3, :3] @ eye_of(camera)
     return matrix
 
@@ -73,9 +75,12 @@ def clip_from_view(camera: Camera, aspect: float, depth_radius: float) -> Array:
     )
 
 
+@lru_cache(maxsize=64)
 def clip_from_world(camera: Camera, aspect: float, depth_radius: float) -> Array:
-    """Matrix (4, 4) that takes world points to clip space."""
-    return clip_from_view(camera, aspect, depth_radius) @ view_from_world(camera)
+    """Matrix (4, 4) that takes world points to clip space, read-only: a frame asks for the same one many times."""
+    matrix: Array = clip_from_view(camera, aspect, depth_radius) @ view_from_world(camera)
+    matrix.flags.writeable = False
+    return matrix
 
 
 def project(camera: Camera, points: Any, aspect: float) -> Array:
@@ -84,7 +89,8 @@ def project(camera: Camera, points: Any, aspect: float) -> Array:
     Points behind the eye have no meaning here and give values far outside the frame.
     """
     points = np.asarray(points, np.float64).reshape(-1, 3)
-    clip = np.c_[points, np.ones(len(points))] @ clip_from_world(camera, aspect, camera.distance * 0.9).T
+    matrix = clip_from_world(camera, aspect, camera.distance * 0.9)
+    clip = points @ matrix[:, :3].T + matrix[:, 3]
     device = clip[:, :2] / np.maximum(clip[:, 3:], 1e-9)
     half = REFERENCE_HEIGHT_PX / 2
     on_picture_px: Array = np.stack([(device[:, 0] + 1) * half * aspect, (1 - device[:, 1]) * half], axis=1)

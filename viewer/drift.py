@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from viewer.camera import project
 from viewer.state import Hud, Polyline, Words
 from viewer.typeset import width_of
+from viewer.wording import filled_hud
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ TITLE = "relative change, %"
 def flat_of(state: ViewState, aspect: float) -> Hud:
     """Everything flat of a frame: the words and shapes of the scene, and the charts that follow the camera."""
     charts = (drift_chart(drift, _on_picture(drift, state, aspect)) for drift in state.drifts if drift.changes)
-    return sum(charts, state.hud)
+    return sum(charts, filled_hud(state.hud, state.scope, state.clip_percentile))
 
 
 def _on_picture(drift: Drift, state: ViewState, aspect: float) -> list[Point]:

@@ -18,12 +18,13 @@ from viewer.state import REFERENCE_HEIGHT_PX, Words
 from viewer.typeset import ASCENT, DESCENT, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from viewer.layout import Layout, Plate
-    from viewer.state import Camera, NetView, ViewState
+    from viewer.scopes import Scales
+    from viewer.state import Camera, ColourRole, NetView, ViewState
 
     Array = NDArray[np.float64]
 
@@ -37,20 +38,18 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Lines that stand or fall together, over or under one plate."""
+    """Lines that stand or fall together, over or under one plate: `at_px` is where the first is centred."""
 
     lines: tuple[Words, ...]
+    at_px: tuple[float, float]
     rank: float
 
-    def box(self, raised_px: float) -> Box:
-        """Left, top, right, bottom of all lines when raised."""
-        boxes = [box_of(line) for line in self.lines]
-        return (
-            min(b[0] for b in boxes),
-            min(b[1] for b in boxes) - raised_px,
-            max(b[2] for b in boxes),
-            max(b[3] for b in boxes) - raised_px,
-        )
+    def box(self) -> Box:
+        """Left, top, right, bottom of all lines."""
+        x, y = self.at_px
+        half = max(width_of(line.text, line.size_px, line.bold) for line in self.lines) / 2
+        last = self.lines[-1]
+        return x - half, y - ASCENT * self.lines[0].size_px, x + half, y + last.at_px[1] + DESCENT * last.size_px
 
 
 def box_of(line: Words) -> Box:
@@ -60,14 +59,15 @@ def box_of(line: Words) -> Box:
     return left, line.at_px[1] - ASCENT * line.size_px, left + width, line.at_px[1] + DESCENT * line.size_px
 
 
-def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: tuple[float, ...]) -> tuple[Words, ...]:
+def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales) -> tuple[Words, ...]:
     """The labels of all nets of a frame that have room beside each other and beside the words of the scene."""
+    told = scale_texts(layout, scales)
     taken = [box_of(line) for line in flat_of(state, aspect).words if line.text]
-    panels = [box for net in state.nets for box in _panel_boxes(layout, net, state.camera, aspect)]
+    panels = [box for net in state.nets for box in _boxes(_outlines(layout, net, state.camera, aspect))]
     words: list[Words] = []
     for net in state.nets:
         others = panels if len(state.nets) > 1 else []
-        mine = label_words(layout, net, state.camera, aspect, scales, keep_off=taken, others=others)
+        mine = label_words(layout, net, state.camera, aspect, told, keep_off=taken, others=others)
         taken += [box_of(line) for line in mine]
         words += mine
     return tuple(words)
@@ -78,51 +78,51 @@ def label_words(
     net: NetView,
     camera: Camera,
     aspect: float,
-    scales: tuple[float, ...],
+    scales: Sequence[str],
     *,
     keep_off: Sequence[Box] = (),
     others: Sequence[Box] = (),
 ) -> tuple[Words, ...]:
     """The labels of one net that have room, most important first: ends of the net, then larger plates.
 
+    `scales` is what there is to say of each plate's scale, if anything.
+
     A label that would lie over another, over a plate, one of the `others` (plates of other nets) or one of the words
     `keep_off` is moved away from its plate by up to two lines, and left out where that does not help.
     """
-    panels = [*_panel_boxes(layout, net, camera, aspect), *others]
-    tops, bottoms = _anchors(layout, net, camera, aspect)
-    gains = net.gains or (None,) * len(layout.plates)
-    above = [_name_block(*each) for each in zip(layout.plates, repeat(net), tops, gains, strict=False)]
-    below = [
-        _size_block(plate, net, bottom, scale)
-        for plate, bottom, scale in zip(layout.plates, bottoms, scales, strict=True)
-    ]
+    outlines = _outlines(layout, net, camera, aspect)
+    panels = np.array([*_boxes(outlines), *others]).reshape(-1, 4)
+    tops, bottoms = _anchors(outlines)
+    count = len(layout.plates)
+    emphasis, gains = net.emphasis or (1.0,) * count, net.gains or (None,) * count
+    above = map(_name_block, layout.plates, repeat(net), tops, gains, emphasis)
+    below = map(_size_block, layout.plates, repeat(net), bottoms, scales, emphasis)
     taken = list(keep_off)
-    width_px = REFERENCE_HEIGHT_PX * aspect
-    above, below = ([_kept_inside(block, width_px) for block in blocks] for blocks in (above, below))
+    frame_px = REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
     most = 2 if layout.rows == 1 else 0  # between rows, a label that has moved could belong to either
-    words = [line for block in _by_rank(above) for line in _placed(block, taken, panels, LINE_PX, most)]
-    words += [line for block in _by_rank(below) for line in _placed(block, taken, panels, -LINE_PX, most // 2)]
-    return tuple(words)
+    words = _placed(above, taken, panels, frame_px, LINE_PX, most)
+    return (*words, *_placed(below, taken, panels, frame_px, -LINE_PX, most // 2))
 
 
-def _panel_boxes(layout: Layout, net: NetView, camera: Camera, aspect: float) -> list[Box]:
-    """Where each panel lies on the picture."""
-    corners = project(camera, world_of(net, layout, layout.corners()), aspect).reshape(-1, 4, 2)
-    lows, highs = corners.min(axis=1), corners.max(axis=1)
-    return [(float(a), float(b), float(c), float(d)) for (a, b), (c, d) in zip(lows, highs, strict=True)]
+def _outlines(layout: Layout, net: NetView, camera: Camera, aspect: float) -> Array:
+    """Where the corners of each panel lie on the picture (n, 4, 2), as `Plate.corners` has them."""
+    return project(camera, world_of(net, layout, layout.corners()), aspect).reshape(-1, 4, 2)
 
 
-def _anchors(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Array, ...]:
-    """On the picture: middle of the top and of the bottom border of each plate, (n, 2) each."""
-    centres = world_of(net, layout, [plate.centre for plate in layout.plates])
-    half = np.array([[0.0, plate.size[1] / 2, 0.0] for plate in layout.plates])
-    across = np.array([[0.0, 0.0, plate.size[0] / 2] for plate in layout.plates])
-    # The higher of the two top corners, the lower of the two bottom ones: words never touch their plate.
-    top = [project(camera, centres + half + side, aspect) for side in (-across, across)]
-    bottom = [project(camera, centres - half + side, aspect) for side in (-across, across)]
-    tops = np.c_[(top[0][:, 0] + top[1][:, 0]) / 2, np.minimum(top[0][:, 1], top[1][:, 1])]
-    bottoms = np.c_[(bottom[0][:, 0] + bottom[1][:, 0]) / 2, np.maximum(bottom[0][:, 1], bottom[1][:, 1])]
-    return tops, bottoms
+def _boxes(outlines: Array) -> list[Box]:
+    """Left, top, right and bottom of each panel."""
+    return [tuple(box) for box in np.c_[outlines.min(axis=1), outlines.max(axis=1)].tolist()]
+
+
+def _anchors(outlines: Array) -> tuple[Array, Array]:
+    """Middle of the top and of the bottom border of each panel, (n, 2) each.
+
+    They are as high as the higher of the two top corners, as low as the lower of the two bottom ones: words never touch
+    their plate.
+    """
+    bottom, top = outlines[:, :2], outlines[:, 2:]
+    tops = np.stack([top[..., 0].mean(axis=1), top[..., 1].min(axis=1)], axis=1)
+    return tops, np.stack([bottom[..., 0].mean(axis=1), bottom[..., 1].max(axis=1)], axis=1)
 
 
 def _rank(plate: Plate) -> float:
@@ -130,38 +130,38 @@ def _rank(plate: Plate) -> float:
     return ends + plate.size[0] * plate.size[1] - 1e-3 * plate.station
 
 
-def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None) -> _Block:
-    x, y = float(at[0]), float(at[1]) - 14.0
-    reached = net.front is not None and round(net.front) == plate.station
-    rank = _rank(plate)
+def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None, emphasis: float) -> _Block:
+    at_px, rank = (float(at[0]), float(at[1]) - 14.0), _rank(plate)
+    alpha = net.opacity * emphasis
     if plate.station == 0 and net.heading:
         text = net.heading if gain is None else f"{net.heading} \u00d7{gain:g}"
-        return _Block((Words(text, (x, y), HEAD_PX, True, net.heading_role, "centre", net.opacity),), rank)
+        return _Block((_line(text, HEAD_PX, True, net.heading_role, alpha),), at_px, rank)
     if gain is not None:
-        return _Block((Words(f"\u00d7{gain:g}", (x, y), HEAD_PX, True, "difference", "centre", net.opacity),), rank)
+        return _Block((_line(f"\u00d7{gain:g}", HEAD_PX, True, "difference", alpha),), at_px, rank)
     if not net.names:
-        return _Block((), rank)
+        return _Block((), at_px, rank)
     if plate.form.kind == "weights":
-        return _Block((Words("kernel", (x, y), NAME_PX, False, "dim", "centre", net.opacity),), rank)
-    return _Block((Words(plate.title, (x, y), NAME_PX, reached, "text", "centre", net.opacity),), rank)
+        return _Block((_line("kernel", NAME_PX, False, "dim", alpha),), at_px, rank)
+    reached = net.front is not None and round(net.front) == plate.station
+    return _Block((_line(plate.title, NAME_PX, reached, "text", alpha),), at_px, rank)
 
 
-def _size_block(plate: Plate, net: NetView, at: Array, scale: float) -> _Block:
-    x, y = float(at[0]), float(at[1]) + 30.0
+def _size_block(plate: Plate, net: NetView, at: Array, scale: str, emphasis: float) -> _Block:
     texts = []
     if net.shapes:
         texts.append(size_text(plate))
     if net.shapes and plate.group:
         texts.append(f"{plate.layers} layers")
-    if net.scales and (scale == 0 or plate.form.kind in ("maps", "vector", "closed", "weights")):
-        texts.append(scale_text(scale, is_mean=plate.form.kind == "closed"))
-    return _Block(
-        tuple(
-            Words(text, (x, y + i * LINE_PX), NAME_PX, False, "dim", "centre", net.opacity)
-            for i, text in enumerate(texts)
-        ),
-        _rank(plate),
-    )
+    if net.scales and scale:
+        texts.append(scale)
+    alpha = net.opacity * emphasis
+    lines = tuple(_line(text, NAME_PX, False, "dim", alpha, i * LINE_PX) for i, text in enumerate(texts))
+    return _Block(lines, (float(at[0]), float(at[1]) + 30.0), _rank(plate))
+
+
+def _line(text: str, size_px: float, is_bold: bool, role: ColourRole, alpha: float, down_px: float = 0.0) -> Words:
+    """A line so far under its block's place."""
+    return Words(text, (0.0, down_px), size_px, is_bold, role, "centre", alpha)
 
 
 def size_text(plate: Plate) -> str:
@@ -174,50 +174,70 @@ def size_text(plate: Plate) -> str:
     return "\u00d7".join(map(str, shape))
 
 
-def scale_text(scale: float, *, is_mean: bool = False) -> str:
-    """The scale of a layer in words: `\u00b10.88`, or `mean 0.12` for the mean map of a closed plate.
+def scale_texts(layout: Layout, scales: Scales) -> tuple[str, ...]:
+    """What there is to say of the scale of each plate: nothing of pictures and probabilities; of tiles that have their
+    own the smallest and the largest.
+    """
+    return tuple(
+        scale_text(scale, is_mean=plate.form.kind == "closed", own=scales.tiles.get(index, ()))
+        if scale == 0 or plate.form.kind in ("maps", "vector", "closed", "weights")
+        else ""
+        for index, (plate, scale) in enumerate(zip(layout.plates, scales.plates, strict=True))
+    )
+
+
+def scale_text(scale: float, *, is_mean: bool = False, own: Sequence[float] | NDArray[np.float32] = ()) -> str:
+    """The scale of a layer in words: `\u00b10.88`, or `mean 0.12` for the mean map of a closed plate; a range where its
+    tiles have their `own`.
 
     >>> scale_text(0.876), scale_text(12345.0), scale_text(0.5, is_mean=True), scale_text(0.0)
     ('\u00b10.88', '\u00b11.2e+04', 'mean 0.50', 'not kept')
     """
     if scale == 0:
         return "not kept"
-    number = f"{scale:.2f}" if 0.05 <= scale < 1000 else f"{scale:.2g}"
+    ends = [scale] if not len(own) else sorted({float(min(own)), float(max(own))})
+    number = " to ".join(f"{end:.2f}" if 0.05 <= end < 1000 else f"{end:.2g}" for end in ends)
     return f"mean {number}" if is_mean else f"\u00b1{number}"
 
 
-def _kept_inside(block: _Block, width_px: float) -> _Block:
-    """The block, moved sideways where it would leave the picture."""
-    if not block.lines:
-        return block
-    left, _, right, _ = block.box(0.0)
-    aside = max(EDGE_PX - left, 0.0) - max(right - (width_px - EDGE_PX), 0.0)
-    return replace(
-        block, lines=tuple(replace(line, at_px=(line.at_px[0] + aside, line.at_px[1])) for line in block.lines)
-    )
-
-
-def _by_rank(blocks: list[_Block]) -> list[_Block]:
-    return sorted((block for block in blocks if block.lines), key=lambda block: -block.rank)
-
-
-def _placed(block: _Block, taken: list[Box], panels: list[Box], step_px: float, most: int) -> tuple[Words, ...]:
-    """The block's lines where it found room, moved by at most `most` times `step_px` (up is positive); nothing where it
-    did not.
+def _placed(
+    blocks: Iterable[_Block], taken: list[Box], panels: Array, frame_px: tuple[float, float], step_px: float, most: int
+) -> list[Words]:
+    """The lines of all blocks that found room, the most important first, each moved by at most `most` times `step_px`
+    (up is positive); `taken` grows by them.
     """
-    for steps in range(most + 1):
-        raised_px = steps * step_px
-        box = block.box(raised_px)
-        on_picture = box[1] > 0 and box[3] < REFERENCE_HEIGHT_PX
-        if (
-            on_picture
-            and not any(_overlap(box, other, PADDING_PX) for other in taken)
-            and not any(_overlap(box, panel, 0.0) for panel in panels)
-        ):
-            taken.append(box)
-            return tuple(replace(line, at_px=(line.at_px[0], line.at_px[1] - raised_px)) for line in block.lines)
-    return ()
+    ranked = sorted((block for block in blocks if block.lines), key=lambda block: -block.rank)
+    words: list[Words] = []
+    if not ranked:
+        return words
+    boxes, aside_px = _kept_inside(np.array([block.box() for block in ranked]), frame_px[0])
+    raised_px = np.arange(most + 1) * step_px
+    # Every block at every height it may have, against every panel at once: (blocks, heights, 4).
+    tried = boxes[:, None] - np.outer(raised_px, (0, 1, 0, 1))[None]
+    is_free = (tried[..., 1] > 0) & (tried[..., 3] < frame_px[1])
+    is_free &= ~_overlap(tried[:, :, None], panels[None, None]).any(axis=2)
+    for block, places, free, aside in zip(ranked, tried.tolist(), is_free.tolist(), aside_px.tolist(), strict=True):
+        for box, is_possible, up_px in zip(places, free, raised_px.tolist(), strict=True):
+            if is_possible and not any(_meet(box, other) for other in taken):
+                taken.append(tuple(box))
+                x, y = block.at_px[0] + aside, block.at_px[1] - up_px
+                words += [replace(line, at_px=(x, y + line.at_px[1])) for line in block.lines]
+                break
+    return words
 
 
-def _overlap(a: Box, b: Box, padding_px: float) -> bool:
-    return a[0] - padding_px < b[2] and b[0] - padding_px < a[2] and a[1] < b[3] and b[1] < a[3]
+def _kept_inside(boxes: Array, width_px: float) -> tuple[Array, Array]:
+    """Boxes (n, 4) moved sideways where they would leave the picture, and by how much (n,)."""
+    aside = np.maximum(EDGE_PX - boxes[:, 0], 0.0) - np.maximum(boxes[:, 2] - (width_px - EDGE_PX), 0.0)
+    return boxes + np.outer(aside, (1, 0, 1, 0)), aside
+
+
+def _overlap(a: Array, b: Array) -> NDArray[np.bool_]:
+    """Whether boxes (..., 4) lie over each other."""
+    across = (a[..., 0] < b[..., 2]) & (b[..., 0] < a[..., 2])
+    return across & (a[..., 1] < b[..., 3]) & (b[..., 1] < a[..., 3])
+
+
+def _meet(a: Sequence[float], b: Box) -> bool:
+    """Whether two boxes lie over each other, with some room at their sides."""
+    return a[0] - PADDING_PX < b[2] and b[0] - PADDING_PX < a[2] and a[1] < b[3] and b[1] < a[3]

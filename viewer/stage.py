@@ -186,19 +186,19 @@ class Stage:
                 for net, what in zip(state.nets, shown, strict=True):
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
-            self._edges.draw_threads(state, view, targets)
+        self._edges.draw_threads(state, view, targets)
         targets.bloom(state.bloom if is_additive else 0.0)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
         gloo.set_viewport(0, 0, *targets.frame_px)
-        targets.compose(is_ink=not PALETTES[state.theme].is_additive)
+        targets.compose(has_mass=self._edges.has_threads(state), is_ink=not PALETTES[state.theme].is_additive)
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
         flat = flat_of(state, aspect)
         self._shapes.draw(flat, state.theme, targets.frame_px)
-        labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)).plates)
+        labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)))
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
     def _shown(self, net: NetView, state: ViewState, textures: dict[CaptureKey, CaptureTextures]) -> Shown:

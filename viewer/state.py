@@ -117,7 +117,7 @@ class NetView:
 @dataclass(frozen=True, slots=True)
 class Words:
     """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
-    pixels.
+    pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`).
     """
 
     text: str
@@ -127,6 +127,7 @@ class Words:
     role: ColourRole = "text"
     anchor: Anchor = "left"
     alpha: float = 1.0
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

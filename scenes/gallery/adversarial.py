@@ -191,7 +191,7 @@ def _fixed_words(bundle: Bundle, run: Run, frame: _Frame) -> Hud:
     legends = (
         colour_legend("activation / \u00b1scale", "activation", 230.0),
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
-        note(("\u00b1scale: 99th percentile for", "the clean input, clipped;", "small cells: largest change")),
+        note(("\u00b1scale: {percentile} for", "the clean input, clipped;", "small cells: largest change")),
     )
     return hud + legend_row(legends, left_px, _legends_right_px(frame))
 

@@ -81,10 +81,10 @@ def _reached(layout: Layout, front: float) -> str:
 
 
 def _legends(bundle: Bundle, strands: Strands, width_px: float) -> Hud:
-    notes: tuple[str, ...] = ("scale: 99th percentile of |value| over all", "inputs, printed under each layer, clipped")
+    notes: tuple[str, ...] = ("scale: {percentile} of |value| over all", "inputs, {printed}, clipped")
     before = [layer.name for layer in bundle.manifest.layers if layer.value == "pre-activation"]
     if before:
         notes = (*notes, f"{before[0]} and its like: before activation")
-    ramp = colour_legend("activation / \u00b1scale of its layer", "activation", 360.0)
+    ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0)
     margin_px = margin_of(width_px)
     return legend_row((ramp, strand_legend(strands), note(notes)), margin_px, width_px - margin_px / 2)

@@ -63,8 +63,8 @@ def _words(bundle: Bundle, layout: Layout, width_px: float, table: Place) -> Hud
     groups = f"{folded} group{'s' * (folded > 1)} folded, " if folded else ""
     says = f"{layers} layers, {groups}{count(parameters)} parameters"
     hud = heading(shown_name(bundle), says, margin_px, width_px * 0.975)
-    ramp = colour_legend("activation / \u00b1scale of its layer", "activation", 360.0)
-    lines = note(("scale: 99th percentile of |value|,", "printed under each layer, clipped"))
+    ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0)
+    lines = note(("scale: {percentile} of |value|,", "{printed}, clipped"))
     hud += legend_row((ramp, lines), margin_px, width_px - margin_px / 2)
     rows = _plate_rows(bundle, layout)
     return hud + _table(rows if len(rows) <= MOST_LINES + 1 else _kind_rows(bundle, layout), table)

@@ -144,7 +144,7 @@ def _legends(width_px: float, has_kernels: bool) -> Hud:
     values = colour_legend("activation / \u00b1scale", "activation", 250.0)
     kernels = colour_legend("kernel weight / \u00b1scale", "weight", 250.0)
     lines = (
-        "\u00b1scale: 99th percentile after training,",
+        "\u00b1scale: {percentile} after training,",
         "printed under each plate, clipped; the",
         "strongest strands: value \u00d7 weight",
     )

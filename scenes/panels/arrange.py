@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from viewer.labels import box_of
+from viewer.wording import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ Extent = tuple[float, float]
 
 def extent_px(hud: Hud) -> Extent:
     """Left and right border of everything in a piece; (0, 0) for an empty one."""
-    boxes = [box_of(line) for line in hud.words]
+    boxes = [box_of(filled(line)) for line in hud.words]
     spans = [(box[0], box[2]) for box in boxes]
     flat = [bar.box_px for bar in hud.bars] + [ramp.box_px for ramp in hud.ramps]
     spans += [(left, left + width) for left, _, width, _ in flat]

@@ -24,7 +24,7 @@ STRAND_ROLES: tuple[ColourRole, ...] = ("adds", "subtracts", "copies")
 
 
 def colour_legend(title: str, map_name: MapName, width_px: float = 300.0, unit: str = "1") -> Hud:
-    """A strip of the colour map with -`unit`, 0 and +`unit` under it."""
+    """A strip of the colour map with -`unit`, 0 and +`unit` under it; the title may have places to fill."""
     top = TOP_PX + 16.0
     numbers = (
         (0.0, f"{MINUS}{unit}", "left"),
@@ -34,16 +34,18 @@ def colour_legend(title: str, map_name: MapName, width_px: float = 300.0, unit: 
     return Hud(
         ramps=(Ramp((0.0, top, width_px, 16.0), map_name),),
         words=(
-            Words(title, (0.0, TOP_PX), SIZE_PX),
+            Words(title, (0.0, TOP_PX), SIZE_PX, fills=True),
             *(Words(text, (x, top + 44.0), SIZE_PX, anchor=anchor) for x, text, anchor in numbers),  # type: ignore[arg-type]
         ),
     )
 
 
 def note(lines: Sequence[str]) -> Hud:
-    """Small lines beside a legend."""
+    """Small lines beside a legend; they may have places to fill."""
     return Hud(
-        words=tuple(Words(line, (0.0, TOP_PX + i * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
+        words=tuple(
+            Words(line, (0.0, TOP_PX + i * LINE_PX), SIZE_PX, role="dim", fills=True) for i, line in enumerate(lines)
+        )
     )
 
 

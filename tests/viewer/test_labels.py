@@ -14,8 +14,9 @@ from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 
 from scenes.framing import camera_for
 from viewer.camera import Rect, project
-from viewer.labels import Box, box_of, label_words
+from viewer.labels import Box, box_of, label_words, scale_texts
 from viewer.layout import Layout, place
+from viewer.scopes import Scales
 from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, Words
 from viewer.typeset import width_of
 
@@ -39,7 +40,7 @@ def panel_boxes(layout: Layout, net: NetView, camera: Camera, aspect: float) -> 
 
 
 def labels(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Words, ...]:
-    return label_words(layout, net, camera, aspect, (1.0,) * len(layout.plates))
+    return label_words(layout, net, camera, aspect, scale_texts(layout, Scales((1.0,) * len(layout.plates))))
 
 
 def check(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Words, ...]:
@@ -146,6 +147,7 @@ def test_a_part_a_group_and_what_was_not_kept_are_said() -> None:
     part = replace(one, form=replace(one.form, shape=(28, 28, 64)))
     folded = replace(two, group="encoder", layers=12)
     camera = camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7))
-    words = label_words(replace(layout, plates=(part, folded)), NET, camera, 16 / 9, (1.0, 0.0))
+    shown = replace(layout, plates=(part, folded))
+    words = label_words(shown, NET, camera, 16 / 9, scale_texts(shown, Scales((1.0, 0.0))))
     assert {"28×28×8 of 64", "encoder", "12 layers", "not kept"} <= {line.text for line in words}
     assert "b" not in {line.text for line in words}

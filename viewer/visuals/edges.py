@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from viewer.visuals.targets import Targets
 
 
+SUMMED = "one", "one"
+
+
 class EdgesVisual:
     """Draws the edges of any state of one bundle in one layout."""
 
@@ -43,19 +46,25 @@ class EdgesVisual:
                 if buffers is not None:
                     self._strands.draw(buffers, net, view, self._looks.plates(net), alpha, target_px)
 
+    def has_threads(self, state: ViewState) -> bool:
+        """Whether any net of a state has threads."""
+        return any(_has_threads(net) for net in state.nets)
+
     def draw_threads(self, state: ViewState, view: View, targets: Targets) -> None:
-        """Add what is drawn as threads to the active framebuffer, of the size of the scene."""
-        nets = [net for net in state.nets if _has_edges(net) and net.edges.count is not None]
-        if not nets:
+        """Sum what is drawn as threads in the targets' mass."""
+        if not self.has_threads(state):
             return
-        gloo.set_viewport(0, 0, *targets.scene_px)
-        gloo.set_state(blend=True, blend_func=("one", "one"), depth_test=True, depth_func="lequal", depth_mask=False)
-        camera = state.camera
-        lens = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2)
-        px_per_unit = float(lens / camera.distance * targets.scene_px[1] / 2)
-        for net in nets:
-            for buffers, alpha in self._tables.draws(net):
-                self._threads.draw(buffers, net, view, self._looks.plates(net), alpha, px_per_unit)
+        lens = state.camera.zoom / np.tan(np.radians(state.camera.fov_deg) / 2)
+        px_per_unit = float(lens / state.camera.distance * targets.scene_px[1] / 2)
+        width_px = max(round(targets.supersample), 1)
+        with targets.mass():
+            gloo.set_viewport(0, 0, *targets.scene_px)
+            gloo.clear(color=(0, 0, 0, 0), depth=False)
+            gloo.set_state(blend=True, blend_func=SUMMED, depth_test=True, depth_func="lequal", depth_mask=False)
+            gloo.set_line_width(width_px)
+            for net in filter(_has_threads, state.nets):
+                for buffers, alpha in self._tables.draws(net):
+                    self._threads.draw(buffers, net, view, self._looks.plates(net), alpha, px_per_unit / width_px)
 
     def told(self, net: NetView) -> EdgesDrawn:
         """How many edges of a net are drawn, of how many, and what they carry."""
@@ -85,6 +94,10 @@ class EdgesVisual:
     def _joined(self, net: NetView, key: CaptureKey) -> frozenset[tuple[int, int]]:
         want = wanted(net.edges, key)
         return frozenset() if want is None else self._tables.joined(want)
+
+
+def _has_threads(net: NetView) -> bool:
+    return _has_edges(net) and net.edges.count is not None
 
 
 def _has_edges(net: NetView) -> bool:

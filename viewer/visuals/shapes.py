@@ -12,9 +12,10 @@ from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.quad import corner_buffer, instances, table_texture
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from vispy import gloo
 
-    from viewer.state import Bar, Hud, Polyline, Ramp, Theme
+    from viewer.state import Bar, ColourSet, Hud, Polyline, Ramp, Theme
 
 PLAIN = -1.0
 
@@ -25,25 +26,31 @@ class ShapesVisual:
     def __init__(self) -> None:
         self._program = program("shapes", "shapes")
         self._program["a_corner"] = corner_buffer()
-        self._ramps: dict[Theme, gloo.Texture2D] = {}
+        self._ramps: dict[tuple[Theme, ColourSet], gloo.Texture2D] = {}
+        self._rows: list[tuple[float, ...]] = []
 
-    def draw(self, hud: Hud, theme: Theme, frame_px: tuple[int, int]) -> None:
+    def draw(self, hud: Hud, theme: Theme, frame_px: tuple[int, int], colours: ColourSet = "standard") -> None:
         """Draw onto a frame of `frame_px` (width, height)."""
         rows = shape_rows(hud, theme)
         if not rows:
             return
-        table = np.asarray(rows, np.float32)
+        if rows != self._rows:
+            self._upload(np.asarray(rows, np.float32))
+            self._rows = rows
         px = frame_px[1] / REFERENCE_HEIGHT_PX
+        self._program["u_reference_px"] = frame_px[0] / px, REFERENCE_HEIGHT_PX
+        self._program["u_px"] = px
+        if (theme, colours) not in self._ramps:
+            tables = [map_table(theme, name, colours) for name in MAP_NAMES]
+            self._ramps[theme, colours] = table_texture(np.stack(tables))
+        self._program["u_ramps"] = self._ramps[theme, colours]
+        self._program.draw("triangle_strip")
+
+    def _upload(self, table: NDArray[np.float32]) -> None:
         self._program["a_segment"] = instances(table[:, :4])
         self._program["a_thickness"] = instances(table[:, 4:6])
         self._program["a_colour"] = instances(table[:, 6:10])
         self._program["a_ramp"] = instances(table[:, 10])
-        self._program["u_reference_px"] = frame_px[0] / px, REFERENCE_HEIGHT_PX
-        self._program["u_px"] = px
-        if theme not in self._ramps:
-            self._ramps[theme] = table_texture(np.stack([map_table(theme, name) for name in MAP_NAMES]))
-        self._program["u_ramps"] = self._ramps[theme]
-        self._program.draw("triangle_strip")
 
     def close(self) -> None:
         """Give the program and its textures back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,11 +32,13 @@ class Targets:
         fine = max(round(frame_px[0] * supersample), 1), max(round(frame_px[1] * supersample), 1)
         width, height = self._bloomed_px = min(frame_px, fine)
         self.scene_px = fine
-        depth = gloo.RenderBuffer(fine[::-1], "depth")
+        depth = self._depth = gloo.RenderBuffer(fine[::-1], "depth")
         self._scene = _colour(fine, "rgba8")
         self._light = _colour(fine, "rgba16f")
         self.scene = gloo.FrameBuffer(self._scene, depth)
         self.light = gloo.FrameBuffer(self._light, depth)
+        self._mass: gloo.Texture2D | None = None
+        self._mass_buffer: gloo.FrameBuffer | None = None
         sizes = [(max(width // shrink, 1), max(height // shrink, 1)) for shrink in BLOOM_SHRINKS]
         self._blooms = [(size, _colour(size, "rgba16f"), _colour(size, "rgba16f")) for size in sizes]
         self._bloom_buffers = [(gloo.FrameBuffer(a), gloo.FrameBuffer(b)) for _, a, b in self._blooms]
@@ -106,12 +109,22 @@ class Targets:
             shader.draw("triangle_strip")
         self._background_of = theme
 
-    def compose(self, *, is_ink: bool) -> None:
-        """Put background, scene, and light with its bloom or `is_ink` ink, into whatever framebuffer is active."""
+    def mass(self) -> gloo.FrameBuffer:
+        """Where threads are summed: as large as the scene, with its depth. It is made when it is first asked for."""
+        if self._mass is None:
+            self._mass = _colour(self.scene_px, "rgba16f")
+            self._mass_buffer = gloo.FrameBuffer(self._mass, self._depth)
+        return self._mass_buffer
+
+    def compose(self, *, has_mass: bool = False, is_ink: bool = False) -> None:
+        """Put background, scene, light and bloom together, into whatever framebuffer is active; with `has_mass` the
+        threads too, as ink or as light.
+        """
         gloo.set_state(blend=False, depth_test=False)
         shader = self._compose
         shader["u_background"], shader["u_scene"], shader["u_light"] = self._background, self._scene, self._light
-        shader["u_glow"], shader["u_is_ink"] = self._blooms[0][1], float(is_ink)
+        shader["u_glow"], shader["u_mass"] = self._blooms[0][1], self._mass or self._light
+        shader["u_has_mass"], shader["u_is_ink"] = float(has_mass), float(is_ink)
         shader.draw("triangle_strip")
 
     def read(self) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -123,6 +136,9 @@ class Targets:
     def close(self) -> None:
         """Give everything back."""
         buffers = [self.scene, self.light, self.picture, self._background_buffer, self._shrunk_buffer]
+        if self._mass is not None:
+            buffers.append(self._mass_buffer)
+            self._mass.delete()
         for buffer in (*buffers, *(b for pair in self._bloom_buffers for b in pair)):
             buffer.delete()
         textures = [self._scene, self._light, self._picture, self._background, self._shrunk]
@@ -132,6 +148,7 @@ class Targets:
             shader.delete()
 
 
+@lru_cache(maxsize=64)
 def blur_taps(sigma_px: float) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
     """Weight of the middle, and distances and weights of four pairs of taps, of a Gaussian cut at 8 texels.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from viewer.visuals.plates import View
 
 UNITS_A_ROW = 1024
-FULL = {"dark": 0.55, "light": 1.0}
+FULL = {"dark": 1.5, "light": 0.75}
 """How opaque a plate's threads are together, on the average, in each theme: light adds up, and has its bloom."""
 
 

@@ -64,5 +64,5 @@ def wire_rows(wires: Sequence[Wire], theme: Theme) -> NDArray[np.float32]:
         points = np.asarray(wire.points, np.float32).reshape(-1, 3)
         if len(points) > 1:
             look = *PALETTES[theme].roles[wire.role], wire.alpha, wire.width_px / 2
-            rows.append(np.c_[points[:-1], points[1:], np.tile(np.float32(look), (len(points) - 1, 1))])
+            rows.append(np.c_[points[:-1], points[1:], np.tile(look, (len(points) - 1, 1))])
     return np.concatenate(rows).astype(np.float32)

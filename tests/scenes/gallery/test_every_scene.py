@@ -19,6 +19,7 @@ from viewer.drift import flat_of
 from viewer.labels import Box, box_of, frame_labels
 from viewer.layout import Layout
 from viewer.scales import layer_scales
+from viewer.scopes import Scales
 from viewer.state import REFERENCE_HEIGHT_PX, ViewState
 
 SCENES = scene_names()
@@ -122,7 +123,7 @@ def test_nothing_jumps_between_two_frames(built, name: str) -> None:
 def boxes_of(state: ViewState, layout: Layout, bundle: Bundle, aspect: float) -> list[tuple[str, Box]]:
     """Every line of text of a frame with its box: labels of plates first, then what the scene says."""
     scales = layer_scales(bundle, layout, state.scale_of)
-    labels = frame_labels(layout, state, aspect, scales)
+    labels = frame_labels(layout, state, aspect, Scales(scales))
     shown = [line for line in (*labels, *flat_of(state, aspect).words) if line.text.strip() and line.alpha > 0]
     return [(line.text, box_of(line)) for line in shown]
 

@@ -17,6 +17,7 @@ from viewer.drift import flat_of
 from viewer.labels import frame_labels, scale_text
 from viewer.layout import Layout
 from viewer.scales import difference_gains, layer_scales
+from viewer.scopes import Scales
 from viewer.state import CaptureKey, ViewState
 
 
@@ -142,7 +143,7 @@ def test_adversarial_is_coloured_by_the_clean_input_alone(bundle: Bundle) -> Non
     scales = layer_scales(bundle, layout, parent)
     gains = difference_gains(bundle, layout, scales, parent, CaptureKey(ATTACKED_IDS[-1], "002"))
     assert {net.gains for state in states for net in state.nets if net.quantity == "difference"} == {gains}
-    said = [line.text for line in frame_labels(layout, attacked, 16 / 9, scales)]
+    said = [line.text for line in frame_labels(layout, attacked, 16 / 9, Scales(scales))]
     conv = np.abs(bundle.output("clean-0", "002", "conv").astype(np.float32))
     assert scale_text(float(np.percentile(conv, 99))) in said
     assert "clean input" in " ".join(texts(attacked))
