@@ -88,9 +88,12 @@ class _Kept:
         with self._turn:
             place = (self._number(bundle), key)
             going = self._going.setdefault(place, threading.Lock())
-        with going:
-            found = self._found(place)
-            return found or self._keep(place, run(bundle, key))
+        try:
+            with going:
+                return self._found(place) or self._keep(place, run(bundle, key))
+        finally:
+            with self._turn:
+                self._going.pop(place, None)
 
     def _number(self, bundle: Bundle) -> int:
         if bundle not in self._owners:
@@ -112,7 +115,6 @@ class _Kept:
                 del self._passes[old]
             while len(self._passes) > 1 and self.size_bytes > MOST_BYTES:
                 self._passes.popitem(last=False)
-            self._going.pop(place, None)
         return made
 
     @property

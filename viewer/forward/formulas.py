@@ -73,7 +73,7 @@ def formula(bundle: Bundle, key: CaptureKey, place: Place) -> Formula:
 def _told(case: Case, working: Working, value: float, function: str) -> Formula:
     products = working.products
     order = np.argsort(-np.abs(products), kind="stable")[:MOST_TERMS]
-    order = order[np.abs(products[order]) > 0] if working.is_sum else order[:0]
+    order = order[(np.abs(products[order]) > 0) | (len(products) == 1)] if working.is_sum else order[:0]
     terms = tuple(_term(case, working, int(at)) for at in order)
     sizes = float(np.abs(products).sum())
     rest = float(products.sum()) - sum(term.product for term in terms) if working.is_sum else 0.0
