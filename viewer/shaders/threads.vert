@@ -46,8 +46,7 @@ vec4 plate(float number, float column)
 vec2 look(float weight, float activation, float to_one, float room)
 {
     float strength = clamp(weight * activation * to_one, -1.0, 1.0);
-    float size = abs(strength);
-    return vec2(strength, size * sqrt(size) * min(u_room * room, 1.0));
+    return vec2(strength, strength * strength * min(u_room * room, 1.0));
 }
 
 void main()

@@ -22,7 +22,7 @@ class Carried:
     """Of the first `drawn` threads, by the plate that they go into, each (plates,) float64.
 
     `flow` is the sum of |strength| of the drawn, `total` that of all pairs, `largest` the largest drawn one. `crowd` is
-    the sum of (strength / largest) to the power 1.5, by which the shader lets strong edges stand out of the mass.
+    the sum of (strength / largest) squared, by which the shader lets strong edges stand out of the mass.
     """
 
     drawn: int
@@ -57,7 +57,7 @@ def carried(threads: Threads, units: Units, activation: NDArray[np.float32] | No
         np.bincount(into, size, plates).astype(np.float64),
         total,
         largest.astype(np.float64),
-        np.bincount(into, part * np.sqrt(part), plates).astype(np.float64),
+        np.bincount(into, part * part, plates).astype(np.float64),
     )
 
 
