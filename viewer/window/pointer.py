@@ -42,9 +42,7 @@ class Pointer(QObject):
 
     def _hover(self) -> None:
         hit = None if self._at is None else self._view.hit_at(self._at)
-        if (hit and (hit.net, hit.place, hit.edge)) != (
-            self._hovered and (self._hovered.net, self._hovered.place, self._hovered.edge)
-        ):
+        if _told(hit) != _told(self._hovered):
             self._desk.hovered.emit(hit)
         self._hovered = hit
 
@@ -97,3 +95,8 @@ class Pointer(QObject):
             self.menu.addAction(words, lambda: desk.put(change(desk.study, plate.layer)))
         if hit.edge is None and hit.place != desk.study.pinned:
             self.menu.addAction("Pin to the inspector", lambda: desk.set(pinned=hit.place, pinned_edge=None))
+
+
+def _told(hit: Hit | None) -> tuple[object, ...]:
+    """What of a hit is told: moving within a cell is no news."""
+    return () if hit is None else (hit.net, hit.place, hit.edge, hit.kernel)
