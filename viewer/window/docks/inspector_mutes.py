@@ -24,8 +24,9 @@ def mutes_at(place: Place | None, edge: EdgePlace | None = None) -> Mutes:
     ['conv_1 · channel 3 · cell (4, 5)', 'conv_1 · channel 3', 'conv_1']
     """
     if edge is not None:
-        into = Mute(edge.source, edge.source_channel, target=edge.target, into=edge.target_channel)
-        return into, Mute(edge.source, edge.source_channel)
+        # Of a layer as a whole the channel is -1.
+        source, target = (each if each >= 0 else None for each in (edge.source_channel, edge.target_channel))
+        return Mute(edge.source, source, target=edge.target, into=target), Mute(edge.source, source)
     if place is None or place.output:
         return ()
     whole = (Mute(place.layer),)
