@@ -44,10 +44,16 @@ def _font(size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(BytesIO(content), size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
+@cache
+def _legible() -> dict[int, str]:
+    """What Pillow's own font has no letters for, in those that it has; nothing where the package's fonts are there."""
+    return str.maketrans({"×": "x", "−": "-", "ε": "eps"}) if font_problem() else {}
+
+
 @lru_cache(maxsize=4096)
 def width_of(text: str, size_px: float, is_bold: bool = False) -> float:
     """Width in pixels of a line of text; 0 for an empty one. It is in proportion to the size."""
-    return float(_font(64.0, is_bold).getlength(text)) * size_px / 64.0
+    return float(_font(64.0, is_bold).getlength(text.translate(_legible()))) * size_px / 64.0
 
 
 def coverage_of(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
@@ -63,7 +69,7 @@ def coverage_of(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.ui
     offset_px : two ints
         From the start of the baseline to the picture's top left corner, y down.
     """
-    font = _font(size_px * FINER, is_bold)
+    font, text = _font(size_px * FINER, is_bold), text.translate(_legible())
     left, top, right, bottom = (v / FINER for v in font.getbbox(text, anchor="ls"))
     if right <= left or bottom <= top:
         return np.zeros((1, 1), np.uint8), (0, 0)

@@ -91,15 +91,20 @@ def test_words_are_drawn_and_it_is_said_where_the_fonts_are_missing(
     for name in typeset.FONTS if content is not None else ():
         (tmp_path / "fonts" / name).write_bytes(content)
     monkeypatch.setattr(typeset, "files", lambda _: tmp_path)
-    typeset._font.cache_clear()
-    width_of.cache_clear()
+    forget()
     try:
         covered, _ = coverage_of("Conv 3", 24.0, True)
         assert covered.max() == 255
         assert covered.shape != usual.shape or (covered != usual).any()
         assert 30 < width_of("Conv 3", 24.0, True) < 150
+        assert width_of("6×6", 24.0) == width_of("6x6", 24.0), "a sign that the other font has"
         assert "OpenSans-Regular.ttf and OpenSans-Bold.ttf cannot be read" in typeset.font_problem()
     finally:
         monkeypatch.undo()
-        typeset._font.cache_clear()
-        width_of.cache_clear()
+        forget()
+
+
+def forget() -> None:
+    """What was found out about the fonts."""
+    for cached in (typeset._font, typeset._legible, width_of):
+        cached.cache_clear()

@@ -31,14 +31,15 @@ PLAYING = (
 DOING = (
     Binding(("Ctrl+Z",), "Ctrl Z", "undo", "travel.undo"),
     Binding(("Ctrl+Shift+Z", "Ctrl+Y"), "Ctrl Shift Z", "redo", "travel.redo"),
-    Binding(("Ctrl+C",), "Ctrl C", "copy the numpy line of the pinned value", "copier.copy_numpy"),
-    Binding(("Ctrl+Shift+C",), "Ctrl Shift C", "copy the command that opens this view", "copier.copy_view"),
-    Binding(("Ctrl+Alt+C",), "Ctrl Alt C", "copy the command that draws this picture", "copier.copy_frame"),
-    Binding(("Ctrl+Shift+S",), "Ctrl Shift S", "save the pinned value as .npy …", "copier.save_values_as"),
+    Binding(("Ctrl+C",), "Ctrl C", "copy the value's numpy line", "copier.copy_numpy"),
+    Binding(("Ctrl+Shift+C",), "Ctrl Shift C", "copy what opens this view", "copier.copy_view"),
+    Binding(("Ctrl+Alt+C",), "Ctrl Alt C", "copy what draws this picture", "copier.copy_frame"),
+    Binding(("Ctrl+Shift+S",), "Ctrl Shift S", "save the value as .npy …", "copier.save_values_as"),
     Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
     Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
     Binding(("Ctrl+R",), "Ctrl R", "record the scene, or give it up", "record"),
     Binding(("Ctrl+O",), "Ctrl O", "open another bundle (or drop it)", "ask_bundle"),
+    Binding(("Ctrl+L",), "Ctrl L", "open this bundle anew, as it is now", "mishaps.reopen"),
     Binding(("Ctrl+Shift+O",), "Ctrl Shift O", "a second one beside it (Shift drop)", "ask_beside"),
     Binding(("Ctrl+Q",), "Ctrl Q", "close the window", "close"),
 )
@@ -80,7 +81,7 @@ LOOKING = (
     Binding(("-",), "−", "zoom out", "view.zoom_out"),
     Binding(("T",), "T", "dark or light", "toggle_theme"),
     Binding(("D",), "D", "show or hide the panels", "shelf.toggle"),
-    Binding(("B",), "B", "nothing but the picture, or bars and panels", "toggle_bars"),
+    Binding(("B",), "B", "only the picture, or all", "toggle_bars"),
     Binding(("F", "F11"), "F, F11", "full screen", "toggle_full_screen"),
     Binding(("H", "?", "F1"), "H, ?", "this help", "help.toggle"),
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
@@ -92,11 +93,11 @@ MOUSE = (
     ("right drag, Shift drag", "move"),
     ("wheel", "zoom to the pointer"),
     ("click", "keep what is there in the inspector"),
-    ("double click", "fly there, open a stack; elsewhere the scene's own view"),
+    ("double click", "fly there, open a stack; beside it: back"),
     ("right click", "what can be done there"),
 )
 
-PANELS = (("Ctrl 1 … 9", "show or hide one panel, in the order of their menu"),)
+PANELS = (("Ctrl 1 … 9", "show or hide one panel"),)
 
 
 def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:

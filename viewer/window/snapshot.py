@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from pathlib import Path
@@ -36,7 +37,8 @@ def write_picture(pixels: NDArray[np.uint8], path: Path) -> None:
         Image.fromarray(pixels).save(unfinished, format="PNG")
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where there is no folder there is nothing to remove
+            unfinished.unlink(missing_ok=True)
         got = error.strerror or error
         raise KerascopeError(
             "the picture cannot be saved", got=got, remedy="Shift+S chooses another place", path=path

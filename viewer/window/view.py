@@ -18,6 +18,7 @@ from viewer.placement import world_of
 from viewer.stage import Stage
 from viewer.steer import between, framed, orbited, panned, steered_state, zoomed
 from viewer.study import CameraOffset
+from viewer.window.context import forget_gl
 from viewer.window.detail import FINEST, next_detail
 from viewer.window.fanning import FAN_MS, fanned, newly_open
 from viewer.window.glide import Glide
@@ -66,13 +67,14 @@ class SceneView(QObject):
         self._flight, self._fanning = Glide(), Glide()
         self._fans: tuple[tuple[int, ...], float] = (), 1.0
         self._stage: Stage | None = None
+        self._is_second_try = False
         # The resolution that vispy would ask the screen for changes nothing here.
         self._canvas = app.Canvas(size=(960, 540), show=False, keys=None, dpi=96)
         self.widget: QWidget = self._canvas.native
         self.widget.setMinimumSize(320, 200)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._settle)
-        for name in ("draw", "resize"):
+        for name in ("draw", "resize", "initialize"):
             getattr(self._canvas.events, name).connect(getattr(self, f"_on_{name}"))
         self.hand = Hand(self._canvas)
         self.hand.turned.connect(self._turn)
@@ -224,8 +226,9 @@ class SceneView(QObject):
             self.failed.emit(str(error))
             return
         except Exception as error:  # noqa: BLE001 - a mistake in a scene is told once, not printed for every frame
-            self.failed.emit(f"unexpected {type(error).__name__} while drawing: {' '.join(str(error).split())}")
+            self._try_again(f"unexpected {type(error).__name__} while drawing: {' '.join(str(error).split())}")
             return
+        self._is_second_try = False
         took_ms = (time.perf_counter() - began_secs) * 1e3
         self.drawn.emit(took_ms)
         self.is_settled = self._is_fine
@@ -242,6 +245,28 @@ class SceneView(QObject):
             # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
             gloo.set_clear_color("black")
             gloo.gl.glFinish()
+
+    def _try_again(self, line: str) -> None:
+        """Build all that is drawn anew, once: the context may have been lost. Where that does not help, say so."""
+        self._abandon()
+        if self._is_second_try:
+            self._is_second_try = False
+            self.failed.emit(line)
+        else:
+            self._is_second_try = True
+            self._desk.told.emit(f"{line}; drawn anew")
+            self._canvas.update()
+
+    def _abandon(self) -> None:
+        """Leave the stage as it is: what it has made is gone, or of no use."""
+        self._stage = None
+        forget_gl(self._canvas)
+
+    def _on_initialize(self, _: Any) -> None:
+        """Qt has made a context: where there was one before, everything in that is gone."""
+        if self._stage is not None:
+            self._abandon()
+            self.stir()
 
     def _settle(self) -> None:
         self._is_fine = True

@@ -26,6 +26,7 @@ PARTS = {
     "travel": "travel",
     "navigator": "navigator",
     "copier": "copier",
+    "mishaps": "mishaps",
     "talk": "talk",
 }
 
