@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from viewer.window.playable import Playable
 
-SAMPLES = 16
+SAMPLES = 8
 SHORTEST_SECS = 2e-3
 
 

@@ -120,7 +120,7 @@ class DivergenceSpine(QWidget):
 
     def _paint_turn(self, painter: QPainter, look: Look, point: QPointF) -> None:
         painter.setPen(QPen(colour(look.alarm), 1.2, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(point.x(), TOP_PX - 4), QPointF(point.x(), self.height() - FOOT_PX))
+        painter.drawLine(point, QPointF(point.x(), self.height() - FOOT_PX))
 
     def _paint_names(self, painter: QPainter, look: Look, points: list[QPointF]) -> None:
         """Names under the line; the number of the turn, or of what is hovered, over its dot."""
