@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
+    from viewer.inspect.lines import Lines
     from viewer.layout import Layout
     from viewer.strands.trace import Strands
     from viewer.threads.told import EdgesDrawn
@@ -128,6 +129,10 @@ class Stage:
         """How many edges of a net are drawn, of how many, and what they carry."""
         return self._edges.told(net)
 
+    def lines(self, net: NetView) -> tuple[Lines, ...]:
+        """The edges drawn of a net as lines that can be pointed at, for `viewer.inspect.pick`."""
+        return self._edges.lines(net)
+
     def scales(self, scope: CaptureKey | None = None) -> tuple[float, ...]:
         """The scale of every plate, as `viewer.scales.layer_scales`."""
         return self._looks.scales(Colouring(scope)).plates
@@ -179,25 +184,28 @@ class Stage:
                 self._plates.draw(net, view, what)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
-        with targets.light:
-            gloo.clear(color=(0, 0, 0, 0), depth=False)
-            if is_additive:
+        has_mass = self._edges.has_threads(state)
+        if is_additive or has_mass:
+            with targets.light:
+                gloo.set_viewport(0, 0, *targets.scene_px)
+                gloo.clear(color=(0, 0, 0, 0), depth=False)
+        if is_additive:
+            with targets.light:
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
                 for net, what in zip(state.nets, shown, strict=True):
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
         self._edges.draw_threads(state, view, targets)
-        targets.bloom(state.bloom if is_additive else 0.0)
+        targets.mix(bloom=state.bloom if is_additive else 0.0, is_lit=is_additive, has_mass=has_mass)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
-        gloo.set_viewport(0, 0, *targets.frame_px)
-        targets.compose(has_mass=self._edges.has_threads(state), is_ink=not PALETTES[state.theme].is_additive)
+        targets.compose()
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
         flat = flat_of(state, aspect)
-        self._shapes.draw(flat, state.theme, targets.frame_px)
+        self._shapes.draw(flat, state.theme, targets.frame_px, state.colours)
         labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)))
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 

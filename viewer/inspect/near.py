@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.camera import project
+from viewer.camera import eye_of, forward_of, project
 from viewer.inspect.recent import Recent
 from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX
-from viewer.strands.curve import curve_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from viewer.inspect.lines import Lines
     from viewer.layout import Layout
     from viewer.state import Camera, NetView, ViewState
-    from viewer.strands.trace import Strands
 
     Array = NDArray[np.float32]
     Point = tuple[float, float]
@@ -27,42 +26,34 @@ if TYPE_CHECKING:
     Found = tuple[int, Pair, tuple[float, float, float]]
 
 REACH_PX = 6.0
-POINTS = 14
-MOST_EDGES = 2**14
-"""Of more edges than these the strongest are looked at: nobody can point at one among so many."""
 
 
 def edge_near(
-    layout: Layout, state: ViewState, strands: Sequence[Strands | None], at_px: Point, size_px: Point
+    layout: Layout, state: ViewState, lines: Sequence[Sequence[Lines]], at_px: Point, size_px: Point
 ) -> Found | None:
-    """Net, pair (as `Strands.pairs`) and world point of the edge nearest to `at_px`, within 6 pixels of a picture of
+    """Net, pair (as `Lines.pairs`) and world point of the edge nearest to `at_px`, within 6 pixels of a picture of
     `size_px`; `None` where there is none.
 
-    `strands` has one entry per net; a net that shows differences has none.
+    `lines` has one entry per net; a net that shows differences has no edges.
     """
     to_reference = REFERENCE_HEIGHT_PX / size_px[1]
     at = np.asarray(at_px) * to_reference
     best: tuple[float, Found] | None = None
-    for index, (net, own) in enumerate(zip(state.nets, strands, strict=True)):
-        if own is None or not len(own.ends) or net.quantity == "difference" or net.edge_alpha <= 0:
+    for index, (net, own) in enumerate(zip(state.nets, lines, strict=True)):
+        if net.quantity == "difference" or net.edge_alpha <= 0:
             continue
-        found = _CURVES.of(own).nearest(layout, net, state.camera, size_px[0] / size_px[1], at)
-        if found is not None and found[0] <= REACH_PX * to_reference and (best is None or found[0] < best[0]):
-            best = found[0], (index, *found[1])
+        for each in own:
+            found = _CURVES.of(each).nearest(layout, net, state.camera, size_px[0] / size_px[1], at)
+            if found is not None and found[0] <= REACH_PX * to_reference and (best is None or found[0] < best[0]):
+                best = found[0], (index, *found[1])
     return None if best is None else best[1]
 
 
 class _Curves:
-    """The curves of some strands, and where they were last seen: while the pointer moves the camera rests."""
+    """Some edges, and where they were last seen: while the pointer moves the camera rests."""
 
-    def __init__(self, strands: Strands) -> None:
-        count = len(strands.ends)
-        rows = np.arange(count)
-        if count > MOST_EDGES:
-            strength = strands.look[:, 1] * strands.look[:, 3]
-            rows = np.argpartition(strength, count - MOST_EDGES)[count - MOST_EDGES :]
-        self._pairs = strands.pairs[rows]
-        self._world = curve_points(strands, POINTS)[rows]
+    def __init__(self, lines: Lines) -> None:
+        self._pairs, self._world = lines.pairs, lines.points
         self._seen: dict[object, tuple[Array, Array, Array]] = {}
 
     def nearest(
@@ -78,8 +69,9 @@ class _Curves:
         along = np.clip(along, 0.0, 1.0)
         away = np.linalg.norm(start + along[..., None] * way - at, axis=2)
         row, segment = np.unravel_index(int(np.argmin(away)), away.shape)
-        ends, part = self._world[rows[row], segment : segment + 2], along[row, segment]
-        x, y, z = world_of(net, layout, (ends[0] * (1 - part) + ends[1] * part)[None])[0]
+        ends = world_of(net, layout, self._world[rows[row], segment : segment + 2])
+        part = _part_in_world(camera, ends, float(along[row, segment]))
+        x, y, z = ends[0] * (1 - part) + ends[1] * part
         return float(away[row, segment]), (self._pair(rows[row]), (float(x), float(y), float(z)))
 
     def _pair(self, row: int) -> Pair:
@@ -91,7 +83,7 @@ class _Curves:
         key = camera, aspect, net.spread, net.offset
         if key not in self._seen:
             points = project(camera, world_of(net, layout, self._world.reshape(-1, 3)), aspect)
-            curves = points.reshape(len(self._world), POINTS, 2).astype(np.float32)
+            curves = points.reshape(*self._world.shape[:2], 2).astype(np.float32)
             margin = np.float32(4 * REACH_PX)
             while len(self._seen) > 1:
                 self._seen.pop(next(iter(self._seen)))
@@ -99,4 +91,10 @@ class _Curves:
         return self._seen[key]
 
 
-_CURVES = Recent(_Curves)
+def _part_in_world(camera: Camera, ends: NDArray[np.float64], part: float) -> float:
+    """How far along a line the point lies that is seen `part` of the way: what is nearer takes more of the picture."""
+    start, end = (ends - eye_of(camera)) @ forward_of(camera)
+    return float(part * start / max((1 - part) * end + part * start, 1e-9))
+
+
+_CURVES = Recent(_Curves, 8)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.inspect.cells import spot_at
+from viewer.inspect.lines import Lines, strand_lines
 from viewer.inspect.near import edge_near
 from viewer.inspect.ray import facing_of, ray_through
 from viewer.inspect.recent import Recent
@@ -63,10 +64,11 @@ def pick(
     state: ViewState,
     at_px: Point,
     size_px: Point,
-    strands: Strands | Sequence[Strands | None] | None = None,
+    strands: Strands | Sequence[Sequence[Lines]] | None = None,
 ) -> Hit | None:
     """What is seen at `at_px` (from the top left) of a picture of `size_px`, the nearest to the eye; else the edge of
-    `strands` (of all nets, or one entry per net) within a few pixels; `None` where there is nothing.
+    `strands` (those of every net, or the lines that are drawn of each) within a few pixels; `None` where there is
+    nothing.
     """
     ray = ray_through(state.camera, at_px, size_px)
     best: tuple[float, int, int] | None = None
@@ -116,11 +118,14 @@ def _hit(layout: Layout, net: NetView, best: tuple[float, int, int], ray: Ray, f
     return Hit(net_index, plate_index, place, None, (x, y, z), spot.kernel)
 
 
+_LINES = Recent(strand_lines)
+
+
 def _edge_hit(
-    layout: Layout, state: ViewState, strands: Strands | Sequence[Strands | None], at_px: Point, size_px: Point
+    layout: Layout, state: ViewState, strands: Strands | Sequence[Sequence[Lines]], at_px: Point, size_px: Point
 ) -> Hit | None:
-    per_net: Sequence[Strands | None] = (strands,) * len(state.nets) if isinstance(strands, Strands) else strands
-    found = edge_near(layout, state, per_net, at_px, size_px)
+    lines = ((_LINES.of(strands),),) * len(state.nets) if isinstance(strands, Strands) else strands
+    found = edge_near(layout, state, lines, at_px, size_px)
     if found is None:
         return None
     net, pair, at = found

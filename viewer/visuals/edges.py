@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from vispy import gloo
 
+from viewer.inspect.lines import strand_lines, thread_lines
 from viewer.threads.told import EdgesDrawn, told_of_strands, told_of_threads
-from viewer.threads.wanted import wanted
-from viewer.visuals.ribbons import RibbonStore, which
+from viewer.threads.wanted import drawn_of, wanted
+from viewer.visuals.cache import cached
+from viewer.visuals.ribbons import RibbonStore, which, without
 from viewer.visuals.strands import StrandsVisual
 from viewer.visuals.tables import ThreadStore
 from viewer.visuals.threads import ThreadsVisual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from exporter.bundle import Bundle
+    from viewer.inspect.lines import Lines
     from viewer.layout import Layout
     from viewer.state import CaptureKey, NetView, ViewState
+    from viewer.threads.wanted import Wanted
     from viewer.visuals.looks import LookStore
     from viewer.visuals.plates import View
     from viewer.visuals.ribbons import Which
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 
 SUMMED = "one", "one"
+LINES_KEPT = 6
 
 
 class EdgesVisual:
@@ -37,6 +42,7 @@ class EdgesVisual:
         self.ribbons, self._tables = RibbonStore(bundle, layout), ThreadStore(bundle, layout)
         middle = layout.centre[0]
         self._strands, self._threads = StrandsVisual(middle), ThreadsVisual(middle)
+        self._lines: dict[Hashable, Lines] = {}
 
     def draw_ribbons(self, state: ViewState, view: View, target_px: tuple[int, int]) -> None:
         """Draw what is drawn as ribbons, blended as the active state says."""
@@ -74,6 +80,26 @@ class EdgesVisual:
         if want is None or measured is None:
             return told_of_strands(self.ribbons.strands(key, net.edges.mode), net.edges)
         return told_of_threads(self._tables.table(want).threads, measured, net.edges)
+
+    def lines(self, net: NetView) -> tuple[Lines, ...]:
+        """What is drawn of a net as lines that can be pointed at; the same objects while it stays the same."""
+        if not _has_edges(net):
+            return ()
+        key = net.capture
+        joined = self._joined(net, key)
+        ribbons = which(key, net.edges.mode, joined)
+        made = [cached(self._lines, ribbons, LINES_KEPT, lambda: self._ribbon_lines(ribbons))]
+        want = wanted(net.edges, key)
+        if want is not None:
+            drawn = drawn_of(net.edges, len(self._tables.table(want).threads.source))
+            made.append(cached(self._lines, (want, drawn), LINES_KEPT, lambda: self._thread_lines(want, drawn)))
+        return tuple(made)
+
+    def _ribbon_lines(self, ribbons: Which) -> Lines:
+        return strand_lines(without(self.ribbons.strands(ribbons.key, ribbons.mode), ribbons.joined))
+
+    def _thread_lines(self, want: Wanted, drawn: int) -> Lines:
+        return thread_lines(self._tables.table(want).threads, self._tables.units, drawn)
 
     def close(self) -> None:
         """Give everything back."""

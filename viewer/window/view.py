@@ -154,7 +154,10 @@ class SceneView(QObject):
         state = self.state()
         if state is None or self.layout is None:
             return None
-        return pick(self.layout, state, at_px, (float(self.widget.width()), float(self.widget.height())))
+        size_px = float(self.widget.width()), float(self.widget.height())
+        stage = self._stage if self._stage is not None and self._stage.layout is self.layout else None
+        lines = None if stage is None else tuple(stage.lines(net) for net in state.nets)
+        return pick(self.layout, state, at_px, size_px, lines)
 
     def zoom(self, steps: float, at_px: tuple[float, float] | None = None) -> None:
         """Nearer by so many notches of the wheel, about `at_px` (default: the middle)."""

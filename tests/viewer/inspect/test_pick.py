@@ -14,12 +14,15 @@ from scenes.framing import camera_for
 from viewer.atlas import tiles_of, values_of
 from viewer.camera import Rect, project
 from viewer.inspect.cells import Spot, box_of
+from viewer.inspect.lines import thread_lines
 from viewer.inspect.pick import Hit, pick
 from viewer.layout import Layout, LayoutOptions, Plate, place
 from viewer.placement import world_of
-from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, ViewState
+from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, Edges, NetView, ViewState
 from viewer.strands.trace import Strands, trace
 from viewer.study import EdgePlace, Place
+from viewer.threads.gather import gather
+from viewer.threads.units import units_of
 
 SIZE_PX = (960.0, 540.0)
 NUDGE = np.array([0.0, 1e-3, 1e-3])  # off the border between the middle cells
@@ -251,3 +254,34 @@ def test_in_the_gap_between_plates_it_is_the_edge_that_is_nearest() -> None:
     assert pick(layout, state, (5.0, 5.0), SIZE_PX, strands) is None
     difference = replace(state, nets=(replace(state.nets[0], quantity="difference"),))
     assert pick(layout, difference, at, SIZE_PX, strands) is None
+
+
+@pytest.mark.parametrize("spread", [1.0, 1.7])
+def test_threads_are_found_along_straight_lines_between_units(spread: float) -> None:
+    bundle = paper_bundle([layer("in", "input", 9), layer("units", "dense", 5)], kernels={"units": (9, 5)})
+    layout = place(bundle)
+    units = units_of(layout)
+    threads = gather(bundle, layout, units, NET.capture, "weight")
+    lines = thread_lines(threads, units, 3)
+    camera = camera_for(layout, ASPECT, Rect())
+    net = replace(NET, spread=spread, offset=(0.0, 2.0, 0.0))
+    assert lines.points.shape == (3, 2, 3), "only what is drawn"
+    kernel = np.abs(bundle.weight(KEY[1], "units", "kernel"))
+    for (start, end), pair in zip(lines.points, lines.pairs.tolist(), strict=True):
+        between = world_of(net, layout, start * 0.6 + end * 0.4)
+        hit = pick(layout, ViewState(camera, (net,)), pixel_of(camera, between), SIZE_PX, ((lines,),))
+        assert hit is not None
+        assert hit.edge == EdgePlace("in", pair[1], "units", pair[3])
+        assert hit.at == pytest.approx(between[0], abs=1e-4)
+    strongest = [tuple(index) for index in np.argwhere(kernel >= np.sort(kernel, axis=None)[-3])]
+    assert sorted(strongest) == sorted((pair[1], pair[3]) for pair in lines.pairs.tolist())
+
+
+@pytest.mark.gl
+def test_a_stage_hands_out_what_it_draws(tiny_stage: Any, tiny_layout: Layout) -> None:
+    net = NetView(CaptureKey("clean-0", "002"))
+    few, all_of_them = tiny_stage.lines(net), tiny_stage.lines(replace(net, edges=Edges("weight", "all")))
+    assert [len(lines.pairs) for lines in few] == [tiny_stage.strands(net.capture).drawn]
+    assert sum(len(lines.pairs) for lines in all_of_them) > len(few[0].pairs)
+    assert tiny_stage.lines(net)[0] is few[0]
+    assert tiny_stage.lines(replace(net, edge_alpha=0.0)) == ()
