@@ -59,6 +59,11 @@ class InspectorDock(QDockWidget):
         self._show_theme()
         self._on_study(self._desk.study, self._desk.study)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that there is to say is said."""
+        return self._errand.is_idle and not self._resting.isActive() and not self._following.isActive()
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Another theme reaches the docks as another style."""
         super().changeEvent(event)
