@@ -19,9 +19,9 @@ def ref_of(key: str, values: Array) -> TensorRef:
 
 
 def forward_bundle(model: Any, feeds: Mapping[str, Array] | None = None, *, dtype: str = "float32") -> PaperBundle:
-    """Everything that `model` makes of the first sample of each feed, or of noise, as the input and checkpoint `KEY`.
+    """Everything that `model` makes of one sample, as the input and checkpoint `KEY`.
 
-    Floats of the outputs are kept as `dtype`.
+    It is the first of each of `feeds`, which are in the order of the inputs, or noise. Floats are kept as `dtype`.
     """
     from exporter.capture.graph import graph_of
     from exporter.capture.outputs import LayerOutputs
@@ -29,7 +29,8 @@ def forward_bundle(model: Any, feeds: Mapping[str, Array] | None = None, *, dtyp
 
     graph = graph_of(model)
     shapes = {layer.name: layer.outputs[0].shape for layer in graph.layers}
-    fed = [np.asarray(feeds[name])[:1] if feeds else noise(name, (1, *shapes[name])) for name in graph.inputs]
+    given = dict(zip(graph.inputs, feeds.values(), strict=True)) if feeds else {}
+    fed = [np.asarray(given[name])[:1] if feeds else noise(name, (1, *shapes[name])) for name in graph.inputs]
     outputs = {name: np.asarray(values[0]) for name, values in LayerOutputs(model).run(fed).items()}
     outputs = {name: values.astype(dtype) if values.dtype.kind == "f" else values for name, values in outputs.items()}
     weights = read_weights(model)

@@ -182,7 +182,7 @@ def _compared(case: Case, working: Working, recomputed: float, slope: float) -> 
     measure = max(abs(case.stored), _LEAST * scale_of(case.values)) if apart else 1.0
     relative = apart / measure if measure else float("inf")
     step = coarsest(case.network, case.node.layer.name, case.values)
-    rounding = _ROUNDING * step * max(working.magnitude * slope, abs(recomputed))
+    rounding = _ROUNDING * step * max(working.magnitude * slope, abs(recomputed)) + working.slack
     expected = rounding / measure if apart else step
     relative = relative if np.isfinite(relative) else float("inf")
     words = _words(relative, expected, step)

@@ -10,7 +10,15 @@ from viewer.forward.working import Working, number
 
 
 def fed_working(bundle: Bundle, input_id: str, index: tuple[int, ...]) -> Working:
-    """`(picture - mean) * scale / std` at a place. Raises `CannotError` where the input is no picture of that shape."""
+    """`(picture - mean) * scale / std` at a place.
+
+    Raises
+    ------
+    CannotError
+        the input is no picture of that shape, or was made by small steps that the picture's 256 levels do not show.
+    """
+    if bundle.input(input_id).kind != "clean":
+        raise CannotError("the picture is kept in 256 levels, what was fed has more")
     picture = bundle.image(input_id)
     told = bundle.manifest.preprocessing
     first = bundle.layer(bundle.manifest.model.inputs[0]).outputs[0].shape
@@ -36,4 +44,5 @@ def fed_working(bundle: Bundle, input_id: str, index: tuple[int, ...]) -> Workin
         constant=-mean * factor,
         lines=(line,),
         is_sum=True,
+        slack=abs(factor) / 2,
     )

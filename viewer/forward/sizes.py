@@ -25,5 +25,10 @@ def largest_difference(kept: Array, made: Array) -> float:
 
 def scale_of(kept: Array) -> float:
     """The largest finite size in an output; 0 where there is none."""
+    if not kept.size:
+        return 0.0
+    ends = float(kept.max()), float(kept.min())
+    if np.isfinite(ends).all():
+        return max(ends[0], -ends[1])
     sizes = np.abs(np.asarray(kept, np.float32))
     return float(sizes.max(where=np.isfinite(sizes), initial=0.0))

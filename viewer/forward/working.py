@@ -28,6 +28,7 @@ class Working:
     constant_name : what that is called.
     lines : what is to be said beside, a line each.
     is_sum : whether `values` times `weights` and `constant` add up to `value`.
+    slack : how far it may be off since what it is made of was kept coarsely.
     scale : how large what went into it is where that cannot be told from `values`.
     """
 
@@ -42,6 +43,7 @@ class Working:
     lines: tuple[str, ...] = ()
     is_sum: bool = False
     scale: float = 0.0
+    slack: float = 0.0
 
     @property
     def products(self) -> Array:
