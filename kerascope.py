@@ -54,14 +54,22 @@ def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: 
     return record_scene(opened, scene, out, **options)
 
 
-def show(bundle: Bundle | Path | str, **options: Any) -> Board:
+def show(
+    bundle: Bundle | Path | str,
+    scene: str | None = None,
+    *,
+    view: str | None = None,
+    size_px: Any = (960, 540),
+    **chosen: Any,
+) -> Board:
     """The widgets that show a bundle in a notebook, to be the last value of a cell; needs no TensorFlow.
 
-    The options are those of `viewer.notebook.show.show_bundle`: `scene="flow"`, `input_id`, `checkpoint_id`, `theme`,
-    `size_px` and `at_secs`.
+    `scene` is `flow` unless a `view` is given, as the window copies it. `chosen` are `input_id`, `checkpoint_id`,
+    `theme`, `at_secs` and the other fields of `viewer.study.Vantage`.
     """
     from exporter.bundle.errors import KerascopeError
     from scenes.present import Gallery
+    from scenes.viewed import chosen_view
 
     try:
         from viewer.notebook.show import show_bundle
@@ -69,7 +77,8 @@ def show(bundle: Bundle | Path | str, **options: Any) -> Board:
         what, remedy = f"a notebook needs {error.name}", "pip install 'kerascope[notebook]'"
         raise KerascopeError(what, remedy=remedy) from error
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
-    return show_bundle(opened, Gallery(opened), **options)
+    seen = chosen_view(view, scene=scene or (None if view else "flow"), **chosen)
+    return show_bundle(opened, Gallery(opened), seen, size_px=size_px)
 
 
 def run() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from base64 import b64encode
 from dataclasses import replace
@@ -12,8 +13,10 @@ from PIL import Image
 
 from exporter.bundle import KerascopeError
 from viewer.notebook.clock import Clock
+from viewer.notebook.hand import Hand
 from viewer.notebook.picture import Picture
 from viewer.window.offer import checkpoint_items, input_items, scene_items
+from viewer.window.playable import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +26,13 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from viewer.state import ViewState
+    from viewer.study import Vantage
     from viewer.window.offer import Item
-    from viewer.window.playable import Catalogue, Playable, Wish
+    from viewer.window.playable import Catalogue, Playable
+
+
+RESIZE_SECS = 0.18
+"""How long a size has to stay what it is before the scene is composed for it."""
 
 
 class Board(ipywidgets.VBox):
@@ -37,13 +45,13 @@ class Board(ipywidgets.VBox):
     clock : the widgets of the timeline.
     """
 
-    def __init__(self, bundle: Bundle, catalogue: Catalogue, wish: Wish, at_secs: float = 0.0) -> None:
-        self.wish = wish
+    def __init__(self, bundle: Bundle, catalogue: Catalogue, view: Vantage, size_px: tuple[int, int]) -> None:
+        self.wish = wish = wish_of(view, size_px)
         self._bundle, self._catalogue = bundle, catalogue
         self._playable: Playable | None = None
         self._words = ipywidgets.HTML()
         self.clock = Clock(self._draw)
-        self.picture = Picture(bundle, self._state, self.tell)
+        self.picture = Picture(bundle, self._state, self.tell, view.study)
         self.picture.size_px = wish.size_px
         self.picture.css_width, self.picture.css_height = "100%", f"{wish.size_px[1]}px"
         self.picture.when_resized = self._on_resize
@@ -55,8 +63,10 @@ class Board(ipywidgets.VBox):
         self.theme.observe(lambda change: self.want(theme=change["new"]), "value")
         self._still = ipywidgets.HTML()
         self._drawn: tuple[object, bytes] = (None, b"")
+        self._resizing: asyncio.TimerHandle | None = None
         self._build(wish)
-        self.clock.go_to(at_secs)
+        self.picture.hand = Hand(view.offset)
+        self.clock.go_to(view.at_secs)
         self._still.value = _img(self.png(), wish.size_px[0])
         row = ipywidgets.HBox([self.scene, self.input, self.checkpoint, self.theme])
         row.layout.flex_flow = "row wrap"
@@ -125,8 +135,24 @@ class Board(ipywidgets.VBox):
     def _on_resize(self) -> None:
         """A browser looks: the still picture has done its work. Another shape is another composition of the scene."""
         self._still.layout.display = "none"
+        if self._resizing is not None:
+            self._resizing.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # outside of a kernel it is composed at once
+            self._compose()
+            return
+        self._resizing = loop.call_later(RESIZE_SECS, self._compose)
+
+    def _compose(self) -> None:
         if self.picture.size_px != self.wish.size_px:
             self.want(size_px=self.picture.size_px)
+
+
+def wish_of(view: Vantage, size_px: tuple[int, int]) -> Wish:
+    """What is to be built for a view."""
+    chosen = view.input_id, view.checkpoint_id, view.fold
+    return Wish(view.scene, size_px, view.theme, *chosen, view.study.opened, view.study.closed)
 
 
 def _png_of(frame: NDArray[np.uint8]) -> bytes:

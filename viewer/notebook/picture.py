@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from jupyter_rfb import RemoteFrameBuffer
 
 from exporter.bundle import KerascopeError
+from viewer.dress import dressed, marked
 from viewer.notebook.hand import Hand, kind_of
 from viewer.stage import Stage
 from viewer.steer import steered_state
+from viewer.study import Study
 from viewer.window.detail import FINEST, next_detail
 
 if TYPE_CHECKING:
@@ -34,13 +36,21 @@ class Picture(RemoteFrameBuffer):
     Attributes
     ----------
     hand : what the pointer has done.
+    study : what is laid over every state of the scene.
     size_px : width and height of the frame in physical pixels.
     is_playing : holds back the fine frame while the scene goes on.
     is_live : whether a browser has told its size: until then nobody looks.
     """
 
-    def __init__(self, bundle: Bundle, state: Callable[[], ViewState | None], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        state: Callable[[], ViewState | None],
+        tell: Callable[[str], None],
+        study: Study | None = None,
+    ) -> None:
         super().__init__()
+        self.study = study or Study()
         self.hand = Hand()
         self.size_px = (960, 540)
         self.is_playing = self.is_live = False
@@ -61,7 +71,10 @@ class Picture(RemoteFrameBuffer):
     def state(self) -> ViewState | None:
         """What is drawn; `None` before there is a scene."""
         own = self._scene_state()
-        return None if own is None else steered_state(own, self.hand.offset)
+        if own is None or self._layout is None:
+            return None
+        seen = steered_state(dressed(own, self.study, self._layout), self.hand.offset)
+        return marked(seen, self.study, self._layout, self._bundle)
 
     def render(self, supersample: float = FINEST) -> NDArray[np.uint8] | None:
         """The frame (height, width, 3) uint8 of the present state; `None` before there is a scene.

@@ -7,6 +7,7 @@ import io
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,12 @@ from PIL import Image
 
 import kerascope
 from exporter.bundle import Bundle, KerascopeError
+from scenes.options import SceneOptions
 from scenes.present import Gallery
+from scenes.record import record_frame
 from viewer.stage import Stage
 from viewer.state import ViewState
+from viewer.study import CameraOffset, Place, Study, Vantage
 from viewer.window.playable import Wish
 
 pytestmark = pytest.mark.gl
@@ -170,6 +174,42 @@ def test_what_rests_is_drawn_finely(board: Any) -> None:
     np.testing.assert_array_equal(coarse, frame_of(board, state, 0.5))
     np.testing.assert_array_equal(board.picture.get_frame(), frame_of(board, state))
     assert (coarse != board.picture.get_frame()).any()
+
+
+def test_a_view_that_the_window_copied_is_shown_as_a_recording_shows_it(
+    tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offset = CameraOffset(azimuth_deg=20.0, zoom=1.5, shift=(0.1, -0.2))
+    study = Study(clip_percentile=90.0, isolated=("conv",), spread=1.3, pinned=Place("conv", channel=1))
+    view = Vantage("flow", 2.0, "clean-1", "001", theme="light", offset=offset, study=study)
+    shown = kerascope.show(tiny_bundle, view=view.to_json(), size_px=SIZE_PX)
+    made = record_frame(tiny_bundle, "flow", tmp_path / "recorded.png", at_secs=2.0, view=view, options=of(view))
+    np.testing.assert_array_equal(decoded(shown.png()), np.asarray(Image.open(made)))
+    send(shown, "wheel", x=10.0, y=20.0, dx=0.0, dy=-100.0)
+    assert shown.picture.hand.offset.zoom == pytest.approx(1.5 * 1.15)
+    with pytest.raises(KerascopeError, match="this view is of another bundle: no such input"):
+        kerascope.show(tiny_bundle, view='{"scene": "flow", "input_id": "nobody"}')
+    shown.picture.close()
+    capsys.readouterr()
+
+
+def of(view: Vantage) -> SceneOptions:
+    return SceneOptions(SIZE_PX, view.theme, view.input_id, view.checkpoint_id)
+
+
+def test_while_a_cell_is_drawn_wider_the_scene_is_composed_once(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Any] = []
+    build = board._catalogue.build
+    monkeypatch.setattr(board._catalogue, "build", lambda wish: (built.append(wish), build(wish))[1])
+
+    async def widen() -> None:
+        for width in (330, 340, 350):
+            send(board, "resize", width=float(width), height=180.0, ratio=1.0, pixel_ratio=1.0)
+        assert built == []
+        await asyncio.sleep(0.3)
+
+    asyncio.run(widen())
+    assert [wish.size_px for wish in built] == [(350, 180)]
 
 
 def test_there_is_no_such_scene(tiny_bundle: Bundle) -> None:
