@@ -29,6 +29,7 @@ from viewer.window.pictures import input_icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
 
+    from viewer.state import ViewState
     from viewer.study import Study
     from viewer.window.docks.inspector_card import Card
     from viewer.window.parts import Parts
@@ -48,6 +49,7 @@ class InspectorDock(QDockWidget):
         self.strip, self.panel, self.proof, self.buttons, self.hint = Strip(), Panel(), Proof(), Actions(), Line()
         self._hit: Hit | None = None
         self._net = 0
+        self._state: ViewState | None = None
         self._subject: Subject | None = None
         self._card: Card | None = None
         self._icons: dict[str, QIcon] = {}
@@ -131,6 +133,7 @@ class InspectorDock(QDockWidget):
 
     def _follow(self) -> None:
         """While a scene plays, what is shown may become another input or checkpoint."""
+        self._state = None
         if not self._following.isActive():
             self._following.start()
 
@@ -140,7 +143,8 @@ class InspectorDock(QDockWidget):
             self._show()
 
     def _now(self) -> Subject | None:
-        return subject_of(self._desk.study, self._hit, captures_of(self._window.player.state(), self._net))
+        self._state = self._state or self._window.player.state()
+        return subject_of(self._desk.study, self._hit, captures_of(self._state, self._net))
 
     def _is_pinned(self) -> bool:
         return self._desk.study.pinned is not None or self._desk.study.pinned_edge is not None

@@ -33,7 +33,10 @@ class Actions(QWidget):
         self.copy = _button("Copy", "copy these facts as text")
         self.pin.setCheckable(True)
         self.isolate.setCheckable(True)
+        self._mutes: Mutes = ()
+        self._muted: Mutes = ()
         self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
         self.mute.setMenu(self._menu)
         self.mute.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         for button in (self.pin, self.isolate, self.mute, self.fly, self.copy):
@@ -42,18 +45,24 @@ class Actions(QWidget):
 
     def offer_mutes(self, mutes: Mutes, muted: Mutes) -> None:
         """What can be muted here, or works again by the same line."""
-        self._menu.clear()
-        for mute in mutes:
-            self._menu.addAction(mute_action(mute, muted), partial(self.muting.emit, mute))
+        self._mutes, self._muted = mutes, muted
         self.mute.setEnabled(bool(mutes))
 
     def mute_lines(self) -> list[str]:
         """What the menu of the mute button offers."""
+        self._fill()
         return [action.text() for action in self._menu.actions()]
 
     def choose_mute(self, line: str) -> None:
         """Do what a line of that menu does."""
+        self._fill()
         next(action for action in self._menu.actions() if action.text() == line).trigger()
+
+    def _fill(self) -> None:
+        """Only when it is wanted: the pointer goes over many things."""
+        self._menu.clear()
+        for mute in self._mutes:
+            self._menu.addAction(mute_action(mute, self._muted), partial(self.muting.emit, mute))
 
 
 def _button(words: str, tip: str) -> QToolButton:

@@ -27,8 +27,10 @@ class Line(QLabel):
         """Show other words."""
         if words != self.text():
             self.setText(words)
-        self.setToolTip(tip)
-        self.setVisible(bool(words))
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        if bool(words) == self.isHidden():
+            self.setVisible(bool(words))
 
 
 class Table(QWidget):
