@@ -65,7 +65,7 @@ class Stage:
         self._ahead_of: tuple[CaptureKey, ...] = ()
 
     def render(
-        self, state: ViewState, size_px: tuple[int, int] = (960, 540), *, supersample: int = 2
+        self, state: ViewState, size_px: tuple[int, int] = (960, 540), *, supersample: float = 2
     ) -> NDArray[np.uint8]:
         """The frame of `state`: (height, width, 3) uint8, top row first.
 
@@ -75,8 +75,8 @@ class Stage:
             Everything there is to say about the frame.
         size_px : two ints
             Width and height, each 16 to 8192.
-        supersample : int
-            1 draws plain, 2 draws the scene at twice the size and averages.
+        supersample : float
+            1 draws plain, 2 draws the scene at twice the size and averages, below 1 is coarser and enlarged.
 
         Raises
         ------
@@ -128,6 +128,10 @@ class Stage:
     def edges(self, net: NetView) -> EdgesDrawn:
         """How many edges of a net are drawn, of how many, and what they carry."""
         return self._edges.told(net)
+
+    def threads(self, net: NetView) -> int:
+        """How many edges of a net are drawn as a mass, not as ribbons."""
+        return self._edges.threads(net)
 
     def lines(self, net: NetView) -> tuple[Lines, ...]:
         """The edges drawn of a net as lines that can be pointed at, for `viewer.inspect.pick`."""

@@ -96,6 +96,7 @@ def test_programs_compile_and_know_what_python_sets(
         for state in everything(tiny_bundle, tiny_layout):
             assert stage.render(state, (64, 48), supersample=1).max() > 0
             stage.render(state, (64, 48), supersample=2)
+            stage.render(state, (64, 48), supersample=0.5)
         for program in made:
             declared = {name for kind, _, name in program.variables if kind in ("uniform", "attribute")}
             assert set(program._user_variables) == declared

@@ -39,3 +39,14 @@ def table_texture(rows: Any) -> gloo.Texture2D:
     """A texture of colour tables (n, 256, 3) in 0..1, one a row, read with linear steps between colours."""
     array = np.round(np.asarray(rows, np.float32) * 255).astype(np.uint8)
     return gloo.Texture2D(array, interpolation="linear", wrapping="clamp_to_edge")
+
+
+def colour_target(size_px: tuple[int, int], internal_format: str) -> gloo.Texture2D:
+    """A texture (width, height) to draw into."""
+    return gloo.Texture2D(
+        (size_px[1], size_px[0], 4),
+        format="rgba",
+        internalformat=internal_format,
+        interpolation="linear",
+        wrapping="clamp_to_edge",
+    )

@@ -48,6 +48,6 @@ void main()
     vec3 colour = mix(u_panel.rgb, shaded(cell, value, cells_per_px), mix(u_ahead, 1.0, lit_at(v_look.y)));
     float brightness = dot(colour, vec3(0.299, 0.587, 0.114));
     float amount = u_is_glow > 0.5 ? smoothstep(0.45, 0.95, brightness) * u_glow : 1.0;
-    if (!is_kept(value)) discard;   // last, as derivatives need the neighbours; a mean or sum of what is not kept is neither
-    gl_FragColor = vec4(colour * amount, 1.0 - u_is_glow) * (u_opacity * v_emphasis);
+    // Nothing rather than a discarded fragment where nothing was kept: so hidden ones need not be shaded.
+    gl_FragColor = vec4(colour * amount, 1.0 - u_is_glow) * (is_kept(value) ? u_opacity * v_emphasis : 0.0);
 }
