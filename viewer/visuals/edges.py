@@ -81,6 +81,11 @@ class EdgesVisual:
             return told_of_strands(self.ribbons.strands(key, net.edges.mode), net.edges)
         return told_of_threads(self._tables.table(want).threads, measured, net.edges)
 
+    def threads(self, net: NetView) -> int:
+        """How many threads of a net are drawn."""
+        want = wanted(net.edges, net.capture) if _has_edges(net) else None
+        return 0 if want is None else drawn_of(net.edges, len(self._tables.table(want).threads.source))
+
     def lines(self, net: NetView) -> tuple[Lines, ...]:
         """What is drawn of a net as lines that can be pointed at; the same objects while it stays the same."""
         if not _has_edges(net):

@@ -47,6 +47,7 @@ class ThreadsVisual:
         self._program["a_slot"] = gloo.VertexBuffer(slots.astype(np.float32))
         self._middle = middle
         self._blocks: dict[int, gloo.VertexBuffer] = {}
+        self._is_set: dict[str, object] = {}
 
     def draw(
         self,
@@ -60,23 +61,47 @@ class ThreadsVisual:
         """Draw onto a target where a world unit is `px_per_unit` pixels, with `alpha` times the net's own and the
         `looks` of its plates.
         """
-        shader, palette = self._program, PALETTES[view.theme]
-        shader["a_block"] = self._blocks_of(-(-buffers.drawn // EDGES_A_ROW))
-        shader["u_edges"], shader["u_units"], shader["u_plates"] = buffers.edges, buffers.units, buffers.plates
-        shader["u_flow"], shader["u_flow_toward"] = buffers.here, buffers.there
-        shader["u_blocks"], shader["u_plate_count"] = buffers.edges.shape[0], buffers.plates.shape[0]
-        shader["u_units_size"] = buffers.units.shape[1::-1]
-        shader["u_drawn"] = buffers.drawn
-        shader["u_by_activation"], shader["u_blend"] = float(buffers.by_activation), net.blend
-        shader["u_room"] = FULL[view.theme] * px_per_unit
-        shader["u_alpha"] = alpha * net.edge_alpha * net.opacity
-        shader["u_offset"], shader["u_spread"] = net.offset, (self._middle, net.spread)
-        shader["u_looks"], shader["u_looks_size"] = looks, looks.shape[1::-1]
-        shader["u_clip_from_world"] = view.clip_from_world
-        shader["u_adds"], shader["u_subtracts"] = palette.roles["adds"], palette.roles["subtracts"]
-        shader["u_light"] = palette.light
-        shader["u_front"] = -1.0 if net.front is None else net.front
-        shader.draw("lines")
+        palette = PALETTES[view.theme]
+        self._set(
+            a_block=self._blocks_of(-(-buffers.drawn // EDGES_A_ROW)),
+            u_edges=buffers.edges,
+            u_units=buffers.units,
+            u_plates=buffers.plates,
+            u_flow=buffers.here,
+            u_flow_toward=buffers.there,
+            u_looks=looks,
+            u_clip_from_world=view.clip_from_world,
+        )
+        self._set_numbers(
+            u_blocks=buffers.edges.shape[0],
+            u_plate_count=buffers.plates.shape[0],
+            u_units_size=buffers.units.shape[1::-1],
+            u_looks_size=looks.shape[1::-1],
+            u_drawn=buffers.drawn,
+            u_by_activation=float(buffers.by_activation),
+            u_blend=net.blend,
+            u_room=FULL[view.theme] * px_per_unit,
+            u_alpha=alpha * net.edge_alpha * net.opacity,
+            u_offset=net.offset,
+            u_spread=(self._middle, net.spread),
+            u_adds=palette.roles["adds"],
+            u_subtracts=palette.roles["subtracts"],
+            u_light=palette.light,
+            u_front=-1.0 if net.front is None else net.front,
+        )
+        self._program.draw("lines")
+
+    def _set(self, **values: object) -> None:
+        """Hand over what is another object than before: this is most of what Python does for a frame."""
+        for name, value in values.items():
+            if self._is_set.get(name) is not value:
+                self._program[name] = self._is_set[name] = value
+
+    def _set_numbers(self, **values: object) -> None:
+        """Hand over numbers that have changed."""
+        for name, value in values.items():
+            if self._is_set.get(name) != value:
+                self._program[name] = self._is_set[name] = value
 
     def close(self) -> None:
         """Give the program and its buffers back."""

@@ -19,7 +19,7 @@ from viewer.stage import Stage
 from viewer.steer import between, framed, orbited, panned, steered_state, zoomed
 from viewer.study import CameraOffset
 from viewer.window.context import forget_gl
-from viewer.window.detail import FINEST, next_detail
+from viewer.window.detail import FINEST, Pace, next_pace, within
 from viewer.window.fanning import FAN_MS, fanned, newly_open
 from viewer.window.glide import Glide
 from viewer.window.hand import Hand
@@ -62,7 +62,7 @@ class SceneView(QObject):
         self.offset = CameraOffset()
         self.is_playing = False
         self.is_settled = False
-        self._detail = 1.0
+        self._pace = Pace()
         self._is_fine = False
         self._flight, self._fanning = Glide(), Glide()
         self._fans: tuple[tuple[int, ...], float] = (), 1.0
@@ -221,10 +221,9 @@ class SceneView(QObject):
             gloo.clear(color=PALETTES[self.theme].inner)
             return
         is_new = self._stage is None or self._stage.layout is not self.layout
-        detail = FINEST if self._is_fine else self._detail
         began_secs = time.perf_counter()
         try:
-            self._draw(self.layout, detail)
+            most_edges = self._draw(self.layout)
         except KerascopeError as error:
             self.failed.emit(str(error))
             return
@@ -236,18 +235,22 @@ class SceneView(QObject):
         self.drawn.emit(took_ms)
         self.is_settled = self._is_fine
         if not (self._is_fine or is_new):
-            self._detail = next_detail(detail, took_ms)
+            self._pace = next_pace(self._pace, took_ms, most_edges)
         if not (self._is_fine or self.is_playing or self.hand.is_down):
             self._settling.start()
 
-    def _draw(self, layout: Layout, detail: float) -> None:
+    def _draw(self, layout: Layout) -> int:
+        """Draw what is seen; how many edges the net that has most of them would have without a budget."""
         state = self.state()
-        if state is not None:
-            stage = self._stage_for(layout)
-            stage.draw_to_window(state, self.size_px, supersample=detail)
-            # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
-            gloo.set_clear_color("black")
-            gloo.gl.glFinish()
+        if state is None:
+            return 0
+        stage = self._stage_for(layout)
+        shown = state if self._is_fine else within(state, self._pace.edges)
+        stage.draw_to_window(shown, self.size_px, supersample=FINEST if self._is_fine else self._pace.detail)
+        # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
+        gloo.set_clear_color("black")
+        gloo.gl.glFinish()
+        return max((stage.threads(net) for net in state.nets), default=0)
 
     def _try_again(self, line: str) -> None:
         """Build all that is drawn anew, once: the context may have been lost. Where that does not help, say so."""
