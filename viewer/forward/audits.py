@@ -22,8 +22,9 @@ from viewer.forward.working import Working, number
 from viewer.state import CaptureKey
 from viewer.study import Place
 
-_LEAST = 1e-6
-_ROUNDING = 8.0
+_LEAST = 1e-2
+"""Smaller values are judged by this share of their layer's largest: what nearly cancels is rounding for the most."""
+_ROUNDING = 16.0
 """How many times the rounding of what is added may be between two orders of adding it."""
 
 
@@ -37,7 +38,7 @@ class Audit:
     stored : the value in the bundle; `None` where it has none.
     before : recomputed, before the layer's activation function; `None` where it could not be.
     recomputed : and after it.
-    relative_error : |stored - recomputed| / max(|stored|, 1e-6 * largest size in the layer); `None` where one of them
+    relative_error : |stored - recomputed| / max(|stored|, 0.01 * largest size in the layer); `None` where one of them
         is missing.
     expected_error : as large as it may be from rounding alone: the precision of what was stored and computed with,
         times the sizes of all that is added, by the same measure.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from viewer.state import CaptureKey
 from viewer.study import Place
 
 MOST_TERMS = 5
+_MOST_EXPONENT = 600.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _told(case: Case, working: Working, value: float, function: str) -> Formula:
     rest = float(products.sum()) - sum(term.product for term in terms) if working.is_sum else 0.0
     return Formula(
         place=case.place,
-        lines=_lines(case, working, value, function, terms),
+        lines=_lines(working, value, function, terms),
         terms=terms,
         rest=rest,
         rest_count=len(products) - len(terms) if working.is_sum else 0,
@@ -101,7 +103,7 @@ def _term(case: Case, working: Working, at: int) -> Term:
     return Term(place, float(working.values[at]), float(working.weights[at]), float(working.products[at]))
 
 
-def _lines(case: Case, working: Working, value: float, function: str, terms: tuple[Term, ...]) -> tuple[str, ...]:
+def _lines(working: Working, value: float, function: str, terms: tuple[Term, ...]) -> tuple[str, ...]:
     lines = list(working.lines)
     total = working.value - working.constant if working.is_sum else working.value
     if not working.lines or working.constant_name == "":
@@ -112,9 +114,10 @@ def _lines(case: Case, working: Working, value: float, function: str, terms: tup
         lines.append(f"{number(total)} + bias {number(working.constant)} = {number(working.value)}")
     else:
         lines.append(f"= {number(working.value)}")
+    if function == "softmax" and value > 0 and abs(working.value) < _MOST_EXPONENT:
+        lines.append(f"sum of e^x over all: {number(math.exp(working.value) / value)}")
     if function:
         lines.append(f"{function}({number(working.value)}) = {number(value)}")
-    del case
     return tuple(lines)
 
 

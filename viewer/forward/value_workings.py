@@ -58,6 +58,7 @@ def batch_normalisation(node: Node, inputs: Sequence[Array], index: Index) -> Wo
         constant_name="beta - mean x factor",
         lines=lines,
         is_sum=True,
+        scale=abs(factor * x) + abs(factor * mean) + abs(beta),
     )
 
 

@@ -189,6 +189,9 @@ def test_the_words_of_a_formula_have_its_numbers(bundle: Bundle) -> None:
     told = formula(bundle, WHERE, place)
     assert told.lines[0] == "sum of 36 values x weights"
     assert told.lines[-1].startswith("softmax(")
+    logits = bundle.output(*_ids(), "flatten") @ bundle.weight("002", "scores", "kernel")
+    logits += bundle.weight("002", "scores", "bias")
+    assert told.lines[-2] == f"sum of e^x over all: {np.exp(logits.astype(float)).sum():.4g}"
     assert f"{told.constant:.4g}" in told.lines[1]
     assert formula(bundle, WHERE, Place("pool", 0, 1, (1, 1))).lines[0] == "largest of 2x2 values"
     assert formula(bundle, WHERE, Place("flatten", 0, 7)).lines[1] == "from pool 3 at (0, 1)"
