@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from viewer.kept import sample_captures
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -70,7 +72,7 @@ def score_kind(bundle: Bundle) -> ScoreKind:
     """How the stored scores are read: as shares of classes, as logits of named classes (their softmax is shown), or as
     plain values that are nobody's probability.
     """
-    scores = next((capture.scores for capture in bundle.manifest.captures if capture.scores), ())
+    scores = next((capture.scores for capture in sample_captures(bundle) if capture.scores), ())
     known = [score for score in scores if score is not None]
     layer = bundle.layer(bundle.manifest.model.outputs[0])
     if len(known) > 1 and min(known) >= 0 and abs(sum(known) - 1) < NEARLY_ONE:
@@ -85,7 +87,7 @@ def samples_at(bundle: Bundle, checkpoint_id: str) -> tuple[Sample, ...]:
 
     Takes milliseconds for a thousand inputs of ten classes: only the manifest is read.
     """
-    captures = {each.input: each for each in bundle.manifest.captures if each.checkpoint == checkpoint_id}
+    captures = {each.input: each for each in bundle.captures_at(checkpoint_id)}
     answers = _answers(captures, score_kind(bundle))
     return tuple(_sample(shown, answers, checkpoint_id) for shown in bundle.manifest.inputs)
 

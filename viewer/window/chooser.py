@@ -37,6 +37,7 @@ class Chooser(QObject):
         self.shown: Wish | None = None
         self._bundle, self._bar = bundle, bar
         self._folded: tuple[str, ...] = ()
+        self._allowed_at: str | None = None
         self._untried = [name for name in catalogue.summaries if name != wish.scene]
         self._workshop = Workshop(catalogue)
         self._workshop.made.connect(self._on_made)
@@ -194,9 +195,10 @@ class Chooser(QObject):
         if self._bundle.manifest.groups:
             bar.fold.put(wish.fold if isinstance(wish.fold, str) else BY_HAND)
         at = wish.checkpoint_id or self._bundle.final_checkpoint.id
-        captured = self._bundle.inputs_at(at)
-        for shown in self._bundle.manifest.inputs:
-            bar.input.allow(shown.id, "" if shown.id in captured else f"not captured at checkpoint {at}")
+        if at != self._allowed_at:  # there may be very many inputs, and each step from one to the next comes by here
+            self._allowed_at, captured = at, self._bundle.inputs_at(at)
+            for shown in self._bundle.manifest.inputs:
+                bar.input.allow(shown.id, "" if shown.id in captured else f"not captured at checkpoint {at}")
         for checkpoint in self._bundle.manifest.checkpoints:
             is_there = wish.input_id is None or wish.input_id in self._bundle.inputs_at(checkpoint.id)
             bar.checkpoint.allow(checkpoint.id, "" if is_there else "this input was not captured here")

@@ -72,6 +72,7 @@ class InputsDock(QDockWidget):
         self.pictures = Thumbnails(self._bundle, self)
         self.model = InputsModel(self._bundle, self)
         self._groups = grouped(self.navigator.samples)
+        self._opened: set[str] = set()
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._arrange()
         self._connect()
@@ -81,14 +82,15 @@ class InputsDock(QDockWidget):
         """The rows anew: another checkpoint, or another filter."""
         words = self.search.text()
         groups = filtered(self._groups, words, self._bundle.manifest.model.class_names)
-        opened = {self.model.sample_at(index).input_id for index in self._opened()}
+        opened, self._opened = self._opened, set()
         self.model.put(groups)
-        self.navigator.among = listed(groups) if words.strip() else None
-        self.summary.setText(summary_of(groups))
+        found = listed(groups)
+        self.navigator.among = found if words.strip() else None
+        self.summary.setText(summary_of(found))
         for row, group in enumerate(groups):
             if group.steps and (group.head.input_id in opened or not group.is_found):
                 self.tree.expand(self.model.index(row, 0))
-        self.nav_wrong.setEnabled(any(sample.is_wrong for sample in listed(groups)))
+        self.nav_wrong.setEnabled(any(sample.is_wrong for sample in found))
         self._mark()
 
     def _arrange(self) -> None:
@@ -130,6 +132,8 @@ class InputsDock(QDockWidget):
         self._typing.timeout.connect(self.refresh)
         self.tree.clicked.connect(self._choose)
         self.tree.activated.connect(self._choose)
+        self.tree.expanded.connect(self._on_opened)
+        self.tree.collapsed.connect(self._on_closed)
         self.pictures.arrived.connect(self.model.tell)
         navigator.changed.connect(self._on_other_samples)
         navigator.shown.changed.connect(self._mark)
@@ -159,9 +163,11 @@ class InputsDock(QDockWidget):
                 self.tree.expand(index.parent())
             self.tree.scrollTo(index)
 
-    def _opened(self) -> list[QModelIndex]:
-        indices = (self.model.index(row, 0) for row in range(self.model.rowCount()))
-        return [index for index in indices if self.tree.isExpanded(index)]
+    def _on_opened(self, index: QModelIndex) -> None:
+        self._opened.add(self.model.sample_at(index).input_id)
+
+    def _on_closed(self, index: QModelIndex) -> None:
+        self._opened.discard(self.model.sample_at(index).input_id)
 
 
 def _button(words: str, tip: str) -> QToolButton:

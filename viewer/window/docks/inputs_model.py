@@ -67,9 +67,9 @@ class InputsModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: Index = PARENT_OF_ALL) -> QModelIndex:
         """The row below `parent`."""
-        if not self.hasIndex(row, column, parent):
+        if column or not 0 <= row < self.rowCount(parent):
             return QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
+        return self.createIndex(row, 0, parent.row() + 1 if parent.isValid() else 0)
 
     def parent(self, index: Index = PARENT_OF_ALL) -> QModelIndex:  # type: ignore[override]
         """The clean input of a step."""
@@ -81,6 +81,10 @@ class InputsModel(QAbstractItemModel):
         if not parent.isValid():
             return len(self._groups)
         return 0 if parent.internalId() else len(self._groups[parent.row()].steps)
+
+    def hasChildren(self, parent: Index = PARENT_OF_ALL) -> bool:  # noqa: N802
+        """Whether there are rows below; asked of every row when the list is laid out."""
+        return self.rowCount(parent) > 0
 
     def columnCount(self, _: Index = PARENT_OF_ALL) -> int:  # noqa: N802
         """One."""

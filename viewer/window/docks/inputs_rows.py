@@ -113,9 +113,8 @@ def tip_of(bundle: Bundle, sample: Sample) -> str:
     return "\n".join(lines)
 
 
-def summary_of(groups: Sequence[Group]) -> str:
+def summary_of(samples: Sequence[Sample]) -> str:
     """How many inputs there are and how many of them are wrong."""
-    samples = listed(groups)
     wrong = sum(sample.is_wrong for sample in samples)
     count = f"{len(samples):,} input{'' if len(samples) == 1 else 's'}"
     return f"{count}, {wrong:,} wrong" if wrong else count

@@ -59,7 +59,7 @@ def test_a_parent_that_does_not_match_heads_its_steps_that_do() -> None:
     (group, _) = filtered(grouped(SAMPLES), "wrong", NAMES)
     assert group.head.input_id == "000"
     assert not group.is_found
-    assert summary_of((group,)) == "1 input, 1 wrong"
+    assert summary_of(listed((group,))) == "1 input, 1 wrong"
 
 
 def test_rows_say_what_the_network_says_and_where_it_is_wrong_the_truth(tiny_bundle: Bundle) -> None:
