@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
-    from exporter.bundle.schema import Manifest
     from viewer.atlas import Atlas
     from viewer.layout import Layout
 
@@ -56,12 +55,11 @@ def most_of(one_bytes: int, most_bytes: int = MOST_BYTES) -> int:
     return max(most_bytes // max(one_bytes, 1), FEWEST)
 
 
-def neighbours(manifest: Manifest, key: CaptureKey) -> tuple[CaptureKey, ...]:
+def neighbours(bundle: Bundle, key: CaptureKey) -> tuple[CaptureKey, ...]:
     """What may well be shown next: the captures of the inputs and of the checkpoints beside this one."""
-    same_checkpoint = [each.input for each in manifest.captures if each.checkpoint == key.checkpoint_id]
-    same_input = [each.checkpoint for each in manifest.captures if each.input == key.input_id]
-    inputs = _beside(same_checkpoint, key.input_id)
-    checkpoints = _beside(same_input, key.checkpoint_id)
+    moments = [each.id for each in bundle.manifest.checkpoints if key.input_id in bundle.inputs_at(each.id)]
+    inputs = _beside(list(bundle.inputs_at(key.checkpoint_id)), key.input_id)
+    checkpoints = _beside(moments, key.checkpoint_id)
     return (
         *(CaptureKey(input_id, key.checkpoint_id) for input_id in inputs),
         *(CaptureKey(key.input_id, checkpoint_id) for checkpoint_id in checkpoints),

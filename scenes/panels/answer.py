@@ -11,6 +11,7 @@ from scenes.choose import scores_of
 from scenes.panels.classes import Place, tall_list
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import signed
+from viewer.kept import sample_captures
 from viewer.state import Bar, ColourRole, Hud, Words
 from viewer.typeset import width_of
 
@@ -63,7 +64,7 @@ def answer_of(bundle: Bundle) -> Answer:
 def _kind(bundle: Bundle, layer: Layer, shape: tuple[int | None, ...]) -> Literal["shares", "logits", "values", "none"]:
     if len(shape) != 1:
         return "none"
-    scores = next((scores_of(capture) for capture in bundle.manifest.captures if capture.scores), ())
+    scores = next((scores_of(capture) for capture in sample_captures(bundle) if capture.scores), ())
     are_shares = len(scores) > 1 and min(scores) >= 0 and abs(sum(scores) - 1) < 0.02
     if are_shares or layer.activation in SHARE_ACTIVATIONS:
         return "shares"

@@ -79,8 +79,8 @@ def test_neighbours_are_beside_in_the_bundle_and_captured(tiny_bundle: Bundle) -
     captured = {(each.input, each.checkpoint) for each in tiny_bundle.manifest.captures}
     for capture in tiny_bundle.manifest.captures:
         key = CaptureKey(capture.input, capture.checkpoint)
-        beside = neighbours(tiny_bundle.manifest, key)
+        beside = neighbours(tiny_bundle, key)
         assert key not in beside
         assert 0 < len(beside) <= 4
         assert {(each.input_id, each.checkpoint_id) for each in beside} <= captured
-    assert neighbours(tiny_bundle.manifest, CaptureKey("nobody", "nowhere")) == ()
+    assert neighbours(tiny_bundle, CaptureKey("nobody", "nowhere")) == ()

@@ -125,8 +125,7 @@ def _captures(bundle: Bundle, checkpoint_id: str) -> tuple[Capture, ...]:
     """A few captures of a checkpoint, of clean inputs."""
 
     def clean() -> Iterator[Capture]:
-        of_checkpoint = (each for each in bundle.manifest.captures if each.checkpoint == checkpoint_id)
-        return (each for each in of_checkpoint if bundle.input(each.input).kind == "clean")
+        return (each for each in bundle.captures_at(checkpoint_id) if bundle.input(each.input).kind == "clean")
 
     return tuple(islice(clean(), MOST_INPUTS))
 
