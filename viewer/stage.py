@@ -112,7 +112,7 @@ class Stage:
         shown = tuple(net.capture for net in state.nets)
         if shown != self._ahead_of:
             self._ahead_of = shown
-            self.prefetch([beside for key in shown for beside in neighbours(self.bundle.manifest, key)])
+            self.prefetch([beside for key in shown for beside in neighbours(self.bundle, key)])
 
     def prefetch(self, keys: Sequence[CaptureKey]) -> None:
         """Read what these captures need in the background, so that showing one of them only uploads.
