@@ -42,14 +42,23 @@ class Box:
     width: float
     height: float
 
+    def scaled(self, fan: float) -> Box:
+        """Nearer to the plate's middle and smaller."""
+        return Box(self.u * fan, self.v * fan, self.width * fan, self.height * fan)
+
 
 def spot_at(form: Form, u: float, v: float, facing: float = 1.0, fan: float = 1.0) -> Spot:
-    """What a plate of this form shows at (u, v); `fan` is how far its tiles have come out of its middle, in 0..1."""
+    """What a plate of this form shows at (u, v). `fan`, in 0..1, is how far its tiles have come out of its middle: so
+    much smaller and nearer to it are they.
+    """
+    if fan <= 0:
+        return Spot()
+    u, v = u / fan, v / fan
     small = form.channel_centres()
     channel = _tile_at(small, form.channel_size, u, v) if len(small) else None
     if channel is not None:
         return Spot(channel, _cell_in(form, small[channel], form.channel_size, (u, v), facing))
-    centres = form.tile_centres() * fan
+    centres = form.tile_centres()
     tile = _tile_at(centres, form.tile_size, u, v)
     if tile is None or 0 in form.shape:
         return Spot()
@@ -68,12 +77,12 @@ def box_of(form: Form, spot: Spot, facing: float = 1.0, fan: float = 1.0) -> Box
     if form.channel_side and spot.channel is not None:
         centres, size = form.channel_centres()[tile], form.channel_size
     else:
-        centres, size = form.tile_centres()[tile] * fan, form.tile_size
+        centres, size = form.tile_centres()[tile], form.tile_size
     if cell is not None:
-        return cells_box(form, centres[0], size, cell, (cell[0] + 1, cell[1] + 1), facing)
+        return cells_box(form, centres[0], size, cell, (cell[0] + 1, cell[1] + 1), facing).scaled(fan)
     low, high = centres.min(axis=0), centres.max(axis=0)
     (u, v), (width, height) = (low + high) / 2, high - low + size
-    return Box(float(u), float(v), float(width), float(height))
+    return Box(float(u), float(v), float(width), float(height)).scaled(fan)
 
 
 def cells_box(

@@ -51,8 +51,8 @@ class Stop:
         seen = self.seen
         low, high = (seen.low, seen.high) if with_padding else (seen.start, seen.stop)
         start, stop = (low[-2], low[-1]), (high[-2], high[-1])
-        centres = form.tile_centres()[_tiles(form, seen)] * fan
-        return [cells_box(form, centre, form.tile_size, start, stop, facing) for centre in centres]
+        centres = form.tile_centres()[_tiles(form, seen)]
+        return [cells_box(form, centre, form.tile_size, start, stop, facing).scaled(fan) for centre in centres]
 
 
 def _tiles(form: Form, seen: Seen) -> list[int]:

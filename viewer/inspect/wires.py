@@ -46,8 +46,8 @@ def place_wires(layout: Layout, net: NetView, place: Place, facing: float = 1.0)
     if place.position is not None:
         tile = box_of(plate.form, Spot(place.channel, None), facing, fan)
         if place.channel is None and plate.form.tiles == 1:
-            centre = plate.form.tile_centres()[0] * fan
-            tile = Box(float(centre[0]), float(centre[1]), *plate.form.tile_size)
+            centre = plate.form.tile_centres()[0]
+            tile = Box(float(centre[0]), float(centre[1]), *plate.form.tile_size).scaled(fan)
         wires.append(_frame(layout, net, plate, tile, "text", width_px=1.5, alpha=0.6))
     return tuple(wires)
 

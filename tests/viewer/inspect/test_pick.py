@@ -201,11 +201,15 @@ def test_tiles_that_are_still_coming_out_are_picked_where_they_are() -> None:
     plate = layout.plate("open")
     half = tuple(0.5 for _ in layout.plates)
     state = ViewState(camera, (replace(NET, fans=half),))
-    for tile, centre in enumerate(plate.tile_centres()):
-        there = np.asarray(plate.centre) + (centre - plate.centre) * 0.5
+    for point, tile, row, column in points_of_cells(plate, 1.0, np.random.default_rng(1)):
+        there = np.asarray(plate.centre) + (point - plate.centre) * 0.5
         hit = pick(layout, state, pixel_of(camera, there), SIZE_PX)
         assert hit is not None
-        assert hit.place.channel == tile
+        assert (hit.place.channel, hit.place.position) == (tile, (row, column))
+    gone = replace(state, nets=(replace(NET, fans=tuple(0.0 for _ in layout.plates)),))
+    hit = pick(layout, gone, pixel_of(camera, plate.centre), SIZE_PX)
+    assert hit is not None
+    assert hit.place == Place("open"), "all tiles are still one point"
 
 
 @pytest.mark.parametrize("name", [*NETS, "heads"])
