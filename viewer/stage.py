@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from viewer.labels import frame_labels
 from viewer.placement import world_of
 from viewer.prepared import neighbours
 from viewer.scopes import Colouring, colouring_of
-from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState
+from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Edges, NetView, ViewState
+from viewer.threads.told import retold
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.looks import LookStore
@@ -93,6 +95,7 @@ class Stage:
                 remedy="pass another --size",
             )
         self._canvas.set_current()
+        state = self._telling(state)
         targets = self._targets_for(size_px, supersample)
         with targets.picture:
             pass  # vispy creates the buffer on first use, which must not happen inside another one
@@ -159,6 +162,14 @@ class Stage:
     ) -> None:
         self.close()
 
+    def _telling(self, state: ViewState) -> ViewState:
+        """The state whose legend says which edges are drawn: a scene knows only of the strongest few contributions."""
+        for net in state.nets:
+            edges = replace(net.edges, at_most=None)  # what is cut down for a moment is not told for a moment
+            if net.quantity != "difference" and (edges != Edges() or net.capture.mutes):
+                return replace(state, hud=retold(state.hud, self.edges(replace(net, edges=edges)), edges))
+        return state
+
     def _targets_for(self, size_px: tuple[int, int], supersample: float) -> Targets:
         """The textures for frames of this kind. The last few are kept: a window changes between coarse and fine."""
         key = size_px, supersample
@@ -174,7 +185,8 @@ class Stage:
         aspect = targets.frame_px[0] / targets.frame_px[1]
         matrix = self._matrix(state, aspect)
         is_facing = bool(forward_of(state.camera)[0] >= 0)
-        view = View(state.theme, matrix, is_facing, targets.supersample, state.colours)
+        supersample, height_px = targets.supersample, targets.frame_px[1]
+        view = View(state.theme, matrix, is_facing, supersample, state.colours, state.camera, height_px)
         textures = self._captures.textures(key for net in state.nets for key in _captures_of(net))
         shown = [self._shown(net, state, textures) for net in state.nets]
         is_additive = PALETTES[state.theme].is_additive

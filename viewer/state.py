@@ -19,6 +19,7 @@ ColourRole = Literal[
 Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
 EdgeMode = Literal["contribution", "weight", "importance"]
+EdgeLine = Literal["title", "drawn", "carried", "line"]
 Scope = Literal["layer", "net", "unit"]
 ColourSet = Literal["standard", "safe"]
 
@@ -117,7 +118,8 @@ class NetView:
 @dataclass(frozen=True, slots=True)
 class Words:
     """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
-    pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`).
+    pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`). `tells` is what
+    a line says of the strongest few contributions: where others are drawn the stage says that of these instead.
     """
 
     text: str
@@ -128,6 +130,7 @@ class Words:
     anchor: Anchor = "left"
     alpha: float = 1.0
     fills: bool = False
+    tells: EdgeLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

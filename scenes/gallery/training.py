@@ -30,6 +30,7 @@ CHECK = "frames"
 
 LIST_WIDTH = 0.19
 START_SECS, MOVE_SECS, REST_SECS, END_SECS, BACK_SECS = 1.0, 0.5, 0.35, 2.2, 0.8
+EDGE_LINE = "strongest strands: value \u00d7 weight"
 LONGEST_SECS = 7.0
 MOST_INPUTS = 64
 
@@ -146,8 +147,9 @@ def _legends(width_px: float, has_kernels: bool) -> Hud:
     lines = (
         "\u00b1scale: {percentile} after training,",
         "printed under each plate, clipped; the",
-        "strongest strands: value \u00d7 weight",
     )
     margin_px = margin_of(width_px)
-    pieces = (values, kernels, note(lines)) if has_kernels else (values, note((*lines[:2], "weights were not kept")))
+    pieces = (
+        (values, kernels, note(lines, EDGE_LINE)) if has_kernels else (values, note((*lines, "weights were not kept")))
+    )
     return legend_row(pieces, margin_px, width_px - margin_px / 2)

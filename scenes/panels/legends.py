@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.arrange import in_a_row
 from scenes.panels.numbers import MINUS, count
-from viewer.state import REFERENCE_HEIGHT_PX, Bar, ColourRole, Hud, MapName, Ramp, Words
+from viewer.state import REFERENCE_HEIGHT_PX, Bar, ColourRole, EdgeLine, Hud, MapName, Ramp, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TOP_PX = REFERENCE_HEIGHT_PX - 106.0
 LINE_PX = 27.0
 SIZE_PX = 21.0
+TELLS: tuple[EdgeLine, ...] = ("drawn", "carried")
 STRAND_ROLES: tuple[ColourRole, ...] = ("adds", "subtracts", "copies")
 
 
@@ -40,13 +41,16 @@ def colour_legend(title: str, map_name: MapName, width_px: float = 300.0, unit: 
     )
 
 
-def note(lines: Sequence[str]) -> Hud:
-    """Small lines beside a legend; they may have places to fill."""
-    return Hud(
-        words=tuple(
-            Words(line, (0.0, TOP_PX + i * LINE_PX), SIZE_PX, role="dim", fills=True) for i, line in enumerate(lines)
-        )
-    )
+def note(lines: Sequence[str], edge_line: str = "") -> Hud:
+    """Small lines beside a legend; they may have places to fill. `edge_line` is one more, of which edges are drawn."""
+    words = [Words(line, _note_at(i), SIZE_PX, role="dim", fills=True) for i, line in enumerate(lines)]
+    if edge_line:
+        words.append(Words(edge_line, _note_at(len(lines)), SIZE_PX, role="dim", tells="line"))
+    return Hud(words=tuple(words))
+
+
+def _note_at(line: int) -> tuple[float, float]:
+    return 0.0, TOP_PX + line * LINE_PX
 
 
 def strand_legend(strands: Strands) -> Hud:
@@ -56,7 +60,7 @@ def strand_legend(strands: Strands) -> Hud:
     """
     is_measured = bool((strands.look[:, 2] != 0).any())
     title = "strands: value \u00d7 weight" if is_measured else "strands: from layer to layer"
-    hud = Hud(words=(Words(title, (0.0, TOP_PX), SIZE_PX),))
+    hud = Hud(words=(Words(title, (0.0, TOP_PX), SIZE_PX, tells="title" if is_measured else None),))
     x = width_of(title, SIZE_PX) + 28.0
     for role in STRAND_ROLES if is_measured else ():
         hud += Hud(
@@ -65,7 +69,10 @@ def strand_legend(strands: Strands) -> Hud:
         )
         x += 38.0 + width_of(role, SIZE_PX) + 24.0
     lines = strand_lines(strands) if is_measured else ()
-    below = (Words(line, (0.0, TOP_PX + (i + 1) * LINE_PX), SIZE_PX, role="dim") for i, line in enumerate(lines))
+    below = (
+        Words(line, (0.0, TOP_PX + (i + 1) * LINE_PX), SIZE_PX, role="dim", tells=TELLS[i])
+        for i, line in enumerate(lines)
+    )
     return hud + Hud(words=tuple(below))
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from viewer.threads.carried import share_of_kind
+from viewer.threads.gather import MOST_EDGES
 
 if TYPE_CHECKING:
-    from viewer.state import EdgeMode, Edges
+    from viewer.state import EdgeLine, EdgeMode, Edges, Hud
     from viewer.strands.trace import Strands
     from viewer.threads.carried import Carried
     from viewer.threads.gather import Threads
 
 QUANTITY: dict[EdgeMode, str] = {"contribution": "flow", "weight": "weight", "importance": "mean flow"}
-TITLE: dict[EdgeMode, str] = {
-    "contribution": "value \u00d7 weight",
-    "weight": "weight",
-    "importance": "mean |value \u00d7 weight|",
-}
+TITLE: dict[EdgeMode, str] = {"contribution": "value \u00d7 weight", "weight": "weight", "importance": "importance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +47,45 @@ def told_of_threads(threads: Threads, measured: Carried, edges: Edges) -> EdgesD
     return _told(measured.drawn, threads.pairs, measured.share(), edges, conv, dense)
 
 
+def retold(hud: Hud, told: EdgesDrawn, edges: Edges) -> Hud:
+    """A display whose lines about edges say what `told` has of these `edges`; the same where it has no such lines."""
+    if not any(line.tells for line in hud.words):
+        return hud
+    goes_on = _shares(told, edges) and any(line.tells == "carried" for line in hud.words)
+    texts: dict[EdgeLine, str] = {
+        "title": f"edges: {TITLE[edges.mode]}",
+        "drawn": f"{_drawn(told)}; they carry" if goes_on else _drawn(told),
+        "carried": _shares(told, edges),
+        "line": f"{_drawn(told)}: {TITLE[edges.mode]}",
+    }
+    words = (line if line.tells is None else replace(line, text=texts[line.tells]) for line in hud.words)
+    return replace(hud, words=tuple(line for line in words if line.text))
+
+
 def _told(
     drawn: int, pairs: int, share: float | None, edges: Edges, conv: float | None, dense: float | None
 ) -> EdgesDrawn:
-    first = f"all {pairs:,} drawn" if drawn == pairs else f"strongest {drawn:,} of {pairs:,} drawn"
-    return EdgesDrawn(drawn, pairs, share, "; they carry ".join([first, *_carried(edges, conv, dense)]), conv, dense)
+    plain = EdgesDrawn(drawn, pairs, share, "", conv, dense)
+    parts = [_drawn(plain), f"they carry {_shares(plain, edges)}" if _shares(plain, edges) else ""]
+    if edges.count == "all" and edges.at_most is None and drawn < pairs:
+        parts.append(f"more than {MOST_EDGES:,} are never drawn at once")
+    return replace(plain, note="; ".join(filter(None, parts)))
 
 
-def _carried(edges: Edges, conv: float | None, dense: float | None) -> list[str]:
-    parts = [
-        f"{_percent(share)} of the {kind} {QUANTITY[edges.mode]}"
-        for kind, share in (("conv", conv), ("dense", dense))
-        if share is not None
-    ]
-    return [" and ".join(parts)] if parts else []
+def _drawn(told: EdgesDrawn) -> str:
+    if told.drawn == told.pairs:
+        return f"all {told.pairs:,} drawn"
+    return f"strongest {told.drawn:,} of {told.pairs:,} drawn"
+
+
+def _shares(told: EdgesDrawn, edges: Edges) -> str:
+    """What is carried into convolutions and dense layers; nothing where all are drawn, or where it was not measured."""
+    if told.drawn == told.pairs:
+        return ""
+    shares = ("conv", told.conv_share), ("dense", told.dense_share)
+    return " and ".join(
+        f"{_percent(share)} of the {kind} {QUANTITY[edges.mode]}" for kind, share in shares if share is not None
+    )
 
 
 def _percent(share: float) -> str:
