@@ -69,8 +69,9 @@ class LayersDriver(Driver):
         return QPoint(round(left * height / REFERENCE_HEIGHT_PX), round(top * height / REFERENCE_HEIGHT_PX))
 
     def point_at(self, place: Place) -> None:
-        QTest.mouseMove(self.view.widget, self.spot_of(place) + QPoint(3, 0))
-        QTest.qWait(30)
+        # From afar, and slowly: moves that follow each other within 10 ms are left out.
+        QTest.mouseMove(self.view.widget, QPoint(5, 5))
+        QTest.qWait(100)
         QTest.mouseMove(self.view.widget, self.spot_of(place))
         self.settle()
 

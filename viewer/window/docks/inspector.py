@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -11,15 +10,15 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWi
 
 from exporter.bundle import KerascopeError
 from viewer.inspect.pick import Hit
-from viewer.inspect.reading import read
 from viewer.study import Place
 from viewer.window.docks.errand import Errand
 from viewer.window.docks.inspector_actions import Actions
-from viewer.window.docks.inspector_card import card_of, compared_words, copied_text
+from viewer.window.docks.inspector_card import copied_text
 from viewer.window.docks.inspector_details import Details, details_of
 from viewer.window.docks.inspector_mutes import mutes_at
 from viewer.window.docks.inspector_panel import Panel
 from viewer.window.docks.inspector_proof import Proof
+from viewer.window.docks.inspector_readings import Said, is_slow, said_of
 from viewer.window.docks.inspector_rows import Line
 from viewer.window.docks.inspector_strip import Strip
 from viewer.window.docks.inspector_subject import Subject, captures_of, subject_of
@@ -53,7 +52,7 @@ class InspectorDock(QDockWidget):
         self._subject: Subject | None = None
         self._card: Card | None = None
         self._icons: dict[str, QIcon] = {}
-        self._errand = Errand("details", self)
+        self._reader, self._errand = Errand("readings", self), Errand("details", self)
         self._resting = QTimer(self, singleShot=True, interval=REST_MS)
         self._following = QTimer(self, singleShot=True, interval=REST_MS)
         self._arrange()
@@ -64,7 +63,8 @@ class InspectorDock(QDockWidget):
     @property
     def is_idle(self) -> bool:
         """Whether all that there is to say is said."""
-        return self._errand.is_idle and not self._resting.isActive() and not self._following.isActive()
+        is_said = self._reader.is_idle and self._errand.is_idle
+        return is_said and not self._resting.isActive() and not self._following.isActive()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Another theme reaches the docks as another style."""
@@ -101,6 +101,8 @@ class InspectorDock(QDockWidget):
         window.player.moved.connect(self._follow)
         self._following.timeout.connect(self._keep_up)
         self._resting.timeout.connect(self._ask_details)
+        self._reader.done.connect(self._show_said)
+        self._reader.failed.connect(self._show_failure)
         self._errand.done.connect(self._show_details)
         self._errand.failed.connect(self._show_failure)
         self.proof.terms.wanted.connect(self._walk)
@@ -155,33 +157,31 @@ class InspectorDock(QDockWidget):
         is_other, self._subject = subject != self._subject, subject
         self._show_actions(subject)
         if subject is not None and is_other:
-            try:
-                self._show_reading(subject)
-            except KerascopeError as error:
-                self._show_failure(subject, str(error))
+            self._say(subject)
         for part in (self.panel, self.proof):
             part.setVisible(subject is not None)
         self.hint.say("" if subject is not None else HINT)
 
-    def _show_reading(self, subject: Subject) -> None:
+    def _say(self, subject: Subject) -> None:
+        """Here where that is quick, else in a thread; what was said of another subject is not waited for any more."""
         bundle = self._desk.bundle
-        key = replace(subject.key, mutes=self._desk.study.muted)
-        reading = read(bundle, key, subject.what)
-        self._card = card_of(reading)
-        self.panel.show_card(self._card, self._icon(key.input_id), self._compared(subject, reading.value))
-        self.panel.show_spread(reading)
-        self.proof.clear()
+        self._reader.drop()
         self._errand.drop()
-        self._resting.start()
+        try:
+            if is_slow(bundle, subject):
+                self._reader.ask(subject, lambda: said_of(bundle, subject))
+            else:
+                self._show_said(subject, said_of(bundle, subject))
+        except KerascopeError as error:
+            self._show_failure(subject, str(error))
 
-    def _compared(self, subject: Subject, there: float | None) -> str:
-        """The same place for the other input of a scene that shows two."""
-        if subject.beside is None:
-            return ""
-        bundle = self._desk.bundle
-        other = read(bundle, replace(subject.beside, mutes=self._desk.study.muted), subject.what)
-        named = [bundle.input(key.input_id).label for key in (subject.beside, subject.key)]
-        return compared_words(other.value, there, *named)
+    def _show_said(self, subject: Subject, said: Said) -> None:
+        if subject == self._subject:
+            self._card = said.card
+            self.panel.show_card(said.card, self._icon(subject.key.input_id), said.compared)
+            self.panel.show_spread(said.reading)
+            self.proof.clear()
+            self._resting.start()
 
     def _show_actions(self, subject: Subject | None) -> None:
         study, buttons = self._desk.study, self.buttons
@@ -192,10 +192,9 @@ class InspectorDock(QDockWidget):
             buttons.offer_mutes(mutes_at(subject.place, subject.edge), study.muted)
 
     def _ask_details(self) -> None:
-        subject, bundle, muted = self._subject, self._desk.bundle, self._desk.study.muted
+        subject, bundle = self._subject, self._desk.bundle
         if subject is not None:
-            key = replace(subject.key, mutes=muted)
-            self._errand.ask(subject, lambda: details_of(bundle, key, subject))
+            self._errand.ask(subject, lambda: details_of(bundle, subject))
 
     def _show_details(self, subject: Subject, details: Details) -> None:
         if subject == self._subject:

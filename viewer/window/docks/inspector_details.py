@@ -44,15 +44,16 @@ class Details:
     verdict: str = ""
 
 
-def details_of(bundle: Bundle, key: CaptureKey, subject: Subject) -> Details:
-    """The details of a subject for a capture.
+def details_of(bundle: Bundle, subject: Subject) -> Details:
+    """The details of a subject.
 
     Raises
     ------
     KerascopeError
         The bundle has no such layer or capture.
     """
-    place, patch = subject.place, _patch(bundle, key, subject.place)
+    key, place = subject.full_key, subject.place
+    patch = _patch(bundle, key, place)
     if subject.edge is not None or isinstance(subject.what, Hit):
         return Details(patch=patch)
     if bundle.layer(place.layer).kind == "input" and bundle.input(key.input_id).kind != "clean":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from viewer.inspect.pick import Hit
@@ -28,6 +28,16 @@ class Subject:
     key: CaptureKey
     beside: CaptureKey | None = None
     muted: tuple[Mute, ...] = ()
+
+    @property
+    def full_key(self) -> CaptureKey:
+        """The capture without what is muted."""
+        return replace(self.key, mutes=self.muted)
+
+    @property
+    def full_beside(self) -> CaptureKey | None:
+        """The same of the one that it is compared with."""
+        return None if self.beside is None else replace(self.beside, mutes=self.muted)
 
 
 def subject_of(study: Study, hit: Hit | None, captures: tuple[CaptureKey, CaptureKey | None] | None) -> Subject | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from viewer.window.docks.inspector_card import card_of, compared_words, copied_t
 from viewer.window.docks.inspector_details import details_of
 from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows, terms_heading
 from viewer.window.docks.inspector_patch import patch_of
+from viewer.window.docks.inspector_readings import is_slow, said_of
 from viewer.window.docks.inspector_sight import sight_words
 from viewer.window.docks.inspector_subject import Subject, captures_of, subject_of
 from viewer.window.docks.inspector_words import MINUS, number_words
@@ -34,8 +36,8 @@ def number_of(words: str) -> float:
     return float(words.replace(MINUS, "-"))
 
 
-def subject(place: Place) -> Subject:
-    return Subject(place, place, None, KEY)
+def subject(place: Place, key: CaptureKey = KEY, **more: Any) -> Subject:
+    return Subject(place, place, None, key, **more)
 
 
 def test_a_cell_has_its_value_and_says_which_one_it_is(tiny_bundle: Bundle) -> None:
@@ -113,18 +115,18 @@ def test_what_is_seen_is_told_in_rows_and_columns(tiny_bundle: Bundle) -> None:
 
 
 def test_details_of_a_cell_have_its_neighbours_round_it(tiny_bundle: Bundle) -> None:
-    details = details_of(tiny_bundle, KEY, subject(CELL))
+    details = details_of(tiny_bundle, subject(CELL))
     assert details.patch is not None
     values, (row, column), scale = details.patch
     assert values[row, column] == output(tiny_bundle, "conv")[3, 4, 2]
     assert scale == pytest.approx(np.abs(output(tiny_bundle, "conv")).max())
-    assert details_of(tiny_bundle, KEY, subject(Place("scores", channel=1))).patch is None, "a unit has none"
+    assert details_of(tiny_bundle, subject(Place("scores", channel=1))).patch is None, "a unit has none"
 
 
 def test_what_an_attack_made_is_not_judged_by_its_rounded_picture(tiny_bundle: Bundle) -> None:
     place, attacked = Place("picture", channel=0, position=(2, 2)), CaptureKey("attack-3", "002")
-    assert details_of(tiny_bundle, KEY, subject(place)).verdict == "good"
-    told = details_of(tiny_bundle, attacked, subject(place))
+    assert details_of(tiny_bundle, subject(place)).verdict == "good"
+    told = details_of(tiny_bundle, subject(place, attacked))
     assert (told.verdict, told.terms) == ("", ())
     assert "256 levels" in told.audit
 
@@ -164,3 +166,18 @@ def test_the_capture_is_that_which_is_seen() -> None:
     found = [captures_of(state, net) for net in (0, 1, 2, 3, 9)]
     assert found == [(clean, None), (other, None), (clean, None), (other, clean), (clean, None)]
     assert captures_of(None, 0) is None
+
+
+def test_a_difference_is_told_with_both_values(tiny_bundle: Bundle) -> None:
+    attacked = CaptureKey("attack-3", "002")
+    said = said_of(tiny_bundle, subject(Place("scores", channel=0), attacked, beside=KEY))
+    before = output(tiny_bundle, "scores")[0]
+    assert said.compared.startswith(f"ring {number_words(float(before), 4)} → ring, attacked with epsilon 0.25 ")
+    assert said_of(tiny_bundle, subject(Place("scores", channel=0))).compared == ""
+
+
+def test_what_has_to_be_computed_first_is_read_in_a_thread(tiny_bundle: Bundle) -> None:
+    mutes = (Mute("conv", 2),)
+    assert not is_slow(tiny_bundle, subject(CELL))
+    assert is_slow(tiny_bundle, subject(CELL, muted=mutes))
+    assert said_of(tiny_bundle, subject(CELL, muted=mutes)).card.value == "0"
