@@ -67,23 +67,25 @@ def strongest(matrix: NDArray[np.floating], factor: Array | None, count: int, cu
     """
     rows, columns = matrix.shape
     step = max(BLOCK // max(columns, 1), 1)
-    found, sums = np.zeros((3, 0)), np.zeros(rows)
+    found, sums, least = np.zeros((3, 0)), np.zeros(rows), np.float32(0)
     for first in range(0, rows, step):
         block = without(finite(matrix[first : first + step]), cuts, first)
         size = np.abs(block)
-        sums[first : first + step] = size.sum(axis=1, dtype=np.float64)
+        sums[first : first + step] = size @ np.ones(columns, np.float32)
         if factor is not None:
-            size *= np.abs(factor[first : first + step, None])
-        flat = _largest(size.reshape(-1), count)
-        new = np.stack([flat + first * columns, size.reshape(-1)[flat], block.reshape(-1)[flat]])
+            size *= factor[first : first + step, None]
+        flat = np.flatnonzero(size > least) if count else np.zeros(0, np.int64)
+        chosen = flat[_largest(size.reshape(-1)[flat], count)]
+        new = np.stack([chosen + first * columns, size.reshape(-1)[chosen], block.reshape(-1)[chosen]])
         found = np.concatenate([found, new], axis=1)
         found = found[:, _largest(found[1], count)]
+        if found.shape[1] == count:
+            least = found[1].min(initial=np.inf).astype(np.float32)  # of what is no larger there are enough
     found = found[:, np.lexsort((found[0], -found[1]))]
     at = found[0].astype(np.int64)
     return Strongest(at // max(columns, 1), at % max(columns, 1), found[2].astype(np.float32), sums)
 
 
 def _largest(size: NDArray[np.floating], count: int) -> NDArray[np.int64]:
-    """Where the `count` largest positive sizes are."""
-    at = np.argpartition(size, -count)[-count:] if 0 < count < size.size else np.arange(size.size if count else 0)
-    return at[size[at] > 0]
+    """Where the `count` largest of some positive sizes are."""
+    return np.argpartition(size, -count)[-count:] if 0 < count < size.size else np.arange(size.size if count else 0)
