@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
     Facts = tuple[tuple[str, str], ...]
+
+MOST_KEPT = 128
+_KEPT: WeakKeyDictionary[Bundle, dict[object, tuple[Array, Array]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def flow_along(bundle: Bundle, key: CaptureKey, edge: EdgePlace) -> Flow:
         return _copied(maps, edge)
     if len(ref.shape) == 2:
         return _dense(bundle, ref, maps, edge)
-    return _convolved(bundle, ref, target, maps, edge)
+    return _convolved(bundle, key, ref, maps, edge)
 
 
 def plain_kernel(bundle: Bundle, checkpoint_id: str, layer: Layer, channels: int) -> TensorRef | None:
@@ -85,16 +89,13 @@ def _dense(bundle: Bundle, ref: TensorRef, values: Array, edge: EdgePlace) -> Fl
     return Flow(value, "contribution (weight × value)", rank, of, (*facts, _share(value, carried)), notes)
 
 
-def _convolved(bundle: Bundle, ref: TensorRef, layer: Layer, maps: Array, edge: EdgePlace) -> Flow:
-    rank = len(ref.shape) - 2
-    kernel = finite(np.asarray(bundle.load(ref)[..., edge.target_channel : edge.target_channel + 1]))
-    if maps.ndim != rank + 1:
+def _convolved(bundle: Bundle, key: CaptureKey, ref: TensorRef, maps: Array, edge: EdgePlace) -> Flow:
+    if maps.ndim != len(ref.shape) - 1:
         return _copied(maps, edge)
-    ones = (1,) * rank
-    settings = layer.strides or ones, layer.dilation or ones, layer.padding or "valid"
-    strength, mean = (each[:, 0] for each in conv_contribution(maps, kernel, *settings))
+    kernel = finite(np.asarray(bundle.load(ref)[..., edge.target_channel : edge.target_channel + 1]))
+    strength, mean = _responses(bundle, key, edge, maps, kernel)
     weights = kernel[..., edge.source_channel, 0]
-    place, of = rank_among(float(strength[edge.source_channel]), strength)
+    rank, of = rank_among(float(strength[edge.source_channel]), strength)
     facts = (
         ("weights", f"{times(weights.shape)}, {number(weights.min())} to {number(weights.max())}"),
         ("weights' sum", number(float(weights.sum()))),
@@ -102,7 +103,21 @@ def _convolved(bundle: Bundle, ref: TensorRef, layer: Layer, maps: Array, edge: 
         ("response", f"{number(float(strength[edge.source_channel]))} in size, on the mean"),
         _share(float(strength[edge.source_channel]), strength),
     )
-    return Flow(float(mean[edge.source_channel]), "contribution, mean over the map", place, of, facts)
+    return Flow(float(mean[edge.source_channel]), "contribution, mean over the map", rank, of, facts)
+
+
+def _responses(bundle: Bundle, key: CaptureKey, edge: EdgePlace, maps: Array, kernel: Array) -> tuple[Array, Array]:
+    """Strength and mean (C,) of what each channel before gives to the edge's target; kept for its other edges."""
+    kept = _KEPT.setdefault(bundle, {})
+    name = key, edge.source, edge.target, edge.target_channel
+    if name not in kept:
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        layer, ones = bundle.layer(edge.target), (1,) * (kernel.ndim - 2)
+        settings = layer.strides or ones, layer.dilation or ones, layer.padding or "valid"
+        strength, mean = conv_contribution(maps, kernel, *settings)
+        kept[name] = strength[:, 0], mean[:, 0]
+    return kept[name]
 
 
 def _copied(maps: Array, edge: EdgePlace) -> Flow:
