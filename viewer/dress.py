@@ -32,7 +32,7 @@ def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
 
 
 def marked(state: ViewState, study: Study, layout: Layout, bundle: Bundle) -> ViewState:
-    """`state` with the frame of what is pinned, its cone, and what is ill; the same state where there is none of it.
+    """`state` with what is pinned, its cone, and what is ill; the same state where there is none of it.
 
     The last thing that is done to a state: lines follow the camera's side, and fans and spread of the nets.
     """

@@ -14,6 +14,7 @@ from viewer.inspect.cells import Box, Spot, box_of
 from viewer.inspect.cone import stops_of
 from viewer.placement import world_of
 from viewer.state import Wire
+from viewer.study import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from viewer.inspect.health import Ailment, Health
     from viewer.layout import Layout, Plate
     from viewer.state import ColourRole, NetView
-    from viewer.study import Place
+    from viewer.study import EdgePlace
 
     Array = NDArray[np.float64]
 
@@ -80,6 +81,20 @@ def cone_wires(layout: Layout, net: NetView, bundle: Bundle, place: Place, facin
         return ()
     lines = (Wire(_points(np.stack([corners[at] for corners in way])), "accent", 1.4, 0.55) for at in range(4))
     return (*wires, *lines)
+
+
+def edge_wires(layout: Layout, net: NetView, edge: EdgePlace, facing: float = 1.0) -> tuple[Wire, ...]:
+    """Frames round both ends of an edge and a straight line between their middles; nothing where one has no plate."""
+    ends = (Place(edge.source, 0, _channel(edge.source_channel)), Place(edge.target, 0, _channel(edge.target_channel)))
+    frames = [wire for end in ends for wire in place_wires(layout, net, end, facing)]
+    if len(frames) < len(ends):
+        return ()
+    middles = np.stack([np.asarray(frame.points[:-1]).mean(axis=0) for frame in frames])
+    return (*frames, Wire(_points(middles), "text", 2.0, 0.9))
+
+
+def _channel(channel: int) -> int | None:
+    return channel if channel >= 0 else None
 
 
 def health_wires(layout: Layout, net: NetView, health: Health, facing: float = 1.0) -> tuple[Wire, ...]:

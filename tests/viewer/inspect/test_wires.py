@@ -17,11 +17,11 @@ from viewer.inspect.cone import MOST_STOPS, main_way
 from viewer.inspect.field import receptive_field
 from viewer.inspect.health import health_of
 from viewer.inspect.pick import pick
-from viewer.inspect.wires import cone_wires, health_wires, place_wires
+from viewer.inspect.wires import cone_wires, edge_wires, health_wires, place_wires
 from viewer.layout import Layout, LayoutOptions, place
 from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, NetView, ViewState, Wire
-from viewer.study import Place, Study
+from viewer.study import EdgePlace, Place, Study
 
 Array = np.ndarray[Any, Any]
 NET = NetView(CaptureKey(*KEY))
@@ -177,6 +177,17 @@ def test_what_is_ill_is_marked_where_it_is_shown() -> None:
     closed = place(bundle, LayoutOptions(closed=("relu",)))
     (mark,) = health_wires(closed, NET, health)
     assert middle(mark) == pytest.approx(closed.plate("relu").centre)
+
+
+def test_an_edge_is_drawn_from_unit_to_unit(layout: Layout) -> None:
+    wires = edge_wires(layout, MOVED, EdgePlace("flat", 17, "scores", 3))
+    (line,) = lines(wires)
+    ends = [place_wires(layout, MOVED, Place("flat", 0, 17))[0], place_wires(layout, MOVED, Place("scores", 0, 3))[0]]
+    assert frames(wires) == ends
+    assert np.asarray(line.points) == pytest.approx(np.stack([middle(end) for end in ends]))
+    whole = frames(edge_wires(layout, NET, EdgePlace("pool", -1, "deep", 2)))
+    assert np.ptp(np.asarray(whole[0].points), axis=0)[1:] == pytest.approx(layout.plate("pool").size[::-1])
+    assert edge_wires(layout, NET, EdgePlace("nowhere", 0, "scores", 3)) == ()
 
 
 def test_marks_are_the_same_object_while_nothing_changes(layout: Layout, bundle: PaperBundle) -> None:
