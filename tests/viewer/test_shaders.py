@@ -73,6 +73,7 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     wires = (Wire(((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))),)
     yield ViewState(camera, (replace(lit, edges=Edges(count="all")),), "light", hud)
     yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires)
+    yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
 
 

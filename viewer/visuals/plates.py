@@ -9,20 +9,23 @@ import numpy as np
 from vispy import gloo
 
 from viewer.colour import PALETTES, map_table
+from viewer.glyphs import glyph_table
 from viewer.shading import program
-from viewer.visuals.quad import corner_buffer, instances, table_texture
+from viewer.visuals.quad import byte_texture, corner_buffer, instances, table_texture
 from viewer.visuals.tiles import cell_quads, panel_quads, picture_quads
+from viewer.visuals.widths import CellWidths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from viewer.atlas import Atlas
     from viewer.layout import Layout
-    from viewer.state import ColourSet, MapName, NetView, Theme
+    from viewer.state import Camera, ColourSet, MapName, NetView, Theme
     from viewer.visuals.tiles import Quads
 
 BEFORE_PANEL = 0.002
 """How far before its panel a tile lies, in device units of depth: 65 steps of a 16-bit depth buffer."""
+BEFORE_CELLS = 1.2 * BEFORE_PANEL
 GLOW = 0.3
 
 
@@ -41,13 +44,17 @@ class CaptureTextures:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a draw must know beside the net: the theme, the camera's matrix, its side, and the resolution."""
+    """What a draw must know beside the net: the theme, the camera's matrix, its side, and the resolution; where numbers
+    are to be written, the camera and the height of the frame too.
+    """
 
     theme: Theme
     clip_from_world: NDArray[np.float32]
     faces_input: bool
     supersample: float
     colours: ColourSet = "standard"
+    camera: Camera | None = None
+    height_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,10 @@ class PlatesVisual:
         self._cells = _Batch("cells", middle, quads, fans=True)
         self._mixed = _Batch("mixed", middle, quads, fans=True)
         self._pictures = _Batch("pictures", middle, _Sides(picture_quads(layout, pictures)), fans=True)
-        for batch in (self._cells, self._mixed):
+        self._numbers = _Batch("numbers", middle, quads, fans=True)
+        self._glyphs: gloo.Texture2D | None = None
+        self._widths = CellWidths(layout, cells)
+        for batch in (self._cells, self._mixed, self._numbers):
             batch.program["u_values_size"] = cells.size
         self._pictures.program["u_pictures_size"] = pictures.size
         self._maps: dict[tuple[Theme, ColourSet, MapName], gloo.Texture2D] = {}
@@ -91,6 +101,8 @@ class PlatesVisual:
         self._panels.draw(net, view, shown, 0.0)
         gloo.set_state(depth_func="lequal")
         self._draw_cells(net, view, shown, glow=0.0)
+        if self._widths.any_wide(net, view):
+            self._draw_numbers(net, view, shown)
         pictures = self._pictures.program
         pictures["u_pictures"], pictures["u_pictures_toward"] = shown.here.pictures, shown.there.pictures
         self._set_pair(pictures, net)
@@ -106,7 +118,9 @@ class PlatesVisual:
         """Give the programs and their textures back."""
         for texture in self._maps.values():
             texture.delete()
-        for batch in (self._panels, self._cells, self._mixed, self._pictures):
+        if self._glyphs is not None:
+            self._glyphs.delete()
+        for batch in (self._panels, self._cells, self._mixed, self._numbers, self._pictures):
             batch.program.delete()
 
     def _draw_cells(self, net: NetView, view: View, shown: Shown, *, glow: float) -> None:
@@ -125,6 +139,20 @@ class PlatesVisual:
         shader["u_ahead"] = palette.ahead
         shader["u_front"] = _front(net)
         batch.draw(net, view, shown, BEFORE_PANEL)
+
+    def _draw_numbers(self, net: NetView, view: View, shown: Shown) -> None:
+        if self._glyphs is None:
+            self._glyphs = byte_texture(glyph_table())
+        shader, palette = self._numbers.program, PALETTES[view.theme]
+        shader["u_values"], shader["u_values_toward"] = shown.here.values, shown.there.values
+        shader["u_glyphs"] = self._glyphs
+        shader["u_maps"] = self._map(net, view)
+        shader["u_supersample"] = view.supersample
+        shader["u_panel"] = (*palette.panel, palette.panel_alpha)
+        shader["u_ahead"] = palette.ahead
+        shader["u_front"] = _front(net)
+        self._set_pair(shader, net)
+        self._numbers.draw(net, view, shown, BEFORE_CELLS)
 
     def _set_pair(self, shader: gloo.Program, net: NetView) -> None:
         shader["u_is_difference"] = float(net.quantity == "difference")

@@ -35,6 +35,14 @@ def refill(texture: gloo.Texture2D, values: Any) -> None:
     texture.set_data(array[..., None] if array.ndim == 2 else array)
 
 
+def byte_texture(values: Any) -> gloo.Texture2D:
+    """A texture of bytes (h, w), read between texels as 0..1."""
+    array = np.ascontiguousarray(values, np.uint8)[..., None]
+    return gloo.Texture2D(
+        array, format="luminance", internalformat="r8", interpolation="linear", wrapping="clamp_to_edge"
+    )
+
+
 def table_texture(rows: Any) -> gloo.Texture2D:
     """A texture of colour tables (n, 256, 3) in 0..1, one a row, read with linear steps between colours."""
     array = np.round(np.asarray(rows, np.float32) * 255).astype(np.uint8)

@@ -47,7 +47,9 @@ void main()
     float value = block_value(cell_here(cell), cells_per_px);
     vec3 colour = mix(u_panel.rgb, shaded(cell, value, cells_per_px), mix(u_ahead, 1.0, lit_at(v_look.y)));
     float brightness = dot(colour, vec3(0.299, 0.587, 0.114));
-    float amount = u_is_glow > 0.5 ? smoothstep(0.45, 0.95, brightness) * u_glow : 1.0;
+    // Cells with numbers in them shine less: light over dark ink would wash it out.
+    float quiet = 1.0 - 0.8 * smoothstep(40.0, 56.0, 1.0 / (cells_per_px.x * u_supersample));
+    float amount = u_is_glow > 0.5 ? smoothstep(0.45, 0.95, brightness) * u_glow * quiet : 1.0;
     // Nothing rather than a discarded fragment where nothing was kept: so hidden ones need not be shaded.
     gl_FragColor = vec4(colour * amount, 1.0 - u_is_glow) * (is_kept(value) ? u_opacity * v_emphasis : 0.0);
 }
