@@ -29,6 +29,8 @@ class Network:
     nodes : by the layer's name, in topological order.
     sources : what each layer takes, in the order of its arguments.
     joined : layers that take what unknown operations made of several outputs.
+    verdicts : why a layer cannot be computed for an input, where that was asked (`viewer.forward.trust`).
+    proven : layers that gave all that was stored of them, for some input at some checkpoint.
     """
 
     bundle: Bundle
@@ -36,6 +38,7 @@ class Network:
     sources: Mapping[str, tuple[Source, ...]]
     joined: frozenset[str]
     verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
+    proven: set[str] = field(default_factory=set)
 
     def after(self, start: str) -> tuple[str, ...]:
         """The layers that something goes to from `start`, in topological order, without itself."""
@@ -55,11 +58,12 @@ def network_of(bundle: Bundle, checkpoint_id: str) -> Network:
     with _turn:
         made = _networks.setdefault(bundle, {})
         if checkpoint_id not in made:
-            made[checkpoint_id] = _network(bundle, checkpoint_id)
+            proven = next(iter(made.values())).proven if made else set()
+            made[checkpoint_id] = _network(bundle, checkpoint_id, proven)
         return made[checkpoint_id]
 
 
-def _network(bundle: Bundle, checkpoint_id: str) -> Network:
+def _network(bundle: Bundle, checkpoint_id: str, proven: set[str]) -> Network:
     manifest = bundle.manifest
     bundle = proxy(bundle)  # which must not be kept alive by what is kept for it
     nodes = {layer.name: Node(layer, partial(_weight, bundle, checkpoint_id, layer)) for layer in manifest.layers}
@@ -70,7 +74,7 @@ def _network(bundle: Bundle, checkpoint_id: str) -> Network:
         name: tuple(source for place in sorted(arguments[name]) for source in arguments[name][place]) for name in nodes
     }
     joined = frozenset(name for name in nodes if any(len(each) > 1 for each in arguments[name].values()))
-    return Network(bundle, nodes, sources, joined)
+    return Network(bundle, nodes, sources, joined, proven=proven)
 
 
 def _weight(bundle: Bundle, checkpoint_id: str, layer: Layer, variable: str) -> Array:

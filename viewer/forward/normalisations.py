@@ -100,6 +100,12 @@ def normalisation(node: Node, inputs: Sequence[Array]) -> Array:
     return made
 
 
+def layer_scale(node: Node, inputs: Sequence[Array]) -> Array:
+    """Each channel times a number that was learned: ConvNeXt's."""
+    made: Array = inputs[0] * node.weight("gamma")
+    return made
+
+
 def rescaling(node: Node, inputs: Sequence[Array]) -> Array:
     """Values times a scale, plus an offset."""
     scale, offset = (np.array(node.setting(name), np.float32) for name in ("scale", "offset"))

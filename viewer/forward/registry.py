@@ -52,7 +52,8 @@ _OWN = activations.own_activation
 _DIMENSIONS = ("1D", "2D", "3D")
 _IDENTITIES = (
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout",
-    "GaussianNoise", "ActivityRegularization", "Identity", "RandomBrightness", "RandomColorDegeneration",
+    "GaussianNoise", "StochasticDepth", "ActivityRegularization", "Identity", "RandomBrightness",
+    "RandomColorDegeneration",
     "RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing", "RandomFlip",
     "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
     "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom",
@@ -74,6 +75,7 @@ RULES: dict[str, Rule] = {
     "GroupNormalization": Rule(normalisations.group_normalisation, needs=("axis", "epsilon", "groups")),
     "UnitNormalization": Rule(normalisations.unit_normalisation, needs=("axis",)),
     "Normalization": Rule(normalisations.normalisation, needs=("axis", "mean", "variance", "invert")),
+    "LayerScale": Rule(normalisations.layer_scale),
     "Rescaling": Rule(normalisations.rescaling, needs=("scale", "offset")),
     "Flatten": Rule(shapes.flatten),
     "Reshape": Rule(shapes.reshape, needs=("target_shape",)),

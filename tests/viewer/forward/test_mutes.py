@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forward_bundle import ref_of
 from paper_bundle import layer, paper_bundle
 from tiny_bundle import LAYER_NAMES, forward, make_tiny_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
+from exporter.bundle.schema import Capture, Input
 from viewer.forward import answer, answers, outputs, passes, scores, unsupported
 from viewer.forward.registry import compute
 from viewer.kept import output_of
@@ -177,6 +179,22 @@ def test_what_does_not_give_what_was_stored_is_not_trusted() -> None:
     found = outputs(paper_bundle(layers, arrays=arrays), CaptureKey("shown", "000", (Mute("a", 1),)))
     (told,) = found.stopped
     assert "b: what is computed here differs from what was stored" in told
+
+
+def test_a_layer_that_was_trusted_is_looked_at_again_for_another_input() -> None:
+    layers = [layer("a", "input", 4), layer("b", "flatten", 4, class_name="Flatten")]
+    values = np.arange(4, dtype=np.float32)
+    other = np.array([0, 1, 2, 0], np.float32)  # as a mask would leave it
+    arrays = {"1/a": values, "1/b": values, "2/a": values, "2/b": other}
+    captures = tuple(
+        Capture(input=name, checkpoint="000", outputs={each: ref_of(f"{name}/{each}", values) for each in "ab"})
+        for name in "12"
+    )
+    inputs = tuple(Input(id=name, label=name) for name in "12")
+    bundle = paper_bundle(layers, arrays=arrays, captures=captures, inputs=inputs)
+    one, two = (outputs(bundle, CaptureKey(name, "000", (Mute("a", 1),))) for name in "12")
+    assert one.stopped == ()
+    assert "b: what is computed here differs from what was stored by 150.0%" in two.stopped[0]
 
 
 def test_passes_are_kept_within_a_limit(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
