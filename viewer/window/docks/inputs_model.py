@@ -17,6 +17,7 @@ SAMPLE = Qt.ItemDataRole.UserRole
 STEPS = Qt.ItemDataRole.UserRole + 1
 IS_SHOWN = Qt.ItemDataRole.UserRole + 2
 PARENT_OF_ALL = QModelIndex()
+BARRED, FREE = Qt.ItemFlag.NoItemFlags, Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class InputsModel(QAbstractItemModel):
@@ -92,9 +93,7 @@ class InputsModel(QAbstractItemModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """What was not captured here cannot be chosen."""
-        if not index.isValid() or self.sample_at(index).reason:
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return BARRED if not index.isValid() or self.sample_at(index).reason else FREE
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The label, everything in words as the tip, and for the painter the sample itself."""
