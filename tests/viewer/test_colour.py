@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from viewer.colour import MAP_ENTRIES, MAP_NAMES, PALETTES, apply_map, map_table
-from viewer.state import ColourRole, MapName, Theme
+from viewer.state import ColourRole, ColourSet, MapName, Theme
 
 THEMES: tuple[Theme, ...] = ("dark", "light")
 MAPS = list(itertools.product(THEMES, MAP_NAMES))
+SETS: tuple[ColourSet, ...] = ("standard", "safe")
 
 # Machado, Oliveira & Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision Deficiency",
 # table 1, severity 1.0; they act on linear light.
@@ -29,6 +30,8 @@ EYES = {
     ),
 }
 DISTINGUISHABLE = 20.0
+CLEARLY = 35.0
+KNOWN_TO_FAIL = {("dark", "weight", "tritanopia"), ("light", "weight", "tritanopia")}
 
 
 def linear(rgb: np.ndarray) -> np.ndarray:
@@ -62,9 +65,10 @@ def test_the_yardstick() -> None:
         np.testing.assert_allclose(seen(white, eye), [100, 0, 0], atol=0.05)
 
 
+@pytest.mark.parametrize("colours", SETS)
 @pytest.mark.parametrize(("theme", "name"), MAPS)
-def test_tables(theme: Theme, name: MapName) -> None:
-    table = map_table(theme, name)
+def test_tables(theme: Theme, name: MapName, colours: ColourSet) -> None:
+    table = map_table(theme, name, colours)
     assert table.shape == (MAP_ENTRIES, 3)
     assert table.dtype == np.float32
     assert table.min() >= 0
@@ -84,9 +88,10 @@ def test_values_go_in_and_the_ends_of_the_table_come_out(theme: Theme, name: Map
     np.testing.assert_allclose(apply_map(every, theme, name), table, atol=1e-5)
 
 
+@pytest.mark.parametrize("colours", SETS)
 @pytest.mark.parametrize(("theme", "name"), MAPS)
-def test_zero_is_the_quiet_middle_and_both_ends_weigh_alike(theme: Theme, name: MapName) -> None:
-    lightness = seen(map_table(theme, name), "normal")[:, 0]
+def test_zero_is_the_quiet_middle_and_both_ends_weigh_alike(theme: Theme, name: MapName, colours: ColourSet) -> None:
+    lightness = seen(map_table(theme, name, colours), "normal")[:, 0]
     middle = lightness[127:129].mean()
     extreme = lightness.max() if theme == "light" else lightness.min()
     assert middle == pytest.approx(extreme, abs=4), "zero is nearest to the background of the theme"
@@ -115,6 +120,37 @@ def test_plus_minus_and_zero_stay_apart_for_every_eye(
     assert min(figures.values()) > DISTINGUISHABLE
     half = delta_e(*apply_map(np.array([-0.5, 0.5]), theme, name), eye)
     assert half > DISTINGUISHABLE / 2
+
+
+def nearest(theme: Theme, name: MapName, colours: ColourSet, eye: str) -> float:
+    """How far the two of -1, 0 and +1 are apart that are nearest to each other."""
+    three = apply_map(np.array([-1.0, 0.0, 1.0]), theme, name, colours)
+    return min(delta_e(one, other, eye) for one, other in itertools.combinations(three, 2))
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_the_safe_set_keeps_them_clearly_apart_for_every_eye(theme: Theme, name: MapName, eye: str) -> None:
+    assert nearest(theme, name, "safe", eye) > CLEARLY
+    half = delta_e(*apply_map(np.array([-0.5, 0.5]), theme, name, "safe"), eye)
+    assert half > CLEARLY
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(("theme", "name"), MAPS)
+def test_the_standard_set_fails_where_it_is_known_to(theme: Theme, name: MapName, eye: str) -> None:
+    """The negative control: what the safe set is for."""
+    is_known = (theme, name, eye) in KNOWN_TO_FAIL
+    assert (nearest(theme, name, "standard", eye) < CLEARLY) == is_known
+    if is_known:
+        assert nearest(theme, name, "standard", eye) < DISTINGUISHABLE
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_kind_of_quantity_has_colours_of_its_own_in_the_safe_set_too(theme: Theme) -> None:
+    for one, other in itertools.combinations(MAP_NAMES, 2):
+        ends = [apply_map(np.array([-1.0, 1.0]), theme, name, "safe") for name in (one, other)]
+        assert max(delta_e(a, b, "normal") for a, b in zip(*ends, strict=True)) > DISTINGUISHABLE
 
 
 @pytest.mark.parametrize("eye", EYES)

@@ -162,3 +162,16 @@ def test_a_colouring_that_was_left_is_shown_again_as_it_was(
         with pytest.raises(BundleError):
             stage.render(replace(plain, scale_of=CaptureKey("nobody", "002")), (64, 48))
         np.testing.assert_array_equal(stage.render(replace(plain, scale_of=BAR), (64, 48)), first[1])
+
+
+def test_safe_colours_are_those_of_the_safe_maps(tiny_stage: Stage) -> None:
+    index = KERNELS[0]
+    plate = tiny_stage.layout.plates[index]
+    camera = aimed(tiny_stage.layout, plate.corners(), ASPECT)
+    values = tiles_of(plate, values_of(tiny_stage.bundle, plate, CLEAN))[0].reshape(-1)
+    scale = tiny_stage.scales()[index]
+    for colours in ("safe", "standard", "safe"):
+        state = replace(bare(NetView(CLEAN), camera, "light"), colours=colours)
+        found = colours_at(tiny_stage.render(state, SIZE, supersample=1), camera, cell_centres(plate, 0))
+        expected = apply_map(values / scale, "light", "weight", colours)  # type: ignore[arg-type]
+        np.testing.assert_allclose(found, expected, atol=CLOSE)
