@@ -34,10 +34,11 @@ def shown_capture(bundle: Bundle, options: SceneOptions) -> Capture:
     for capture in bundle.captures_at(checkpoint):  # there may be very many: the search ends at the first good one
         shown = bundle.input(capture.input)
         if shown.kind == "clean" and _is_right(shown, capture):
-            return capture
+            return bundle.capture(capture.input, checkpoint)
         found.setdefault(shown.kind == "clean", capture)
     if found:
-        return found.get(True) or found[False]
+        # Asked for anew: while something is muted the choice stays, and the answer is another.
+        return bundle.capture((found.get(True) or found[False]).input, checkpoint)
     raise KerascopeError(
         "nothing to show",
         expected="a capture of an input",

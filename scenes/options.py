@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viewer.state import Theme
+from viewer.state import Mute, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class SceneOptions:
 
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
     reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
-    show their channels, all as `LayoutOptions` has them.
+    show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
+    is `muted`.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -24,6 +25,7 @@ class SceneOptions:
     fold: str | tuple[str, ...] = "auto"
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    muted: tuple[Mute, ...] = ()
 
     @property
     def aspect(self) -> float:

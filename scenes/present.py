@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.apart import COMMAND
+from scenes.muted import answering
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_summaries
 from scenes.viewed import run_of
@@ -43,10 +44,19 @@ class Gallery:
         """
         chosen = scene(wish.scene)
         run_id = run_of(self._bundle, wish.input_id)
-        chosen_inputs = wish.input_id, wish.checkpoint_id, run_id
-        options = SceneOptions(wish.size_px, wish.theme, *chosen_inputs, wish.fold, wish.opened, wish.closed)
+        options = SceneOptions(
+            wish.size_px,
+            wish.theme,
+            wish.input_id,
+            wish.checkpoint_id,
+            run_id,
+            wish.fold,
+            wish.opened,
+            wish.closed,
+            wish.muted,
+        )
         layout = self._layout(chosen.layout_for(options))
-        timeline = chosen.build(self._bundle, layout, options)
+        timeline = chosen.build(answering(self._bundle, options.muted), layout, options)
         return Playable(layout, timeline.duration_secs, timeline.state_at, timeline.loops, timeline.markers)
 
     def _layout(self, options: LayoutOptions) -> Layout:

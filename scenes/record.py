@@ -18,6 +18,7 @@ from scenes.encode.budget import encode_within
 from scenes.encode.formats import Format, format_of
 from scenes.encode.shot import keep, write_png
 from scenes.frames import Image, frame_times, frames
+from scenes.muted import answering
 from scenes.options import SceneOptions
 from scenes.registry import scene
 from scenes.viewed import viewed
@@ -125,7 +126,7 @@ def record(
     options = replace(options, size_px=job.exact_size_px(options.size_px))
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(bundle, layout, options), view, layout, bundle)
+    timeline = viewed(chosen.build(answering(bundle, options.muted), layout, options), view, layout, bundle)
     n_frames = len(frame_times(timeline.duration_secs, float(job.fps), timeline.loops))
     with Stage(bundle, layout) as stage:
         images = frames(stage, timeline, float(job.fps), options.size_px, supersample)
@@ -156,7 +157,7 @@ def record_frame(
     check_place(out, folder=False, overwrite=overwrite)
     chosen = scene(scene_name)
     layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(bundle, layout, options), view, layout, bundle)
+    timeline = viewed(chosen.build(answering(bundle, options.muted), layout, options), view, layout, bundle)
     if not 0 <= at_secs <= timeline.duration_secs:
         expected = f"0 to {timeline.duration_secs:g} s"
         raise KerascopeError("no such time in the scene", expected=expected, got=f"{at_secs:g} s")

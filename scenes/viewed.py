@@ -62,8 +62,9 @@ def options_of(view: Vantage, bundle: Bundle, size_px: tuple[int, int], run_id: 
         The view names what the bundle does not hold.
     """
     check_view(view, bundle.manifest)
-    opened, closed = view.study.opened, view.study.closed
-    return SceneOptions(size_px, view.theme, view.input_id, view.checkpoint_id, run_id, view.fold, opened, closed)
+    study = view.study
+    chosen = view.input_id, view.checkpoint_id, run_id
+    return SceneOptions(size_px, view.theme, *chosen, view.fold, study.opened, study.closed, study.muted)
 
 
 def run_of(bundle: Bundle, input_id: str | None) -> str | None:

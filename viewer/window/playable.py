@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from viewer.state import Theme, ViewState
+from viewer.state import Mute, Theme, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -35,7 +35,8 @@ class Wish:
     """What the person at the window wants to see; `None` leaves the choice to the scene.
 
     `size_px` is width and height of the picture; a scene needs only its aspect ratio. `fold` is which groups of layers
-    are one plate each: `auto`, `all`, `none`, or their names; `opened` and `closed` which layers show their channels.
+    are one plate each: `auto`, `all`, `none`, or their names; `opened` and `closed` which layers show their channels;
+    `muted` is what the network answers without.
     """
 
     scene: str
@@ -46,6 +47,7 @@ class Wish:
     fold: str | tuple[str, ...] = "auto"
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    muted: tuple[Mute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,10 +324,10 @@ class Window(Parts):
             shortcut.setEnabled(is_talk if is_of_talk else not (is_talk and shortcut.key() in taken))
 
     def _on_study(self, _: Study, after: Study) -> None:
-        """Which layers show their channels is a matter of the layout, which the chooser gets; all else is drawn."""
+        """What the layout and the scene's answers depend on is the chooser's; all else is drawn."""
         wish = self.chooser.wish
-        if (wish.opened, wish.closed) != (after.opened, after.closed):
-            self.chooser.want(opened=after.opened, closed=after.closed)
+        if (wish.opened, wish.closed, wish.muted) != (after.opened, after.closed, after.muted):
+            self.chooser.want(opened=after.opened, closed=after.closed, muted=after.muted)
         self.view.stir()
 
     def _want_size(self) -> None:
@@ -395,4 +395,5 @@ def wish_of(vantage: Vantage) -> Wish:
         fold=vantage.fold,
         opened=vantage.study.opened,
         closed=vantage.study.closed,
+        muted=vantage.study.muted,
     )
