@@ -110,7 +110,7 @@ def make_window(
         raise KerascopeError("no such scene", expected=" or ".join(catalogue.summaries), got=repr(wish.scene))
     window = Window(bundle, catalogue, wish, folder, seen=seen, keeper=keeper)
     window.resize(_roomy_size() if keeper is not None else QSize(*SIZE_PX))
-    window.keeper.restore(window)
+    window.recall()
     window.show()
     QCoreApplication.processEvents()
     if not window.view.has_context:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from viewer.foreign import native
 from viewer.window.choice import Choice
@@ -36,7 +36,7 @@ class Beside(QObject):
         self._input_id: str | None = None
         self._desk = Desk(bundle, native(window.desk.study, bundle.manifest))
         self.view = SceneView(self._desk, self._state, theme)
-        self.head, self.title, self.input, self.closing = QHBoxLayout(), QLabel(), Choice(210), QToolButton()
+        self.head, self.title, self.input, self.closing = QWidget(), QLabel(), Choice(210), QToolButton()
         self._workshop = Workshop(catalogue)
         self._resizing = QTimer(self, singleShot=True, interval=RESIZE_MS)
         self._arrange()
@@ -65,10 +65,11 @@ class Beside(QObject):
         self.closing.setText("Close")
         self.closing.setToolTip("show only the first bundle")
         self.input.offer(input_items(self.bundle))
-        self.head.setContentsMargins(0, 2, 8, 2)
-        self.head.addWidget(self.title, 1)
-        self.head.addWidget(self.input)
-        self.head.addWidget(self.closing)
+        row = QHBoxLayout(self.head)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.input)
+        row.addWidget(self.closing)
 
     def _connect(self) -> None:
         window = self._window

@@ -41,14 +41,14 @@ class Keeper:
         """The theme that was last seen."""
         return self._memory.theme
 
-    def restore(self, window: Parts) -> bool:
-        """The window's place and docks as they were; whether there were any."""
-        memory = self._memory
-        if not memory.geometry or not window.restoreGeometry(_decoded(memory.geometry)):
-            return False
-        if memory.docks:
-            window.restoreState(_decoded(memory.docks))
-        return True
+    def restore_place(self, window: Parts) -> None:
+        """The window's place and size as they were, where there were any."""
+        if self._memory.geometry:
+            window.restoreGeometry(_decoded(self._memory.geometry))
+
+    def restore_docks(self, window: Parts) -> bool:
+        """The docks as they were; whether there were any."""
+        return bool(self._memory.docks) and window.restoreState(_decoded(self._memory.docks))
 
     def keep(self, window: Parts, *, has_docks: bool) -> None:
         """Remember the window as it is now; its docks only where none had to make room."""

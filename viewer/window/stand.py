@@ -8,23 +8,23 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 CAPTION_PART = 0.036
 SMALLEST_CAPTION_PX = 18
+HEAD_PX = 38
 
 
 class Stand(QWidget):
-    """A row of panes, each with a title that is shown where there are two, over a caption."""
+    """A row of panes, each with a head that is shown where there are two, over a caption."""
 
     def __init__(self, scene: QWidget) -> None:
         super().__init__()
         self.setObjectName("stand")
         self._row = QHBoxLayout()
         self._row.setSpacing(1)
-        self.title = QLabel()
-        self.title.setObjectName("paneTitle")
-        self.title.hide()
-        self.head = QHBoxLayout()
-        self.head.setContentsMargins(0, 0, 0, 0)
-        self.head.addWidget(self.title, 1)
-        self._row.addWidget(_pane(self.head, scene), 1)
+        self._title = QLabel()
+        self._title.setObjectName("paneTitle")
+        self._title.setFixedHeight(HEAD_PX)
+        self._title.hide()
+        self._row.addWidget(_pane(self._title, scene), 1)
+        self._beside: QWidget | None = None
         self.caption = QLabel()
         self.caption.setObjectName("talkCaption")
         self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -36,19 +36,19 @@ class Stand(QWidget):
         column.setSpacing(0)
         column.addLayout(self._row, 1)
         column.addWidget(self.caption)
-        self._beside: QWidget | None = None
 
-    def put_beside(self, head: QHBoxLayout, scene: QWidget, title: str) -> None:
-        """A second scene on the right; `title` is that of the first."""
+    def put_beside(self, head: QWidget, scene: QWidget, title: str) -> None:
+        """A second scene on the right, under its head; `title` is that of the first."""
         self.take_away()
+        head.setFixedHeight(HEAD_PX)
         self._beside = _pane(head, scene)
         self._row.addWidget(self._beside, 1)
-        self.title.setText(title)
-        self.title.show()
+        self._title.setText(title)
+        self._title.show()
 
     def take_away(self) -> None:
         """Only the first scene."""
-        self.title.hide()
+        self._title.hide()
         if self._beside is not None:
             self._row.removeWidget(self._beside)
             self._beside.deleteLater()
@@ -67,11 +67,11 @@ class Stand(QWidget):
         self.caption.setFixedHeight(round(size_px * 3.4))
 
 
-def _pane(head: QHBoxLayout, scene: QWidget) -> QWidget:
+def _pane(head: QWidget, scene: QWidget) -> QWidget:
     pane = QWidget()
     column = QVBoxLayout(pane)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addLayout(head)
+    column.addWidget(head)
     column.addWidget(scene, 1)
     return pane

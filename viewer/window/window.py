@@ -143,6 +143,13 @@ class Window(Parts):
         if name:
             self.open_beside(Path(name))
 
+    def recall(self) -> None:
+        """Stand where the window stood the last time, with the docks that were there."""
+        self.keeper.restore_place(self)
+        self.shelf.fit(self.width())
+        if self.keeper.restore_docks(self):
+            self.shelf.adopt()
+
     # --- What the keys do ---------------------------------------------------------------------------------------------
 
     def toggle_theme(self) -> None:

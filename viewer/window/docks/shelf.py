@@ -119,6 +119,13 @@ class Shelf(QObject):
             self._was_roomy = is_roomy
             (self.let_back if is_roomy else self.send_away)("narrow")
 
+    def adopt(self) -> None:
+        """The docks that are there now are those that were asked for, also where they have to make room at once."""
+        self._come_back = [dock for dock in self.docks if not dock.isHidden()]
+        if self._away:
+            for dock in self.docks:
+                dock.hide()
+
     def forget(self) -> None:
         """Take all docks down for good."""
         for dock in self.docks:
