@@ -16,6 +16,7 @@ import numpy as np
 from exporter.bundle.checks import output_name
 from exporter.bundle.errors import KerascopeError
 from viewer.inspect.backwards import Step, sources_of
+from viewer.inspect.words import is_heads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,13 +94,13 @@ def receptive_field(
     KerascopeError
         There is no such layer or no such place in it.
     """
-    bundle.layer(layer)
     incoming: dict[str, list[Edge]] = defaultdict(list)
     for edge in bundle.manifest.edges:
         incoming[edge.target].append(edge)
     shapes = _Shapes(bundle)
     start = layer, output
-    raw: dict[Tensor, list[Sets]] = {start: [_start_sets(shapes.of(start), position, channel)]}
+    heads = is_heads(bundle.layer(layer), output, len(shapes.of(start)))
+    raw: dict[Tensor, list[Sets]] = {start: [_start_sets(shapes.of(start), position, channel, heads)]}
     seen: dict[str, Seen] = {}
     unknown = []
     for each in reversed(bundle.manifest.layers):
@@ -123,11 +124,12 @@ def _source(edge: Edge) -> Tensor:
     return edge.source, edge.source_output
 
 
-def _start_sets(shape: Index, position: Index | None, channel: int | None) -> Sets:
+def _start_sets(shape: Index, position: Index | None, channel: int | None, heads: bool) -> Sets:
     rank = len(shape) - 1
     if (position is not None and len(position) != rank) or (not shape and channel):
         raise KerascopeError("no such place in the output", expected=f"{rank} indices", got=position)
-    wanted = [*(position if position is not None else (None,) * max(rank, 0)), channel][: len(shape)]
+    beside = position if position is not None else (None,) * max(rank, 0)
+    wanted = [channel, *beside] if heads else [*beside, channel][: len(shape)]
     for index, size in zip(wanted, shape, strict=True):
         if index is not None and not 0 <= index < size:
             raise KerascopeError("no such place in the output", expected=f"within {shape}", got=f"{index}")

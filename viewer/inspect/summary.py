@@ -98,6 +98,8 @@ def summary_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0) -> 
 
 def summarised(values: NDArray[Any]) -> Summary:
     """The summary of an array of any shape; without a finite value its numbers are 0 and its histogram is empty."""
+    if values.dtype == np.float16:
+        values = values.astype(np.float32)  # numpy is slow with halves
     table = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(1, -1)
     finite = values.reshape(-1)
     is_finite = np.isfinite(finite)

@@ -67,7 +67,21 @@ def rank_among(value: float | None, others: Array, without: int = 0) -> tuple[in
     """
     if value is None or not np.isfinite(value):
         return None, None
+    if others.dtype == np.float16 and not without:
+        return _above_half(value, others) + 1, others.size
     return int(np.count_nonzero(others > others.dtype.type(value))) + 1, others.size - without
+
+
+def _above_half(value: float, others: NDArray[np.float16]) -> int:
+    """How many of finite `others` are larger. Their bits are compared: numpy takes twenty times as long for halves.
+
+    Bits of halves of one sign are in the order of their sizes, as whole numbers; the sign is the highest bit.
+    """
+    bits = np.ascontiguousarray(others).view(np.uint16)
+    own = np.float16(value + 0.0).view(np.uint16)  # 0 has no sign then
+    if value < 0:
+        return int(np.count_nonzero(bits < own))
+    return int(np.count_nonzero(bits.view(np.int16) > own.view(np.int16)))
 
 
 def extremes_in(part: Array) -> tuple[tuple[float, tuple[int, ...]], tuple[float, tuple[int, ...]]] | None:

@@ -12,8 +12,10 @@ from tiny_bundle import CLASS_NAMES
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.schema import Model, Output, Preprocessing
+from viewer.inspect.field import receptive_field
 from viewer.inspect.pick import Hit
 from viewer.inspect.reading import read
+from viewer.inspect.value import rank_among
 from viewer.state import CaptureKey
 from viewer.study import EdgePlace, Place
 
@@ -195,6 +197,8 @@ def test_heads_of_attention_are_its_channels() -> None:
     reading = read(bundle, PAPER, Place("a", 1, 2, (4, 5)))
     assert (reading.value, reading.index) == (values[2, 4, 5], "head 2 of 3, query 4, key 5")
     assert reading.value_kind == "attention scores"
+    field = receptive_field(bundle, "a", (4, 5), 2, 1)
+    assert field.of("in") is not None
     means = values.mean(axis=(1, 2))
     assert read(bundle, PAPER, Place("a", 1, 1)).rank == 1 + (means > means[1]).sum()
 
@@ -218,3 +222,14 @@ def test_class_names_of_another_number_name_nothing() -> None:
     model = Model(name="m", class_name="M", inputs=("in",), outputs=("a",), parameters=0, class_names=("x", "y"))
     bundle = paper_bundle([layer("in", "input", 4), layer("a", "dense", 3)], model=model)
     assert read(bundle, PAPER, Place("a", 0, 1)).class_name == ""
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_ranks_are_those_of_a_sorted_list_in_every_precision(dtype: type) -> None:
+    values = np.random.default_rng(3).normal(size=500).astype(dtype)
+    values[:20], values[20:40] = 0.0, -0.0
+    for value in (*values[:60].tolist(), float(values.min()), float(values.max())):
+        assert rank_among(value, values) == (1 + sum(other > value for other in values.tolist()), 500)
+    with_nan = np.array([1.0, np.nan, 3.0, np.inf], dtype)
+    assert rank_among(1.0, with_nan, 2) == (3, 2)
+    assert rank_among(float("nan"), with_nan, 2) == (None, None)
