@@ -10,6 +10,7 @@ from functools import partial
 from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
+from msgspec import structs
 
 from exporter.bundle import Bundle
 from exporter.bundle.checks import output_name
@@ -66,7 +67,7 @@ def network_of(bundle: Bundle, checkpoint_id: str) -> Network:
 def _network(bundle: Bundle, checkpoint_id: str, proven: set[str]) -> Network:
     manifest = bundle.manifest
     bundle = proxy(bundle)  # which must not be kept alive by what is kept for it
-    nodes = {layer.name: Node(layer, partial(_weight, bundle, checkpoint_id, layer)) for layer in manifest.layers}
+    nodes = {layer.name: _node(bundle, checkpoint_id, layer) for layer in manifest.layers}
     arguments: dict[str, dict[int, list[Source]]] = defaultdict(lambda: defaultdict(list))
     for edge in manifest.edges:
         arguments[edge.target][edge.target_input].append((edge.source, edge.source_output))
@@ -75,6 +76,12 @@ def _network(bundle: Bundle, checkpoint_id: str, proven: set[str]) -> Network:
     }
     joined = frozenset(name for name in nodes if any(len(each) > 1 for each in arguments[name].values()))
     return Network(bundle, nodes, sources, joined, proven=proven)
+
+
+def _node(bundle: Bundle, checkpoint_id: str, layer: Layer) -> Node:
+    """The node of a layer; one that shares weights has the variables of the other."""
+    owner = bundle.layer(layer.shares_weights_with or layer.name)
+    return Node(structs.replace(layer, variables=owner.variables), partial(_weight, bundle, checkpoint_id, layer))
 
 
 def _weight(bundle: Bundle, checkpoint_id: str, layer: Layer, variable: str) -> Array:
