@@ -90,7 +90,7 @@ class Picture(RemoteFrameBuffer):
         if self._stage is None or self._stage.layout is not self._layout:
             self._give_back()
             self._stage = Stage(self._bundle, self._layout)
-        return self._stage.render(state, self.size_px, supersample=supersample)  # type: ignore[arg-type]
+        return self._stage.render(state, self.size_px, supersample=supersample)
 
     def stir(self) -> None:
         """Something has changed: draw soon, and finely once it rests."""

@@ -52,7 +52,7 @@ def drag(board: Any, *places: tuple[float, float], button: int = 1) -> None:
 
 def frame_of(board: Any, state: ViewState, supersample: float = 2.0) -> Any:
     with Stage(board._bundle, board._playable.layout) as stage:
-        return stage.render(state, board.picture.size_px, supersample=supersample)  # type: ignore[arg-type]
+        return stage.render(state, board.picture.size_px, supersample=supersample)
 
 
 def decoded(png: bytes) -> Any:
