@@ -12,7 +12,7 @@ from viewer.inspect.summary import values_at
 from viewer.inspect.value import rank_among
 from viewer.inspect.words import number, times
 from viewer.kept import finite, kernel_ref
-from viewer.strands.contribution import channel_strength, conv_contribution
+from viewer.strands.contribution import conv_contribution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,10 +121,9 @@ def _responses(bundle: Bundle, key: CaptureKey, edge: EdgePlace, maps: Array, ke
 
 
 def _copied(maps: Array, edge: EdgePlace) -> Flow:
-    strength = channel_strength(maps)
-    if edge.source_channel >= len(strength):
+    if maps.ndim == 0 or edge.source_channel >= maps.shape[-1]:
         return Flow(None, "contribution", None, None, ())
-    value = float(strength[edge.source_channel])
+    value = float(np.abs(maps[..., edge.source_channel]).mean())
     return Flow(value, "handed on, mean size", None, None, (("source value", f"{number(value)} in size, on the mean"),))
 
 
