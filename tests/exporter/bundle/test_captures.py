@@ -265,8 +265,13 @@ def test_a_bundle_that_is_gone_keeps_what_was_read(tiny: Path) -> None:
 
 def test_adding_to_a_bundle_does_not_disturb_who_has_it_open(tiny: Path) -> None:
     bundle = read_bundle(tiny)
+    assert not bundle.has_more()
     with BundleWriter.append(tiny) as writer:
         writer.write("inputs/more.npz", {"k": np.zeros(1)})
         writer.commit(bundle.manifest)
     assert bundle.change() is None
+    assert bundle.has_more()
+    assert not read_bundle(tiny).has_more()
     assert bundle.output("clean-1", "000", "conv").shape == (6, 6, 4)
+    make_tiny_bundle(tiny, overwrite=True)
+    assert not bundle.has_more(), "another bundle is not more of this one"
