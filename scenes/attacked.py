@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.bundle.checks import output_name
+from viewer.inspect.divergence import spine
 from viewer.scales import relative_change
 from viewer.state import CaptureKey
 
@@ -50,7 +51,7 @@ class Attacked:
             for key, capture in zip(keys, captures, strict=True)
         )
         kept = set.intersection(*(set(capture.outputs) for capture in captures))
-        self.spine = tuple(i for i in _spine(layout) if _name(layout, i) in kept)
+        self.spine = tuple(i for i in spine(layout) if _name(layout, i) in kept)
         self._changes: dict[CaptureKey, tuple[float, ...]] = {}
 
     def changes(self, step: Step) -> tuple[float, ...]:
@@ -65,13 +66,3 @@ class Attacked:
 
 def _name(layout: Layout, index: int) -> str:
     return output_name(layout.plates[index].layer, layout.plates[index].output)
-
-
-def _spine(layout: Layout) -> tuple[int, ...]:
-    """One plate a station, the largest where branches stand over each other."""
-    best: dict[int, int] = {}
-    for index, plate in enumerate(layout.plates):
-        held = best.get(plate.station)
-        if held is None or plate.size[1] > layout.plates[held].size[1]:
-            best[plate.station] = index
-    return tuple(best[station] for station in sorted(best))

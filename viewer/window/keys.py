@@ -35,9 +35,9 @@ DOING = (
     Binding(("Ctrl+Shift+C",), "Ctrl Shift C", "copy what opens this view", "copier.copy_view"),
     Binding(("Ctrl+Alt+C",), "Ctrl Alt C", "copy what draws this picture", "copier.copy_frame"),
     Binding(("Ctrl+Shift+S",), "Ctrl Shift S", "save the value as .npy …", "copier.save_values_as"),
-    Binding(("S",), "S", "save the picture as PNG here", "save_picture"),
-    Binding(("Shift+S",), "Shift S", "save the picture as …", "save_picture_as"),
-    Binding(("Ctrl+R",), "Ctrl R", "record the scene, or give it up", "record"),
+    Binding(("S",), "S", "save the picture as PNG here", "taker.save_picture"),
+    Binding(("Shift+S",), "Shift S", "save the picture as …", "taker.save_picture_as"),
+    Binding(("Ctrl+R",), "Ctrl R", "record the scene, or give it up", "taker.record"),
     Binding(("Ctrl+O",), "Ctrl O", "open another bundle (or drop it)", "ask_bundle"),
     Binding(("Ctrl+L",), "Ctrl L", "open this bundle anew, as it is now", "mishaps.reopen"),
     Binding(("Ctrl+Shift+O",), "Ctrl Shift O", "a second one beside it (Shift drop)", "ask_beside"),
@@ -97,7 +97,8 @@ MOUSE = (
     ("right click", "what can be done there"),
 )
 
-PANELS = (("Ctrl 1 … 9", "show or hide one panel"),)
+ATTACKS = (("W", "to the layer where the attack turns"),)
+PANELS = (("Ctrl 1 … 9", "show or hide one panel"), ("Ctrl F", "find a layer"))
 
 
 def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
@@ -105,7 +106,7 @@ def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
 
 
 HELP = (
-    (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS))),
+    (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS) + ATTACKS)),
     (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS)),
     (("Doing", _lines(DOING)), ("A talk", _lines(TALKING)), ("While presenting", _lines(PRESENTING))),
 )

@@ -79,7 +79,6 @@ class DivergenceDock(QDockWidget):
 
     def _arrange(self) -> None:
         self.setEnabled(bool(self.navigator.attacks()))
-        self.setTitleBarWidget(QWidget())  # a strip: its words say what it is
         self.answer.setObjectName("answer")
         self.reason.setObjectName("quiet")
         self.reason.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
