@@ -65,7 +65,7 @@ def details_of(bundle: Bundle, subject: Subject) -> Details:
         formula=formula_lines(told, place),
         terms=term_rows(told),
         terms_heading=terms_heading(told),
-        audit=audit_words(audited),
+        audit=audit_words(audited, has_weights=bool(bundle.layer(place.layer).variables)),
         verdict=audit_verdict(audited),
     )
 

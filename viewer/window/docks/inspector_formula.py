@@ -39,7 +39,9 @@ class TermRow:
 def formula_lines(formula: Formula, asked: Place) -> Lines:
     """The formula in words with its numbers; of a place that is several values, first which of them it is about."""
     about = "" if asked == formula.place else _about(formula.place, asked)
-    return tuple(line for line in (about, *map(typeset, formula.lines)) if line)
+    rows = term_rows(formula)  # which say where the value comes from
+    lines = [typeset(line) for line in formula.lines if not (rows and line.startswith("from "))]
+    return tuple(line for line in (about, *lines) if line)
 
 
 def term_rows(formula: Formula) -> tuple[TermRow, ...]:
@@ -64,11 +66,12 @@ def terms_heading(formula: Formula) -> str:
     return f"from {layers[0]}" if len(layers) == 1 else "from"
 
 
-def audit_words(audit: Audit) -> str:
+def audit_words(audit: Audit, *, has_weights: bool = True) -> str:
     """What came of the audit, in plain words."""
     if audit.recomputed is None:
         return f"not recomputed: {audit.words}"
-    return f"recomputed from the weights: {number_words(audit.recomputed)}, {typeset(audit.words)}"
+    source = "the weights" if has_weights else "what comes in"
+    return f"recomputed from {source}: {number_words(audit.recomputed)}, {typeset(audit.words)}"
 
 
 def audit_verdict(audit: Audit) -> str:

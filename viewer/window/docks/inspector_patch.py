@@ -62,7 +62,7 @@ class PatchPicture(QWidget):
             is_light = 0.3 * red + 0.6 * green + 0.1 * blue > 0.5
             painter.setPen(QColor("#10192B" if is_light else "#EAF1FF"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number_words(float(value), 2).replace(" × 10", "e"))
-        painter.setPen(QPen(QColor(look_of(self.theme).accent), 2))
+        painter.setPen(QPen(QColor(look_of(self.theme).text), 2))
         row, column = self._at
         painter.drawRect(QRectF(1 + column * CELL_PX, 1 + row * CELL_PX, CELL_PX - 1, CELL_PX - 1))
 

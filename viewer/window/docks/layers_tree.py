@@ -160,10 +160,10 @@ def has_channels(layer: Layer) -> bool:
 
 
 def _label(name: str, outer: str) -> str:
-    """A name without that of the branch that it hangs on, where something is left."""
+    """A name without that of the branch that it hangs on, where more than numbers is left."""
     rest = name.removeprefix(outer) if outer else name
     short = rest.lstrip("_/")
-    return short if short != rest and short else name
+    return short if short != rest and any(map(str.isalpha, short)) else name
 
 
 def _with_full_name(row: LayerRow) -> LayerRow:

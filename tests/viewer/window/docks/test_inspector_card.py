@@ -105,6 +105,14 @@ def test_the_audit_is_told_with_the_recomputed_value(tiny_bundle: Bundle) -> Non
     assert (audit_words(missing), audit_verdict(missing)) == ("not recomputed: no such thing", "")
 
 
+def test_what_only_passes_a_value_on_says_so_without_weights_or_a_second_source(tiny_bundle: Bundle) -> None:
+    place = Place("relu", channel=2, position=(3, 4))
+    details = details_of(tiny_bundle, subject(place))
+    assert details.audit.startswith("recomputed from what comes in: ")
+    assert [row.place for row in details.terms] == [CELL]
+    assert not any(line.startswith("from ") for line in details.formula)
+
+
 def test_what_is_seen_is_told_in_rows_and_columns(tiny_bundle: Bundle) -> None:
     assert sight_words(tiny_bundle, CELL) == "rows 2–4, columns 3–5 of picture"
     assert sight_words(tiny_bundle, Place("pool", channel=0, position=(1, 1))) == "rows 1–4, columns 1–4 of picture"

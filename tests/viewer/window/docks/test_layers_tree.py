@@ -62,6 +62,14 @@ def test_rows_in_a_branch_leave_its_name_out_and_found_ones_do_not(tiny_bundle: 
     assert [row.label for row in found_rows(rows, ("enc/pool", "nothing", "enc/conv"))] == ["enc/pool", "enc/conv"]
 
 
+def test_a_number_alone_is_no_label(tiny_bundle: Bundle) -> None:
+    named = tuple(replace(layer, name=f"conv_{at}") for at, layer in enumerate(tiny_layers()))
+    names = tuple(layer.name for layer in named[1:4])
+    group = Group(name="conv", kind="block", class_name="m", layers=names, output=names[-1])
+    rows = layer_tree(replace(tiny_bundle.manifest, layers=named, groups=(group,)))
+    assert [row.label for row in rows[1].inside] == list(names)
+
+
 def test_every_kind_has_words_and_a_glyph_inside_its_square() -> None:
     assert set(KIND_WORDS) <= set(GLYPHS)
     for name, glyph in GLYPHS.items():
