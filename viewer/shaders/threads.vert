@@ -10,7 +10,8 @@ uniform sampler2D u_units;         // where a unit is in the world, and the numb
 uniform sampler2D u_flow;          // activation of a unit, and in the capture it is blended towards
 uniform sampler2D u_flow_toward;
 uniform vec2 u_units_size;         // texels of all three
-uniform sampler2D u_plates;        // station, middle in y and z; strength to 0..1 and room of what arrives, here and there
+uniform sampler2D u_plates;        // station, middle in y and z; then of what arrives, here and there: strength to 0..1,
+                                   // room, and the power by which the strong stand out
 uniform float u_plate_count;
 uniform sampler2D u_looks;         // of each plate: gain, emphasis, fan
 uniform vec2 u_looks_size;
@@ -24,7 +25,8 @@ uniform mat4 u_clip_from_world;
 uniform vec3 u_adds;
 uniform vec3 u_subtracts;
 
-const float SLOTS = 1024.0, LARGEST = 32767.0, INVISIBLE = 1.0 / 1024.0;
+const float SLOTS = 1024.0, LARGEST = 32767.0, LINE = 0.8;
+const float INVISIBLE = 1.0 / 512.0;   // less is lost in a sum of half floats
 
 varying vec4 v_colour;     // rgb and alpha, not premultiplied
 varying float v_station;
@@ -39,14 +41,16 @@ vec2 spot(float unit, vec2 size)
 
 vec4 plate(float number, float column)
 {
-    return texture2DLod(u_plates, vec2(0.25 + 0.5 * column, (number + 0.5) / u_plate_count), 0.0);
+    return texture2DLod(u_plates, vec2((column + 0.5) / 3.0, (number + 0.5) / u_plate_count), 0.0);
 }
 
-// How strong an edge is beside the strongest that goes where it goes, signed, and how opaque, as it was captured.
-vec2 look(float weight, float activation, float to_one, float room)
+// How strong an edge is beside the strongest that goes where it goes, signed, and how opaque, as it was captured: all
+// are a haze that never grows too dense, and as many as can be told apart are lines.
+vec2 look(float weight, float activation, vec3 figures)
 {
-    float strength = clamp(weight * activation * to_one, -1.0, 1.0);
-    return vec2(strength, strength * strength * min(u_room * room, 1.0));
+    float strength = clamp(weight * activation * figures.x, -1.0, 1.0);
+    float line = pow(max(abs(strength), 1e-6), figures.z);
+    return vec2(strength, strength * strength * min(u_room * figures.y, 1.0) + LINE * line);
 }
 
 void main()
@@ -58,7 +62,7 @@ void main()
     vec2 source = spot(bytes_of(tail.rgb), u_units_size), target = spot(bytes_of(head.rgb), u_units_size);
     vec4 start = texture2DLod(u_units, source, 0.0), end = texture2DLod(u_units, target, 0.0);
 
-    vec4 leaves = plate(start.w, 0.0), arrives = plate(end.w, 0.0), figures = plate(end.w, 1.0);
+    vec4 leaves = plate(start.w, 0.0), arrives = plate(end.w, 0.0);
     vec2 from = texture2DLod(u_looks, spot(start.w, u_looks_size), 0.0).gb;
     vec2 to = texture2DLod(u_looks, spot(end.w, u_looks_size), 0.0).gb;
     float here = 1.0, there = 1.0;
@@ -66,7 +70,7 @@ void main()
         here = texture2DLod(u_flow, source, 0.0).r;
         there = texture2DLod(u_flow_toward, source, 0.0).r;
     }
-    vec2 shown = mix(look(weight, here, figures.x, figures.y), look(weight, there, figures.z, figures.w), u_blend);
+    vec2 shown = mix(look(weight, here, plate(end.w, 1.0).xyz), look(weight, there, plate(end.w, 2.0).xyz), u_blend);
     float alpha = shown.y * u_alpha * min(from.x, to.x);
     v_colour = vec4(shown.x < 0.0 ? u_subtracts : u_adds, alpha);
     v_station = mix(leaves.x, arrives.x, a_slot.y);

@@ -9,13 +9,16 @@ from viewer.threads.carried import share_of_kind
 from viewer.threads.gather import MOST_EDGES
 
 if TYPE_CHECKING:
-    from viewer.state import EdgeLine, EdgeMode, Edges, Hud
+    from viewer.state import EdgeLine, EdgeMode, Edges, Hud, Words
     from viewer.strands.trace import Strands
     from viewer.threads.carried import Carried
     from viewer.threads.gather import Threads
 
 QUANTITY: dict[EdgeMode, str] = {"contribution": "flow", "weight": "weight", "importance": "mean flow"}
 TITLE: dict[EdgeMode, str] = {"contribution": "value \u00d7 weight", "weight": "weight", "importance": "importance"}
+
+LINE_HEIGHT = 9 / 7
+"""From line to line of a legend, in sizes of its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,26 @@ def retold(hud: Hud, told: EdgesDrawn, edges: Edges) -> Hud:
     """A display whose lines about edges say what `told` has of these `edges`; the same where it has no such lines."""
     if not any(line.tells for line in hud.words):
         return hud
-    goes_on = _shares(told, edges) and any(line.tells == "carried" for line in hud.words)
     texts: dict[EdgeLine, str] = {
         "title": f"edges: {TITLE[edges.mode]}",
-        "drawn": f"{_drawn(told)}; they carry" if goes_on else _drawn(told),
+        "drawn": f"{_drawn(told)}; they carry" if _shares(told, edges) else _drawn(told),
         "carried": _shares(told, edges),
         "line": f"{_drawn(told)}: {TITLE[edges.mode]}",
     }
-    words = (line if line.tells is None else replace(line, text=texts[line.tells]) for line in hud.words)
+    # Where nothing was measured of the strongest few there is no line yet for what is carried.
+    more = () if any(line.tells == "carried" for line in hud.words) else map(_below, _of(hud, "drawn"))
+    words = (line if line.tells is None else replace(line, text=texts[line.tells]) for line in (*hud.words, *more))
     return replace(hud, words=tuple(line for line in words if line.text))
+
+
+def _of(hud: Hud, tells: EdgeLine) -> tuple[Words, ...]:
+    return tuple(line for line in hud.words if line.tells == tells)
+
+
+def _below(line: Words) -> Words:
+    """The line that goes on with what `line` has begun."""
+    x, y = line.at_px
+    return replace(line, at_px=(x, y + LINE_HEIGHT * line.size_px), tells="carried")
 
 
 def _told(

@@ -51,6 +51,7 @@ class ThreadStore:
         self._carried: dict[tuple[Wanted, CaptureKey | None, int], Carried] = {}
         self._looks: dict[Hashable, gloo.Texture2D] = {}
         self._places: gloo.Texture2D | None = None
+        self._heights = np.array([plate.size[1] for plate in layout.plates])
 
     @cached_property
     def units(self) -> Units:
@@ -139,19 +140,19 @@ class ThreadStore:
         of = key if threads.by_activation else None
         flow = None if of is None else self._flow(of)[0]
         name = want, of, drawn
-        return cached(self._carried, name, LOOKS_KEPT, lambda: carried(threads, self.units, flow, drawn))
+        return cached(self._carried, name, LOOKS_KEPT, lambda: carried(threads, self.units, flow, drawn, self._heights))
 
     def _looked(self, want: Wanted, here: CaptureKey, there: CaptureKey, drawn: int) -> gloo.Texture2D:
-        """Station and middle of each plate, and for both captures the factor that takes strengths to 0..1 and the
-        height that each thread into it has for itself.
+        """Station and middle of each plate, and for both captures the factor that takes strengths to 0..1, the height
+        that each thread into it has for itself, and the power by which strong ones stand out.
         """
         plates = self._layout.plates
-        looks = np.zeros((len(plates), 8), np.float32)
+        looks = np.zeros((len(plates), 12), np.float32)
         looks[:, :3] = [(plate.station, *plate.centre[1:]) for plate in plates]
-        heights = np.array([plate.size[1] for plate in plates])
         heaviest = self.table(want).heaviest
-        for column, key in ((4, here), (6, there)):
+        for column, key in ((4, here), (8, there)):
             measured = self._measured(want, key, drawn)
             looks[:, column] = heaviest / np.where(measured.largest > 0, measured.largest, np.inf)
-            looks[:, column + 1] = heights / np.maximum(measured.crowd, 1e-6)
+            looks[:, column + 1] = self._heights / np.maximum(measured.crowd, 1e-6)
+            looks[:, column + 2] = measured.sharpness
         return plate_texture(looks)

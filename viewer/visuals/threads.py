@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from viewer.visuals.plates import View
 
 UNITS_A_ROW = 1024
-FULL = {"dark": 1.5, "light": 0.75}
-"""How opaque a plate's threads are together, on the average, in each theme: light adds up, and has its bloom."""
+FULL = {"dark": 0.8, "light": 0.4}
+"""How opaque the haze of all threads into a plate is, on the average, in each theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def unit_texture(values: NDArray[np.float32]) -> gloo.Texture2D:
 
 
 def plate_texture(looks: NDArray[np.float32]) -> gloo.Texture2D:
-    """A texture of eight numbers (plates, 8) for each plate, as `threads.vert` reads them."""
-    return _floats(np.ascontiguousarray(looks, np.float32).reshape(-1, 2, 4))
+    """A texture of twelve numbers (plates, 12) for each plate, as `threads.vert` reads them."""
+    return _floats(np.ascontiguousarray(looks, np.float32).reshape(-1, 3, 4))
 
 
 def edge_texture(texels: NDArray[np.uint8]) -> gloo.Texture2D:

@@ -46,6 +46,14 @@ def test_where_all_are_drawn_nothing_is_said_of_a_share() -> None:
     assert not any("carry" in line or "%" in line for line in lines)
 
 
+def test_what_is_measured_now_is_told_where_nothing_was_before() -> None:
+    hud = strand_legend(strands_of(300, 17_230, None, None))
+    told = retold(hud, EdgesDrawn(50, 90, 0.4, "", 0.4, None), Edges("weight", 50)).words
+    (first,), (more,) = ([line for line in told if line.tells == tells] for tells in ("drawn", "carried"))
+    assert (first.text, more.text) == ("strongest 50 of 90 drawn; they carry", "40 % of the conv weight")
+    assert more.at_px == (first.at_px[0], first.at_px[1] + 27.0)
+
+
 def test_a_display_without_such_lines_stays_as_it_is() -> None:
     hud = note(("a scale",))
     assert retold(hud, EdgesDrawn(1, 2, None, ""), Edges("weight")) is hud

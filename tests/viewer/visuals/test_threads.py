@@ -131,7 +131,7 @@ def test_the_light_runs_along(stage: Stage) -> None:
     """Where it has not come to yet an edge is dim; where it has, as at the front itself, it is lit."""
     early, late = (np.abs(gained(stage, NetView(KEY0, edges=ALL, front=at))).max(axis=2)[0] for at in (0.35, 0.65))
     assert late[-5:].mean() > 1.5 * early[-5:].mean()
-    assert early[:3].mean() > 1.5 * early[-5:].mean()
+    assert early[:3].mean() > 1.3 * early[-5:].mean()
 
 
 def test_a_budget_draws_the_front_of_the_same_table(stage: Stage) -> None:
