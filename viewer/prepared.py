@@ -15,7 +15,7 @@ from viewer.atlas import fill_cells, fill_pictures
 from viewer.state import CaptureKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -77,7 +77,16 @@ def _beside(names: Sequence[str], name: str) -> list[str]:
 class Preparer:
     """Arrays by capture, those used longest ago making room, and one thread that makes some ahead."""
 
-    def __init__(self, bundle: Bundle, layout: Layout, cells: Atlas, pictures: Atlas) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        layout: Layout,
+        cells: Atlas,
+        pictures: Atlas,
+        also: Callable[[CaptureKey], object] = lambda _: None,
+    ) -> None:
+        """`also` is what else is made ahead of a capture, in the same thread."""
+        self._also = also
         self._parts = bundle, layout, cells, pictures
         self._most = most_of(texel_bytes(cells, pictures))
         self._made: dict[CaptureKey, Prepared] = {}
@@ -113,6 +122,7 @@ class Preparer:
     def _make(self, key: CaptureKey) -> None:
         try:
             self._keep(key, prepare(*self._parts, key))
+            self._also(key)
         except (KerascopeError, OSError):
             return  # a bundle that has gone or is damaged: told to whoever asks for this capture
 

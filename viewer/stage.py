@@ -58,7 +58,7 @@ class Stage:
         self.bundle, self.layout = bundle, layout
         self._canvas = canvas or headless_canvas()
         self._canvas.set_current()
-        self._captures = CaptureStore(bundle, layout)
+        self._captures = CaptureStore(bundle, layout, self._trace_ahead)
         self._looks = LookStore(bundle, layout, self._captures.cells)
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
@@ -109,6 +109,7 @@ class Stage:
 
         As `render`, and `supersample` below 1 draws all but words and shapes coarser: a frame while things move.
         """
+        state = self._telling(state)
         targets = self._targets_for(size_px, supersample)
         self._paint(state, targets)
         self._finish(state, targets)
@@ -123,6 +124,9 @@ class Stage:
         A window's frames do so for the inputs and checkpoints beside the one that is shown.
         """
         self._captures.preparer.ahead(keys)
+
+    def _trace_ahead(self, key: CaptureKey) -> None:
+        self._edges.ribbons.trace_ahead(key)
 
     def strands(self, key: CaptureKey) -> Strands:
         """The strands drawn for a capture: how many, of how many, and the share they carry."""

@@ -10,7 +10,7 @@ from viewer.visuals.plates import CaptureTextures
 from viewer.visuals.quad import float_texture, refill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from exporter.bundle import Bundle
     from viewer.layout import Layout
@@ -23,9 +23,11 @@ class CaptureStore:
     ones, which take their place on the GPU: making a texture costs five times filling one.
     """
 
-    def __init__(self, bundle: Bundle, layout: Layout) -> None:
+    def __init__(
+        self, bundle: Bundle, layout: Layout, also_ahead: Callable[[CaptureKey], object] = lambda _: None
+    ) -> None:
         self.cells, self.pictures = cells_atlas(layout), pictures_atlas(layout)
-        self.preparer = Preparer(bundle, layout, self.cells, self.pictures)
+        self.preparer = Preparer(bundle, layout, self.cells, self.pictures, also_ahead)
         self.most = most_of(texel_bytes(self.cells, self.pictures))
         self._textures: dict[CaptureKey, CaptureTextures] = {}
 

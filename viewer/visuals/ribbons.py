@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from viewer.state import EdgeMode
 
 RIBBONS_KEPT = 48
+TRACED_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class RibbonStore:
     def __init__(self, bundle: Bundle, layout: Layout) -> None:
         self._bundle, self._layout = bundle, layout
         self._ribbons: dict[Which, tuple[Strands, StrandBuffers | None]] = {}
+        self._ahead: dict[Which, Strands] = {}
+
+    def trace_ahead(self, key: CaptureKey) -> None:
+        """Trace the strands of contributions of a capture, from any thread, for when they are asked for."""
+        wanted = which(key, "contribution")
+        if wanted not in self._ahead:
+            cached(self._ahead, wanted, TRACED_AHEAD, lambda: trace(self._bundle, self._layout, key, wanted.mode))
 
     def strands(self, key: CaptureKey, mode: EdgeMode) -> Strands:
         """The strands of a capture; those of weights and of importance are the same for all inputs."""
@@ -53,7 +61,8 @@ class RibbonStore:
         return cached(self._ribbons, wanted, RIBBONS_KEPT, lambda: self._made(wanted), _close)
 
     def _made(self, wanted: Which) -> tuple[Strands, StrandBuffers | None]:
-        strands = trace(self._bundle, self._layout, wanted.key, wanted.mode)
+        ahead = self._ahead.get(replace(wanted, joined=frozenset()))
+        strands = ahead or trace(self._bundle, self._layout, wanted.key, wanted.mode)
         shown = without(strands, wanted.joined) if wanted.joined else strands
         return strands, upload_strands(shown, self._layout)
 
