@@ -84,7 +84,7 @@ def shrink(driver: Driver, facts: Facts) -> None:
     QTest.mouseMove(view.widget, QPoint(1, 1))
     QTest.mouseRelease(view.widget, Qt.MouseButton.LeftButton, pos=QPoint(0, 0))
     view.zoom_in()
-    driver.window.save_picture()
+    driver.window.taker.save_picture()
     facts["told_of_one_pixel"] = driver.window.words.words
     QTest.qWait(100)
     view.widget.setMaximumSize(LARGEST_PX, LARGEST_PX)
@@ -121,7 +121,7 @@ def damage(driver: Driver, path: Path, facts: Facts) -> None:
     window.chooser.want(input_id=None)
     driver.rest()
     window.folder = path / "manifest.json"
-    facts["told_of_saving"] = told(driver, window.save_picture)
+    facts["told_of_saving"] = told(driver, window.taker.save_picture)
 
 
 def replace_and_delete(driver: Driver, path: Path, facts: Facts) -> None:

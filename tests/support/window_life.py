@@ -321,7 +321,7 @@ def test_two_bundles_share_scene_time_and_camera(life: Life) -> None:
 
 def test_a_recording_is_made_beside_the_window(life: Life, tmp_path: Path) -> None:
     window, out = life.window, tmp_path / "scene.gif"
-    window.begin_recording(Take(window.vantage(), out, (160, 90), 2))
+    window.taker.begin_recording(Take(window.vantage(), out, (160, 90), 2))
     assert window.recorder.gauge.isVisible()
     window.player.play()
     before = window.player.at_secs
@@ -337,7 +337,7 @@ def test_a_recording_is_made_beside_the_window(life: Life, tmp_path: Path) -> No
 def test_closing_while_recording_leaves_nothing_and_loses_nothing(life: Life, tmp_path: Path) -> None:
     out = tmp_path / "dear.gif"
     out.write_bytes(b"what was there before")
-    life.window.begin_recording(Take(life.window.vantage(), out, (960, 540), 25))
+    life.window.taker.begin_recording(Take(life.window.vantage(), out, (960, 540), 25))
     life.until(lambda: any(path.name.endswith(".part") for path in tmp_path.iterdir()))
     QTest.qWait(300)
     life.window.close()

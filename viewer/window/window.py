@@ -34,10 +34,9 @@ from viewer.window.playable import Playable, Wish
 from viewer.window.player import Player
 from viewer.window.podium import Podium
 from viewer.window.pointer import Pointer
-from viewer.window.record_dialog import RecordDialog
-from viewer.window.recorder import Recorder, Take
-from viewer.window.snapshot import free_path, write_picture
+from viewer.window.recorder import Recorder
 from viewer.window.stand import Stand
+from viewer.window.taker import Taker
 from viewer.window.talk import Talk
 from viewer.window.travel import Travel
 from viewer.window.view import SceneView
@@ -68,7 +67,6 @@ class Window(Parts):
         super().__init__()
         self.folder = folder
         self.keeper = keeper or Keeper(None)
-        self._last_take: Take | None = None
         self.beside: Beside | None = None
         self._shortcuts: list[tuple[QShortcut, bool]] = []
         self.setAcceptDrops(True)
@@ -183,37 +181,6 @@ class Window(Parts):
             self.desk.set(pinned=None, pinned_edge=None)
             self.view.widget.setFocus()
 
-    def save_picture(self) -> None:
-        """Save what is shown, under a free name in `folder`."""
-        self._save(
-            free_path(self.folder, f"{self._bundle.path.stem}-{self.chooser.wish.scene}-{self.player.at_secs:.2f}s")
-        )
-
-    def save_picture_as(self) -> None:
-        """Ask where to save what is shown."""
-        proposed = free_path(self.folder, f"{self._bundle.path.stem}-{self.chooser.wish.scene}")
-        name, _ = QFileDialog.getSaveFileName(self, "Save the picture", str(proposed), "PNG (*.png)")
-        if name:
-            path = Path(name)
-            self._save(path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png"))
-
-    def record(self) -> None:
-        """Ask how to record the whole scene, seen as now; while that goes on, give it up."""
-        if self.recorder.is_recording:
-            self.recorder.cancel()
-            return
-        suffix = self._last_take.out.suffix if self._last_take else ".gif"
-        out = free_path(self.folder, f"{self._bundle.path.stem}-{self.chooser.wish.scene}", suffix)
-        dialog = RecordDialog(self, self.vantage(), out, self.view.size_px, self._last_take)
-        dialog.asked.connect(self.begin_recording)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def begin_recording(self, take: Take) -> None:
-        """Record."""
-        self._last_take = take
-        self.recorder.start(take)
-
     # --- What Qt tells ------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -264,6 +231,7 @@ class Window(Parts):
         self.mishaps.reopening.connect(self.open_bundle)
         self.navigator = Navigator(self.desk, self.chooser, self.player)
         self.copier, self._hover = Copier(self), Hover(self)
+        self.taker = Taker(self, self.recorder, self.folder)
         self._podium = Podium(self, self._stand, self.show_bars)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())
@@ -298,7 +266,7 @@ class Window(Parts):
 
     def _connect(self) -> None:
         self.top.asked_theme.connect(self.toggle_theme)
-        self.top.asked_picture.connect(self.save_picture)
+        self.top.asked_picture.connect(self.taker.save_picture)
         self.top.asked_help.connect(self.help.toggle)
         self.player.moved.connect(self._draw)
         self.view.failed.connect(self._stop)
@@ -381,15 +349,6 @@ class Window(Parts):
             self._waiting.setText("nothing to show")
             self._waiting.adjustSize()
         self.words.tell(line, alarming=True)
-
-    def _save(self, path: Path) -> None:
-        try:
-            pixels = self.view.render()
-            if pixels is not None:
-                write_picture(pixels, path)
-                self.words.tell(f"saved {path}")
-        except KerascopeError as error:
-            self._tell_failure(str(error))
 
 
 def wish_of(vantage: Vantage) -> Wish:

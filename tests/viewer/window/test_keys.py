@@ -28,6 +28,7 @@ PARTS = {
     "copier": "copier",
     "mishaps": "mishaps",
     "talk": "talk",
+    "taker": "taker",
 }
 
 
