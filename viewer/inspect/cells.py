@@ -85,6 +85,18 @@ def box_of(form: Form, spot: Spot, facing: float = 1.0, fan: float = 1.0) -> Box
     return Box(float(u), float(v), float(width), float(height)).scaled(fan)
 
 
+def holds(form: Form, spot: Spot) -> bool:
+    """Whether there is such a spot in what a plate shows: a place may be of another net with layers of this name."""
+    sizes, count = (form.shape[1:], form.shape[0]) if form.channels_first else (form.shape[:-1], (1, *form.shape)[-1])
+    if form.kind in ("vector", "classes") and len(form.shape) != 2:
+        count = form.channels
+    is_channel = spot.channel is None or 0 <= spot.channel < count
+    if spot.position is None:
+        return is_channel
+    is_there = all(0 <= at < size for at, size in zip(spot.position, sizes, strict=False))
+    return is_channel and is_there and len(spot.position) == len(sizes)
+
+
 def cells_box(
     form: Form, centre: Array, size: tuple[float, float], start: Cell, stop: Cell, facing: float = 1.0
 ) -> Box:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.inspect.cells import Box, Spot, box_of
+from viewer.inspect.cells import Box, Spot, box_of, holds
 from viewer.inspect.cone import stops_of
 from viewer.placement import world_of
 from viewer.state import Wire
@@ -111,10 +111,10 @@ def health_wires(layout: Layout, net: NetView, health: Health, facing: float = 1
 
 
 def plate_of(layout: Layout, place: Place) -> int | None:
-    """The plate that shows the layer and output of a place, or nothing: it lies in a folded group."""
+    """The plate that shows a place, or nothing: its layer lies in a folded group, or has no such place."""
     for index, plate in enumerate(layout.plates):
         if plate.layer == place.layer and plate.output == place.output and plate.form.kind != "weights":
-            return index
+            return index if holds(plate.form, _spot(place)) else None
     return None
 
 

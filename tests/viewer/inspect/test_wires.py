@@ -190,6 +190,16 @@ def test_an_edge_is_drawn_from_unit_to_unit(layout: Layout) -> None:
     assert edge_wires(layout, NET, EdgePlace("nowhere", 0, "scores", 3)) == ()
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [Place("deep", 0, 3), Place("deep", 0, 1, (6, 0)), Place("deep", 0, 1, (2,)), Place("scores", 0, 5),
+     Place("scores", 0, 1, (0, 0)), Place("in", 0, 1, (0, 0)), Place("deep", 1, 0)],
+)  # fmt: skip
+def test_a_place_of_another_net_is_not_drawn(layout: Layout, bundle: PaperBundle, foreign: Place) -> None:
+    """Two bundles share a study, and may have layers of one name."""
+    assert place_wires(layout, NET, foreign) == cone_wires(layout, NET, bundle, foreign) == ()
+
+
 def test_marks_are_the_same_object_while_nothing_changes(layout: Layout, bundle: PaperBundle) -> None:
     camera = camera_for(layout, 16 / 9, Rect())
     state = ViewState(camera, (NET, MOVED, replace(NET, quantity="difference", offset=(0.0, 20.0, 0.0))))
