@@ -45,7 +45,7 @@ def stage_of(sizes: tuple[int, ...], mode: EdgeMode = "weight") -> tuple[Stage, 
     return stage, state, table
 
 
-def median_ms(draw: Callable[[], Any], rounds: int = 5) -> float:
+def median_ms(draw: Callable[[], Any], rounds: int = 3) -> float:
     draw()
     times = []
     for _ in range(rounds):
@@ -108,7 +108,7 @@ def test_all_edges_of_a_dense_network(
     def draw() -> Any:
         return stage.render(replace(state, nets=(replace(state.nets[0], front=next(fronts)),)), SIZE_PX, supersample=1)
 
-    benchmark.pedantic(draw, rounds=5, warmup_rounds=1)
+    benchmark.pedantic(draw, rounds=3, warmup_rounds=1)
     ms = 1000 * benchmark.stats.stats.median
     timings.append(
         f"{way} frame of all {len(table.threads.source):,} edges of {'-'.join(map(str, KNOWN))}, plates and light with "

@@ -39,3 +39,14 @@ def without(strength: Array, cuts: Sequence[Cut], first: int = 0) -> Array:
             row = slice(None) if channel is None else channel - first
             strength[row, slice(None) if into is None else into] = 0.0
     return strength
+
+
+def without_chosen(
+    strength: Array, cuts: Sequence[Cut], sources: NDArray[np.int64], targets: NDArray[np.int64]
+) -> Array:
+    """As `without`, of a part of all pairs: its rows are `sources` and its columns `targets`."""
+    for channel, into in cuts:
+        rows = np.full(len(sources), True) if channel is None else sources == channel
+        columns = np.full(len(targets), True) if into is None else targets == into
+        strength = np.where(rows[:, None] & columns, np.float32(0), strength)
+    return strength

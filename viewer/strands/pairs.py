@@ -16,7 +16,7 @@ from viewer.kept import finite, kernel_ref, output_of
 from viewer.strands.average import mean_size
 from viewer.strands.choose import Chosen, one_to_one, single, strongest_into_each
 from viewer.strands.contribution import channel_strength, conv_contribution, dense_contribution, signed_norm
-from viewer.strands.cuts import cuts_of, without
+from viewer.strands.cuts import cuts_of, without, without_chosen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,6 +109,8 @@ class PairsOf:
         there = self.values(target)
         targets = _strongest(there[targets] if there is not None else targets, STRONG_TARGETS)
         contribution = dense_contribution(values[sources], finite(kernel[sources][:, targets]))
+        cuts = cuts_of(self._key.mutes, source.layer, target.layer)
+        contribution = without_chosen(contribution, cuts, sources, targets)
         chosen = strongest_into_each(contribution, contribution, into_each, most)
         return replace(
             chosen,

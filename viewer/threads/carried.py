@@ -73,7 +73,7 @@ def carried(
     )
 
 
-def _sharpness(part: NDArray[np.float32], into: NDArray[np.int32], heights: Array) -> Array:
+def _sharpness(part: NDArray[np.floating], into: NDArray[np.int32], heights: Array) -> Array:
     """The power of `part` (n,) in 0..1 whose sum into each plate is as many lines as its height has room for."""
     bins = np.minimum((part * BINS).astype(np.int64), BINS - 1)
     counts = np.bincount(into * BINS + bins, minlength=len(heights) * BINS).reshape(-1, BINS)
