@@ -12,6 +12,7 @@ from viewer.colour import PALETTES
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.quad import instances
+from viewer.visuals.targets import FINE
 
 if TYPE_CHECKING:
     from viewer.layout import Layout
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from viewer.strands.trace import Strands
     from viewer.visuals.plates import View
 
-PIECES = 28
+PIECES, FEW_PIECES = 28, 14
+"""Of a strand, and of one in a frame that is gone in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,7 @@ class StrandsVisual:
     def __init__(self, middle: float) -> None:
         self._middle = middle
         self._program = program("strands", "strands")
-        along = np.repeat(np.linspace(0, 1, PIECES + 1), 2)
-        sides = np.tile([-1.0, 1.0], PIECES + 1)
-        self._program["a_along"] = gloo.VertexBuffer(np.stack([along, sides], axis=1).astype(np.float32))
+        self._ribbon, self._coarse_ribbon = _ribbon(PIECES), _ribbon(FEW_PIECES)
 
     def draw(
         self,
@@ -70,6 +70,7 @@ class StrandsVisual:
     ) -> None:
         """Draw onto a target of `frame_px`, with `alpha` times the net's own and the `looks` of its plates."""
         shader, palette = self._program, PALETTES[view.theme]
+        shader["a_along"] = self._ribbon if view.supersample >= FINE else self._coarse_ribbon
         for name in ("start", "end", "look", "way", "plates"):
             shader[f"a_{name}"] = getattr(buffers, name)
         shader["u_clip_from_world"] = view.clip_from_world
@@ -89,3 +90,10 @@ class StrandsVisual:
     def close(self) -> None:
         """Give the program back."""
         self._program.delete()
+
+
+def _ribbon(pieces: int) -> gloo.VertexBuffer:
+    """Positions along a strand, and sides, of its corners."""
+    along = np.repeat(np.linspace(0, 1, pieces + 1), 2)
+    sides = np.tile([-1.0, 1.0], pieces + 1)
+    return gloo.VertexBuffer(np.stack([along, sides], axis=1).astype(np.float32))

@@ -52,9 +52,11 @@ class WordsVisual:
             start = line.at_px[0] - SHIFT[line.anchor] * width_of(line.text, line.size_px, line.bold)
             boxes.append((round(start * px) + offset[0], round(line.at_px[1] * px) + offset[1], place[2], place[3]))
             colours.append((*PALETTES[theme].roles[line.role], line.alpha))
-        self._program["a_box_px"] = instances(boxes)
-        self._program["a_texels"] = instances([place for place, _ in places])
-        self._program["a_colour"] = instances(colours)
+        rows = np.c_[boxes, [place for place, _ in places], colours].astype(np.float32)
+        if not np.array_equal(rows, self._rows):
+            self._rows = rows
+            self._program["a_box_px"], self._program["a_texels"] = instances(rows[:, :4]), instances(rows[:, 4:8])
+            self._program["a_colour"] = instances(rows[:, 8:])
         self._program["u_frame_px"] = frame_px
         self._program.draw("triangle_strip")
 
@@ -66,6 +68,7 @@ class WordsVisual:
     def _forget(self) -> None:
         self._places: dict[tuple[str, float, bool], tuple[Place, tuple[int, int]]] = {}
         self._left = self._top = self._shelf = 0
+        self._rows = np.zeros((0, 12), np.float32)
 
     def _place(self, text: str, size_px: float, is_bold: bool) -> tuple[Place, tuple[int, int]]:
         """Where the line lies in the atlas, and its offset from the baseline's start; drawn on first use."""
