@@ -111,6 +111,7 @@ def make_window(
     window = Window(bundle, catalogue, wish, folder, seen=seen, keeper=keeper)
     window.resize(_roomy_size() if keeper is not None else QSize(*SIZE_PX))
     window.recall()
+    window.view.widget.setFocus()
     window.show()
     QCoreApplication.processEvents()
     if not window.view.has_context:
