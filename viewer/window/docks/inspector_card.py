@@ -63,7 +63,7 @@ def statistics_rows(summary: Summary, overall: Overall | None = None) -> Rows:
     ]
     if overall is not None:
         what = "whole layer" if overall.channel is None else "this one"
-        rows.append((f"{what}, {overall.inputs} inputs", _range_words(overall)))
+        rows.append((f"{what}, {overall.inputs} input{'s' * (overall.inputs != 1)}", _range_words(overall)))
     return tuple(row for row in rows if row[1])
 
 

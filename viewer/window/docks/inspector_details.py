@@ -11,7 +11,7 @@ from viewer.forward.audits import audit
 from viewer.forward.formulas import formula
 from viewer.inspect.pick import Hit
 from viewer.inspect.summary import summary_of, values_at
-from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows, terms_heading
+from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows
 from viewer.window.docks.inspector_patch import patch_of
 from viewer.window.docks.inspector_sight import sight_words
 
@@ -39,7 +39,6 @@ class Details:
     field: str = ""
     formula: tuple[str, ...] = ()
     terms: tuple[TermRow, ...] = ()
-    terms_heading: str = "from"
     audit: str = ""
     verdict: str = ""
 
@@ -64,7 +63,6 @@ def details_of(bundle: Bundle, subject: Subject) -> Details:
         field=sight_words(bundle, place),
         formula=formula_lines(told, place),
         terms=term_rows(told),
-        terms_heading=terms_heading(told),
         audit=audit_words(audited, has_weights=bool(bundle.layer(place.layer).variables)),
         verdict=audit_verdict(audited),
     )

@@ -41,7 +41,7 @@ def formula_lines(formula: Formula, asked: Place) -> Lines:
     about = "" if asked == formula.place else _about(formula.place, asked)
     rows = term_rows(formula)  # which say where the value comes from
     lines = [typeset(line) for line in formula.lines if not (rows and line.startswith("from "))]
-    return tuple(line for line in (about, *lines) if line)
+    return tuple(line for line in (about, *lines, _origin(formula) if rows else "") if line)
 
 
 def term_rows(formula: Formula) -> tuple[TermRow, ...]:
@@ -58,12 +58,6 @@ def term_rows(formula: Formula) -> tuple[TermRow, ...]:
     if formula.constant:
         rows.append(TermRow("bias", product=signed_words(formula.constant), tip="added whatever comes in"))
     return tuple(rows)
-
-
-def terms_heading(formula: Formula) -> str:
-    """Where the terms come from, for the head of their column."""
-    layers = list(dict.fromkeys(term.place.layer for term in formula.terms))
-    return f"from {layers[0]}" if len(layers) == 1 else "from"
 
 
 def audit_words(audit: Audit, *, has_weights: bool = True) -> str:
@@ -88,14 +82,14 @@ def place_words(place: Place, *, is_short: bool = False) -> str:
     >>> place_words(Place("conv_1", channel=3, position=(5, 7)))
     'channel 3, row 5, column 7'
     >>> place_words(Place("conv_1", channel=3, position=(5, 7)), is_short=True), place_words(Place("dense", channel=4))
-    ('ch 3 (5, 7)', 'unit 4')
+    ('3 (5, 7)', 'unit 4')
     """
     if place.channel is None:
         return position_words(place.position or ())
     if not place.position:
         return f"unit {place.channel}"
     if is_short:
-        return f"ch {place.channel} ({', '.join(map(str, place.position))})"
+        return f"{place.channel} ({', '.join(map(str, place.position))})"
     return f"channel {place.channel}, {position_words(place.position)}"
 
 
@@ -104,6 +98,14 @@ def _about(place: Place, asked: Place) -> str:
     words = place_words(place)
     where = "of the layer" if asked.channel is None else "of the map"
     return f"the largest value {where}, {words}:" if words else ""
+
+
+def _origin(formula: Formula) -> str:
+    """Which layer the rows are of, and how its places are written there."""
+    layers = list(dict.fromkeys(term.place.layer for term in formula.terms))
+    place = formula.terms[0].place
+    by = ", channel (row, column)" if place.position and len(place.position) == 2 else ""
+    return f"from {', '.join(layers)}{by}:"
 
 
 def _term_row(term: Term, *, is_named: bool) -> TermRow:

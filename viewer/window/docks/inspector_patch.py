@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from viewer.state import Theme
 
-CELL_PX = 38
+CELL_PX, MOST_LETTERS = 38, 7
+FEWEST, MOST = 0.1, 1000.0
 MOST_CELLS = 5
 
 
@@ -31,15 +32,22 @@ class PatchPicture(QWidget):
         self._values: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         self._at = (0, 0)
         self._scale = 1.0
+        self._power = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_patch(self, values: NDArray[np.float32], at: tuple[int, int], scale: float) -> None:
         """Values (rows, columns), where in them the cell is, and the size of value that has the full colour."""
         is_other_size = values.shape != self._values.shape
         self._values, self._at, self._scale = values, at, scale or 1.0
+        self._power = shared_power(values)
         if is_other_size:
             self.updateGeometry()
         self.update()
+
+    @property
+    def unit(self) -> str:
+        """What the numbers in the cells are multiplied with; empty for one."""
+        return number_words(10.0**self._power, 1).removeprefix("1 × ") if self._power else ""
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """So many cells of one size."""
@@ -61,10 +69,23 @@ class PatchPicture(QWidget):
             painter.fillRect(box, QColor.fromRgbF(red, green, blue))
             is_light = 0.3 * red + 0.6 * green + 0.1 * blue > 0.5
             painter.setPen(QColor("#10192B" if is_light else "#EAF1FF"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number_words(float(value), 2).replace(" × 10", "e"))
+            words = number_words(float(value) / 10.0**self._power, 2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words if len(words) < MOST_LETTERS else "≈ 0")
         painter.setPen(QPen(QColor(look_of(self.theme).text), 2))
         row, column = self._at
         painter.drawRect(QRectF(1 + column * CELL_PX, 1 + row * CELL_PX, CELL_PX - 1, CELL_PX - 1))
+
+
+def shared_power(values: NDArray[np.float32]) -> int:
+    """The power of ten, in steps of three, by which values are divided so that the largest needs few digits.
+
+    >>> shared_power(np.array([0.002, -0.015])), shared_power(np.array([3.0])), shared_power(np.zeros(2))
+    (-3, 0, 0)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0 or FEWEST <= largest < MOST:
+        return 0
+    return 3 * int(np.floor(np.log10(largest) / 3))
 
 
 def patch_of(

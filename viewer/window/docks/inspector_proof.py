@@ -26,7 +26,7 @@ class Proof(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.patch, self.terms = PatchPicture(), TermTable()
+        self.patch, self.unit, self.terms = PatchPicture(), Line("inspectDim"), TermTable()
         self.field, self.cone = Line("inspectLine"), QToggleSwitch("Cone")
         self.formula, self.audit, self.waiting = Line("inspectLine"), Line("inspectLine"), Line("inspectDim")
         self.cone.setToolTip("draw what it sees, from here back to the input")
@@ -38,7 +38,7 @@ class Proof(QWidget):
             self._section(column, "Formula", self.formula, self.terms),
             self._section(column, "Audit", self.audit),
             self._section(column, "Sees", self._sight()),
-            self._section(column, "Neighbours", self.patch),
+            self._section(column, "Neighbours", self.unit, self.patch),
         ]
         self.clear()
 
@@ -54,9 +54,10 @@ class Proof(QWidget):
         formula, audit, sight, patch = self._sections
         if details.patch is not None:
             self.patch.show_patch(*details.patch)
+            self.unit.say(f"in units of {self.patch.unit}" if self.patch.unit else "")
         self.field.say(details.field)
         self.formula.say("\n".join(details.formula))
-        self.terms.show_terms(details.terms, details.terms_heading)
+        self.terms.show_terms(details.terms)
         self.audit.say(details.audit)
         self.audit.setProperty("verdict", details.verdict)
         self.audit.style().unpolish(self.audit)

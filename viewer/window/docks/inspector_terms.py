@@ -49,12 +49,9 @@ class TermTable(QTableWidget):
         self.itemActivated.connect(self._go)
         self.itemClicked.connect(self._go)
 
-    def show_terms(self, rows: Sequence[TermRow], heading: str) -> None:
+    def show_terms(self, rows: Sequence[TermRow]) -> None:
         """Show these terms; none takes no room."""
         self._rows = rows
-        first = self.horizontalHeaderItem(0)
-        if first is not None:
-            first.setText(heading)
         self.clearSelection()
         self.setRowCount(len(rows))
         for at, row in enumerate(rows):

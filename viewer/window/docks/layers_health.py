@@ -20,7 +20,7 @@ def health_badges(health: Health) -> dict[str, str]:
 
 def health_line(health: Health, label: str) -> str:
     """How many layers are ill, over how many inputs that was seen, and at which checkpoint."""
-    return f"{health.words}, {label}"
+    return f"{health.words} ({label})"
 
 
 def group_badge(layers: Sequence[str], badges: dict[str, str]) -> str:

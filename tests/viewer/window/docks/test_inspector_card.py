@@ -17,7 +17,7 @@ from viewer.state import Camera, CaptureKey, Mute, NetView, ViewState
 from viewer.study import EdgePlace, Place, Study
 from viewer.window.docks.inspector_card import card_of, compared_words, copied_text
 from viewer.window.docks.inspector_details import details_of
-from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows, terms_heading
+from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows
 from viewer.window.docks.inspector_patch import patch_of
 from viewer.window.docks.inspector_readings import is_slow, said_of
 from viewer.window.docks.inspector_sight import sight_words
@@ -75,7 +75,7 @@ def test_two_values_are_compared_with_their_change() -> None:
 def test_the_terms_add_up_to_the_formulas_value(tiny_bundle: Bundle) -> None:
     told = formula(tiny_bundle, KEY, CELL)
     rows = term_rows(told)
-    assert terms_heading(told) == "from picture"
+    assert formula_lines(told, CELL)[-1] == "from picture, channel (row, column):"
     assert [row.source for row in rows[-2:]] == [f"{told.rest_count} more", "bias"]
     assert sum(number_of(row.product) for row in rows) == pytest.approx(output(tiny_bundle, "conv")[3, 4, 2], abs=5e-3)
     for row in rows[:-2]:
@@ -110,7 +110,7 @@ def test_what_only_passes_a_value_on_says_so_without_weights_or_a_second_source(
     details = details_of(tiny_bundle, subject(place))
     assert details.audit.startswith("recomputed from what comes in: ")
     assert [row.place for row in details.terms] == [CELL]
-    assert not any(line.startswith("from ") for line in details.formula)
+    assert [line for line in details.formula if line.startswith("from ")] == ["from conv, channel (row, column):"]
 
 
 def test_what_is_seen_is_told_in_rows_and_columns(tiny_bundle: Bundle) -> None:
