@@ -135,12 +135,13 @@ def _agree_on_egl() -> None:
 
 @contextmanager
 def _interruptible(application: QCoreApplication) -> Iterator[None]:
-    """Ctrl+C in the terminal ends Qt's loop, which lets Python listen five times a second.
+    """Ctrl+C in the terminal, or being asked to end, ends Qt's loop, which lets Python listen five times a second.
 
     An exception would not do: it may be raised in a function that Qt has called, and Qt goes on.
     """
     asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    kinds = signal.SIGINT, signal.SIGTERM
+    before = [signal.signal(kind, lambda number, _: asked.append(number)) for kind in kinds]
     listening = QTimer(interval=LISTEN_MS)
     listening.timeout.connect(lambda: application.exit(INTERRUPTED) if asked else None)
     listening.start()
@@ -148,4 +149,5 @@ def _interruptible(application: QCoreApplication) -> Iterator[None]:
         yield
     finally:
         listening.stop()
-        signal.signal(signal.SIGINT, before)
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)

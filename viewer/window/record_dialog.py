@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -45,6 +46,7 @@ class RecordDialog(QDialog):
         for width, height in sizes:
             words = f"{width} × {height}" + (", as in the window" if (width, height) == size_px else "")
             self.shape.addItem(words, (width, height))
+        self.fps.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.fps.setRange(1, FASTEST_FPS)
         self.fps.setValue(last.fps if last else 25)
         self._arrange()
@@ -78,6 +80,8 @@ class RecordDialog(QDialog):
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
         buttons.button(kinds.Ok).setText("Record")
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form.addRow(buttons)

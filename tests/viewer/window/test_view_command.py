@@ -109,8 +109,9 @@ def test_keys_and_mouse(person: Person, tmp_path: Path) -> None:
     assert "Traceback" not in person.opened.stderr.read()
 
 
-def test_interrupt_closes_the_window(person: Person) -> None:
-    person.opened.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_being_asked_to_end_closes_the_window(asked: signal.Signals, person: Person) -> None:
+    person.opened.send_signal(asked)
     assert person.opened.wait(timeout=20) == 130
     assert person.opened.stderr is not None
     assert "Traceback" not in person.opened.stderr.read()
