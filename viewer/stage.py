@@ -204,19 +204,19 @@ class Stage:
                 self._plates.draw(net, view, what)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
-        has_mass = self._edges.has_threads(state)
-        if is_additive or has_mass:
+        has_mass, is_lit = self._edges.has_threads(state), is_additive and _shines(state)
+        if is_lit or has_mass:
             with targets.light:
                 gloo.set_viewport(0, 0, *targets.scene_px)
                 gloo.clear(color=(0, 0, 0, 0), depth=False)
-        if is_additive:
+        if is_lit:
             with targets.light:
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
-                for net, what in zip(state.nets, shown, strict=True):
+                for net, what in zip(state.nets, shown, strict=True) if state.bloom > 0 else ():
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
         self._edges.draw_threads(state, view, targets)
-        targets.mix(bloom=state.bloom if is_additive else 0.0, is_lit=is_additive, has_mass=has_mass)
+        targets.mix(bloom=state.bloom if is_lit else 0.0, is_lit=is_lit, is_ink=not is_additive, has_mass=has_mass)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
@@ -269,6 +269,11 @@ class Stage:
         spread = max((net.spread for net in state.nets), default=1.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
         return self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0
+
+
+def _shines(state: ViewState) -> bool:
+    """Whether anything gives light: cells do with bloom, strands and the front always."""
+    return state.bloom > 0 or any(net.edge_alpha > 0 or net.front is not None for net in state.nets)
 
 
 def _captures_of(net: NetView) -> tuple[CaptureKey, CaptureKey]:

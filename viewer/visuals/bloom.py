@@ -48,6 +48,10 @@ class Bloom:
     def draw(self, strength: float) -> None:
         """Blur what the source holds now; the sum is so many times as strong."""
         gloo.set_state(blend=False, depth_test=False)
+        if strength == 0:
+            with self._levels[0][0].buffer:
+                gloo.clear(color=(0, 0, 0, 0), depth=False)
+            return
         for layer, (source, size_px) in zip(self._shrunk, self._sources, strict=False):
             self._shrink["u_source"] = source
             # The second step halves what the first has left: its taps lie in the middle of each four.

@@ -72,13 +72,13 @@ class Targets:
             self._mass_buffer = gloo.FrameBuffer(self._mass, self._depth)
         return self._mass_buffer
 
-    def mix(self, *, bloom: float, is_lit: bool, has_mass: bool = False) -> None:
+    def mix(self, *, bloom: float, is_lit: bool, is_ink: bool, has_mass: bool = False) -> None:
         """Make ready what `compose` draws: scene, with `is_lit` light and its bloom, with `has_mass` the threads too,
         as light or as ink.
         """
         if is_lit or has_mass:
             self._bloom.draw(bloom)
-        self._mixed = "compose" if has_mass else "lit" if is_lit else "paper", not is_lit
+        self._mixed = "compose" if has_mass else "lit" if is_lit else "paper", is_ink
         if self._coarse_buffer is not None:
             with self._coarse_buffer:
                 gloo.set_viewport(0, 0, *self.scene_px)
