@@ -46,7 +46,7 @@ class Threads:
 
     Attributes
     ----------
-    source, target : (n,) int64
+    source, target : (n,) int32
         Units, as `viewer.threads.units` numbers them.
     weight : (n,) float32
         Signed strength; to be multiplied by the source's activation where `by_activation`.
@@ -58,8 +58,8 @@ class Threads:
         How many edges there are to draw from.
     """
 
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
     weight: Array
     into: NDArray[np.int32]
     flows: tuple[Outflow, ...]
@@ -111,6 +111,6 @@ def _joined(units: Units, parts: list[tuple[Link, int, Strongest, Array | None]]
     weights = (part.weight if own is None else part.weight * own[part.source] for _, _, part, own in parts)
     weight = np.concatenate([np.zeros(0, np.float32), *weights])[order]
     flows = tuple(Outflow(link, part.sums if own is None else part.sums * own, size) for link, size, part, own in parts)
-    source, target = source[order], target[order]
+    source, target = source[order].astype(np.int32), target[order].astype(np.int32)
     into = units.plates[target]
     return Threads(source, target, weight, into, flows, sum(flow.pairs for flow in flows), by_activation)

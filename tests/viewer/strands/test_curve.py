@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from probes import ASPECT, SIZE, colours_at, nominal_camera
 
 from exporter.bundle import Bundle
 from viewer.layout import Layout, LayoutOptions, place
+from viewer.placement import world_of
 from viewer.state import CaptureKey, NetView, ViewState
 from viewer.strands.curve import curve_points
 from viewer.strands.trace import Strands, trace
@@ -68,7 +70,8 @@ def test_pairs_say_which_units_a_strand_joins(traced: tuple[Bundle, Layout, Stra
 
 
 @pytest.mark.gl
-def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> None:
+@pytest.mark.parametrize("moved", [{}, {"spread": 1.15, "offset": (0.2, -0.1, 0.1)}])
+def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands], moved: dict[str, Any]) -> None:
     """On every point of a lone strand there is its light; with the strand taken away there is none."""
     from viewer.stage import Stage
     from viewer.visuals.ribbons import which
@@ -76,8 +79,9 @@ def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> 
 
     bundle, layout, strands = traced
     camera = nominal_camera(layout, ASPECT)
+    camera = replace(camera, zoom=0.75 * camera.zoom)
     key = CaptureKey(bundle.manifest.captures[0].input, bundle.manifest.captures[0].checkpoint)
-    net = NetView(key, names=False, shapes=False, scales=False, edge_width=4.0)
+    net = NetView(key, names=False, shapes=False, scales=False, edge_width=4.0, **moved)
     state = ViewState(camera, (net,), bloom=0.0)
     bounds = layout.plates[0], layout.plates[-1]
     empty = Layout(bounds, (), 1)  # other plates would hide strands that run behind them
@@ -88,8 +92,9 @@ def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> 
             alone = replace(strands, pairs=np.zeros((1, 4), np.int32), **one)
             buffers = upload_strands(alone, layout)
             stage._edges.ribbons._ribbons[which(key, "contribution")] = alone, buffers
-            points = curve_points(alone, PIECES + 1)[0, 2:-2]  # the corners of what is drawn
-            inside = points[(np.abs(points[:, :1] - [plate.centre[0] for plate in bounds]) > 0.6).all(axis=1)]
+            points = world_of(net, empty, curve_points(alone, PIECES + 1)[0, 2:-2])  # the corners of what is drawn
+            fronts = world_of(net, empty, [plate.centre for plate in bounds])[:, 0]
+            inside = points[(np.abs(points[:, :1] - fronts) > 0.6).all(axis=1)]
             lit = stage.render(state, SIZE, supersample=1)
             gained = colours_at(lit, camera, inside) - colours_at(dark, camera, inside)
             # A ribbon that turns sharply, as at a ridge, is folded thin at the corner.
@@ -99,3 +104,29 @@ def test_the_shader_draws_them_there(traced: tuple[Bundle, Layout, Strands]) -> 
             assert (off.max(axis=1) > 0.01).mean() < 0.5
             buffers.close()
         stage._edges.ribbons._ribbons.clear()
+
+
+@pytest.mark.gl
+def test_emphasis_of_a_strand_is_that_of_its_fainter_plate(tiny_bundle: Bundle) -> None:
+    from viewer.stage import Stage
+
+    layout = place(tiny_bundle)
+    key = CaptureKey("clean-0", "002")
+    plain = NetView(key, names=False, shapes=False, scales=False)
+    plates = len(layout.plates)
+    with Stage(tiny_bundle, layout) as stage:
+
+        def light(net: NetView) -> float:
+            """What the strands add to the picture of a net."""
+            frames = (
+                stage.render(ViewState(nominal_camera(layout, ASPECT), (each,), bloom=0.0), SIZE, supersample=1)
+                for each in (net, replace(net, edge_alpha=0.0))
+            )
+            with_strands, without = (frame.astype(float) for frame in frames)
+            return float(np.abs(with_strands - without).mean())
+
+        whole = light(plain)
+        assert light(replace(plain, emphasis=(1.0,) * plates)) == whole
+        every_other = tuple(float(at % 2) for at in range(plates))
+        assert light(replace(plain, emphasis=every_other)) == 0.0
+        assert 0 < light(replace(plain, emphasis=(0.4,) * plates)) < 0.8 * whole
