@@ -209,8 +209,8 @@ class ViewState:
 
     `scale_of` is the capture by whose sizes all nets are coloured; with `None` it is those of all clean inputs. `scope`
     is what shares a scale: a layer, the whole net, or only a channel (of vectors: a layer); full colour is the
-    `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse. With `bloom`
-    0 cells give off no light.
+    `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse. With
+    `bloom` 0 cells give off no light.
     """
 
     camera: Camera

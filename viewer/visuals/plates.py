@@ -101,7 +101,7 @@ class PlatesVisual:
         self._panels.draw(net, view, shown, 0.0)
         gloo.set_state(depth_func="lequal")
         self._draw_cells(net, view, shown, glow=0.0)
-        if self._widths.any_wide(net, view):
+        if self._widths.any_wide(net, view.camera, view.height_px):
             self._draw_numbers(net, view, shown)
         pictures = self._pictures.program
         pictures["u_pictures"], pictures["u_pictures_toward"] = shown.here.pictures, shown.there.pictures

@@ -16,6 +16,8 @@ from viewer.visuals.quad import corner_buffer, instances
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from viewer.state import Theme, Words
 
 ATLAS_SIZE = 2048
@@ -28,6 +30,7 @@ class WordsVisual:
     """Draws lines of text in one instanced draw. When the atlas is full it is begun anew."""
 
     def __init__(self) -> None:
+        self._rows: NDArray[np.float32]
         self._program = program("words", "words")
         self._program["a_corner"] = corner_buffer()
         self._program["u_atlas_size"] = ATLAS_SIZE, ATLAS_SIZE
