@@ -35,6 +35,8 @@ from viewer.window.recorder import Take
 from viewer.window.window import Window
 
 WAIT_SECS = 20.0
+SIZE_PX = (1210, 480)
+"""Wide enough for the docks, and no larger than that: software draws every pixel."""
 LEFT = Qt.MouseButton.LeftButton
 BUNDLES = Path(os.environ["KERASCOPE_BUNDLES"])
 TINY, OTHER = BUNDLES / "tiny.bundle", BUNDLES / "other.bundle"
@@ -45,6 +47,7 @@ class Life:
 
     def __init__(self, window: Window) -> None:
         self.window = window
+        window.resize(*SIZE_PX)
         window.activateWindow()
         assert QTest.qWaitForWindowActive(window, 10_000)
         self.until(lambda: window.player.playable is not None)
@@ -356,20 +359,22 @@ def test_it_is_as_it_was_left(qapp, tmp_path: Path) -> None:
         return Life(make_window(bundle, Gallery(bundle), wish, tmp_path, seen=seen, keeper=keeper))
 
     first = opened()
-    first.window.resize(1250, 700)
+    first.window.resize(1230, 520)
     first.window.shelf.docks[0].hide()
     first.window.view.put_offset(CameraOffset(zoom=1.7))
     first.window.desk.set(opacity=0.6)
     first.key(Qt.Key.Key_T)
     left = first.window.vantage()
     first.window.close()
-    second = opened()
-    size = second.window.width(), second.window.height()
-    assert size == (1250, 700)
-    assert second.window.shelf.docks[0].isHidden()
-    assert not second.window.shelf.docks[1].isHidden()
-    assert replace(second.window.vantage(), at_secs=left.at_secs) == left
-    second.window.close()
+    keeper = Keeper(tmp_path / "settings")
+    seen = keeper.view_of(bundle)
+    again = make_window(bundle, Gallery(bundle), Wish(left.scene, theme=left.theme), tmp_path, seen=seen, keeper=keeper)
+    assert (again.width(), again.height()) == (1230, 520)
+    assert again.shelf.docks[0].isHidden()
+    assert not again.shelf.docks[1].isHidden()
+    Life(again)
+    assert replace(again.vantage(), at_secs=left.at_secs) == left
+    again.close()
     (tmp_path / "settings" / "window.json").write_text("{", "utf-8")
     broken = Keeper(tmp_path / "settings")
     assert "damaged" in broken.problem

@@ -33,7 +33,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     make_tiny_bundle(folder / "other.bundle", attack=False)
     own = ("--import-mode=importlib", "-p", "no:cacheprovider", "-rA", "--basetemp", str(folder / "inner"))
     command = [sys.executable, "-m", "pytest", str(LIFE), "-o", "addopts=", *own]
-    with virtual_screen("1400x1000") as display:
+    with virtual_screen("1280x640") as display:
         env = environment(display) | {
             "KERASCOPE_BUNDLES": str(folder),
             "QT_QPA_PLATFORM": "xcb",
