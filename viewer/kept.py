@@ -40,9 +40,7 @@ def finite(values: Any, *, keeps_nan: bool = False) -> Array:
     return clipped if keeps_nan else np.nan_to_num(clipped, nan=0.0)
 
 
-def output_of(
-    bundle: Bundle, key: CaptureKey, layer: str, output: int = 0, *, keeps_nan: bool = False
-) -> Array | None:
+def output_of(bundle: Bundle, key: CaptureKey, layer: str, output: int = 0, *, keeps_nan: bool = False) -> Array | None:
     """What a layer put out for a capture, as `finite` has it; `None` where that was not kept.
 
     With mutes, what it puts out without what they switch off; `None` where that cannot be computed.

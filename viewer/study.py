@@ -20,8 +20,7 @@ class Place(Struct, frozen=True):
 
     `channel` alone is a feature map, or a unit of a vector; with `position` (row, column; as many as the output has
     axes beside the channels) it is a cell of the map; `position` alone is a cell of a layer that shows only the mean of
-    its channels. Neither is the layer as a whole. The channels of a picture are red, green and blue, as they are seen,
-    in whatever order they are fed (`viewer.inspect.value.channel_of`).
+    its channels. Neither is the layer as a whole. The channels of a picture are in the order in which they are fed.
     """
 
     layer: str

@@ -11,7 +11,6 @@ import numpy as np
 from exporter.bundle.checks import output_name
 from viewer.inspect.cells import Box, cells_box
 from viewer.inspect.field import receptive_field
-from viewer.inspect.value import channel_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -74,7 +73,7 @@ def field_of(bundle: Bundle, place: Place) -> Field:
     if place not in kept:
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)))
-        kept[place] = receptive_field(bundle, place.layer, place.position, channel_of(bundle, place), place.output)
+        kept[place] = receptive_field(bundle, place.layer, place.position, place.channel, place.output)
     return kept[place]
 
 

@@ -78,7 +78,7 @@ def strongest_facts(part: NDArray[Any], counts: int = 3) -> Facts:
 
 
 def fed_facts(bundle: Bundle, fed: NDArray[Any], channel: int | None, position: tuple[int, ...] | None) -> Facts:
-    """What was fed at a pixel and what of the picture that was, in 0 to 255; `channel` as it is seen.
+    """What was fed at a pixel and what of the picture that was, in 0 to 255; `channel` as it is fed.
 
     Empty where the input is no picture.
     """
@@ -89,10 +89,11 @@ def fed_facts(bundle: Bundle, fed: NDArray[Any], channel: int | None, position: 
     if not pixel.size:
         return ()
     picture = as_picture(pixel, preprocessing)[0, 0] * 255.0
-    seen = pixel[0, 0][::-1] if preprocessing.colour_order == "bgr" else pixel[0, 0]
+    is_blue_first = preprocessing.colour_order == "bgr"
+    seen = pixel[0, 0][::-1] if is_blue_first else pixel[0, 0]
     if len(seen) == 1:
         return ("fed", number(seen[0])), ("picture", f"{number(picture[0])} of 255")
-    shown = range(3) if channel is None else (channel,)
+    shown = range(3) if channel is None else (2 - channel if is_blue_first else channel,)
     return (
         ("fed", ", ".join(f"{COLOURS[at]} {number(seen[at])}" for at in shown)),
         ("picture", ", ".join(f"{COLOURS[at]} {number(picture[at])}" for at in shown) + " of 255"),

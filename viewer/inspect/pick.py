@@ -41,8 +41,7 @@ class Hit:
     net, plate : int
         Which net of the state and which plate of the layout; of an edge the plate that it ends at.
     place : Place
-        What of the network that is. Between the tiles of a plate, and of a kernel, it is the layer. The channels of
-        pictures are red, green and blue, as they are seen.
+        What of the network that is. Between the tiles of a plate, and of a kernel, it is the layer.
     edge : EdgePlace or None
         The edge, where no plate but one of these was met; channel -1 is a layer as a whole.
     at : three floats

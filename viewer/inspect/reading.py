@@ -12,7 +12,7 @@ from viewer.inspect.facts import fed_facts, layer_facts, map_facts, strongest_fa
 from viewer.inspect.overall import overall_of
 from viewer.inspect.pick import Hit
 from viewer.inspect.summary import summary_of, values_at
-from viewer.inspect.value import channel_of, class_name, part_of, rank_among, value_of
+from viewer.inspect.value import class_name, part_of, rank_among, value_of
 from viewer.inspect.words import index_words, is_heads, kind_words, value_words
 from viewer.study import EdgePlace, Place
 
@@ -161,7 +161,7 @@ def _place_reading(bundle: Bundle, key: CaptureKey, place: Place) -> Reading:
     if values is None or summary is None:
         facts = layer_facts(bundle, key.checkpoint_id, layer)
         return replace(named, value_kind=kind, facts=facts, notes=("the bundle has not kept this output",))
-    channel, heads = channel_of(bundle, place), is_heads(layer, place.output, values.ndim)
+    channel, heads = place.channel, is_heads(layer, place.output, values.ndim)
     part = part_of(values, channel, place.position, is_heads=heads)
     value = value_of(part, channel, place.position)
     if layer.kind == "input" and channel is None and part.shape == (3,):

@@ -13,20 +13,8 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Layer
-    from viewer.study import Place
 
     Array = NDArray[Any]
-
-
-def channel_of(bundle: Bundle, place: Place) -> int | None:
-    """The channel of the layer's output that a place means: of pictures red, green and blue are fed in an order of
-    their own.
-    """
-    layer = bundle.layer(place.layer)
-    is_picture = layer.kind == "input" and len(layer.outputs[0].shape) == 3 and layer.outputs[0].shape[-1] == 3
-    if place.channel is not None and is_picture and bundle.manifest.preprocessing.colour_order == "bgr":
-        return 2 - place.channel
-    return place.channel
 
 
 def part_of(values: Array, channel: int | None, position: tuple[int, ...] | None, *, is_heads: bool = False) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,6 +95,8 @@ class Drafts:
             form = form_of(
                 node.layer, node.stored, room, is_class_list, shape=node.shape, channels_first=first, is_open=is_open
             )
+            if form.kind == "picture":
+                form = replace(form, blue_first=self._net.blue_first)
             self._forms[key] = flattened_cells(form, flattened) if flattened else form
         return self._forms[key]
 

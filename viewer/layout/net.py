@@ -53,13 +53,16 @@ class Wire:
 
 @dataclass(frozen=True)
 class Net:
-    """Nodes in topological order and the wires between them. `kernels` are shapes of kernels by node."""
+    """Nodes in topological order and the wires between them. `kernels` are shapes of kernels by node, `blue_first` is
+    whether pictures are fed so.
+    """
 
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...]
     outputs: frozenset[str]
     flattened_channels: dict[int, int]
     kernels: dict[int, Shape]
+    blue_first: bool = False
 
     @cached_property
     def arrows(self) -> tuple[tuple[int, int], ...]:
@@ -83,7 +86,8 @@ def net_of(bundle: Bundle, fold: Fold) -> Net:
         for wire in wires
         if nodes[wire.target].layer.kind == "flatten" and len(nodes[wire.source].stored) == 3
     }
-    return Net(nodes, wires, frozenset(manifest.model.outputs), flattened, _kernels(bundle, nodes))
+    blue_first = manifest.preprocessing.colour_order == "bgr"
+    return Net(nodes, wires, frozenset(manifest.model.outputs), flattened, _kernels(bundle, nodes), blue_first)
 
 
 def _heads(groups: Iterable[Group]) -> dict[str, str]:

@@ -34,7 +34,7 @@ class Form:
     `shape` is that of the whole output; `channels` counts what is stored and shown of its channels (maps) or units
     (vectors). Maps with `channels_first` are (channels, rows, columns), such as the scores of attention heads. A volume
     (depth, rows, columns, channels) has a tile for each of its `slices`, per channel where it is open; a closed one of
-    one slice is an aggregate over its depth, too.
+    one slice is an aggregate over its depth, too. Of a picture `blue_first` says in which order its channels are fed.
     """
 
     kind: PlateKind
@@ -47,6 +47,7 @@ class Form:
     channel_side: float = 0.0
     channels_first: bool = False
     slices: int = 1
+    blue_first: bool = False
 
     @property
     def rows(self) -> int:
@@ -70,12 +71,15 @@ class Form:
         return 3 * (self.channel_size[1] + TILE_GAP) if self.channel_side else 0.0
 
     def channel_centres(self) -> NDArray[np.float64]:
-        """Centres (3, 2) as (u, v) of a picture's red, green and blue tile; (0, 2) where it has none."""
+        """Centres (3, 2) as (u, v) of the tiles of a picture's channels in the order in which they are fed, red above;
+        (0, 2) where it has none.
+        """
         if not self.channel_side:
             return np.zeros((0, 2))
         bottom = -self.size[1] / 2 + PANEL_MARGIN
         pitch = self.channel_size[1] + TILE_GAP
-        return np.array([[0.0, bottom + (2 - i) * pitch + self.channel_size[1] / 2] for i in range(3)])
+        steps = range(3) if self.blue_first else (2, 1, 0)
+        return np.array([[0.0, bottom + step * pitch + self.channel_size[1] / 2] for step in steps])
 
     def tile_centres(self) -> NDArray[np.float64]:
         """Centres (tiles, 2) as (u, v) from the plate's centre."""
@@ -128,7 +132,7 @@ class Plate:
         return self._in_world(self.form.tile_centres())
 
     def channel_centres(self) -> NDArray[np.float64]:
-        """Centres (3 or 0, 3) in world space of a picture's red, green and blue tile."""
+        """Centres (3 or 0, 3) in world space of the tiles of a picture's channels, as `Form.channel_centres`."""
         return self._in_world(self.form.channel_centres())
 
     def _in_world(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ class Quads:
     texels : (n, 4)
         Left, top, width and height in the atlas.
     look : (n, 4)
-        Kind, station, plate, and channel: of a picture's channel its number, else how many there are.
+        Kind, station, plate, and channel: of a picture's channel its colour (0 red, 2 blue), else how many there are.
     tile : (n,)
         Which tile of the cells' atlas it is; -1 for none.
     behind : (n,)
@@ -98,7 +98,8 @@ def picture_quads(layout: Layout, atlas: Atlas) -> Quads:
         parts.append(_quads(plate, block.plate, PICTURE, place, box))
         for channel, at in enumerate(plate.form.channel_centres()):
             place = np.array([[*at, *plate.form.channel_size]])
-            parts.append(_quads(plate, block.plate, CHANNEL, place, box, channel=channel))
+            colour = 2 - channel if plate.form.blue_first else channel
+            parts.append(_quads(plate, block.plate, CHANNEL, place, box, channel=colour))
     return _joined(parts)
 
 

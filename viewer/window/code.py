@@ -10,7 +10,6 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.errors import KerascopeError
-from viewer.inspect.value import channel_of
 from viewer.inspect.words import is_heads
 from viewer.kept import kernel_ref
 from viewer.study import EdgePlace
@@ -53,7 +52,7 @@ def stored_at(bundle: Bundle, key: CaptureKey, what: Place | EdgePlace) -> Store
         raise KerascopeError("the bundle has not kept this output", got=repr(name), path=bundle.path)
     ref = outputs[name]
     heads = is_heads(bundle.layer(what.layer), what.output, len(ref.shape))
-    return Stored(ref, _index(ref.shape, channel_of(bundle, what), what.position, heads=heads))
+    return Stored(ref, _index(ref.shape, what.channel, what.position, heads=heads))
 
 
 def numpy_line(bundle: Bundle, stored: Stored) -> str:

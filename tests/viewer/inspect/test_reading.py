@@ -113,11 +113,11 @@ def test_a_pixel_says_what_was_fed_and_what_of_the_picture_that_was(tiny_bundle:
     assert facts(reading)["picture"] == f"{image[1, 2, 0]} of 255"
 
 
-def test_of_a_colour_picture_channels_are_as_they_are_seen() -> None:
+def test_of_a_colour_picture_channels_are_told_by_their_colour() -> None:
     fed = np.array([[[10.0, 20.0, 30.0]]], np.float32) - (103.9, 116.8, 123.7)
     preprocessing = Preprocessing(mean=(103.9, 116.8, 123.7), colour_order="bgr")
     bundle = paper_bundle([layer("in", "input", 1, 1, 3)], arrays={"in": fed}, preprocessing=preprocessing)
-    red = read(bundle, PAPER, Place("in", 0, 0, (0, 0)))
+    red = read(bundle, PAPER, Place("in", 0, 2, (0, 0)))
     assert red.value == pytest.approx(30 - 123.7)
     assert facts(red)["picture"] == "red 30 of 255"
     whole = read(bundle, PAPER, Place("in", position=(0, 0)))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paper_bundle import layer
+from paper_bundle import layer, paper_bundle
 
-from viewer.layout import Form, Plate
+from exporter.bundle.schema import Preprocessing
+from viewer.atlas import pictures_atlas
+from viewer.layout import Form, Layout, Plate, place
 from viewer.layout.form import form_of, weights_form
+from viewer.visuals.tiles import CHANNEL, picture_quads
 
 rooms = st.floats(0.8, 25)
 maps = st.tuples(st.integers(1, 224), st.integers(1, 224), st.integers(1, 80))
@@ -141,3 +145,20 @@ def test_every_weight_of_a_kernel_has_a_cell(shape: tuple[int, ...], room: float
     assert form.size[0] > 0
     assert form.size[1] > 0
     check_tiles(form)
+
+
+@pytest.mark.parametrize("order", ["rgb", "bgr"])
+def test_the_channels_of_a_picture_stand_red_above_green_above_blue(order: Literal["rgb", "bgr"]) -> None:
+    shown = layer("in", "input", 64, 64, 3)
+    laid_out = place(paper_bundle([shown], preprocessing=Preprocessing(colour_order=order))).plate("in")
+    assert laid_out.form.blue_first is (order == "bgr")
+    plate = plate_of(replace(form_of(shown, (64, 64, 3), 20.0, False), blue_first=laid_out.form.blue_first))
+    heights = plate.channel_centres()[:, 1]
+    red_first = heights if order == "rgb" else heights[::-1]
+    assert list(red_first) == sorted(heights, reverse=True)
+    assert list(plate.unit_heights()) == list(heights), "strands leave the tile of their own channel"
+    layout = Layout((plate,), (), 1)
+    quads = picture_quads(layout, pictures_atlas(layout))
+    small = quads.look[:, 0] == CHANNEL
+    colours = quads.look[small, 3][np.argsort(-quads.place[small, 1])]
+    assert list(colours) == [0, 1, 2], "and each shows the colour that stands there"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewer.inspect.field import receptive_field
-from viewer.inspect.value import channel_of
 from viewer.window.docks.inspector_words import joined, span_words
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def sight_words(bundle: Bundle, place: Place) -> str:
     if layer.kind == "input" or (place.channel is None and place.position is None):
         return ""
     # Of a map as a whole every place counts; that of a mean over channels is seen through all of them.
-    field = receptive_field(bundle, place.layer, place.position, channel_of(bundle, place), place.output)
+    field = receptive_field(bundle, place.layer, place.position, place.channel, place.output)
     seen = {name: field.of(name) for name in bundle.manifest.model.inputs}
     lines = [seen_words(name, one) for name, one in seen.items() if one is not None]
     guessed = f"taking {', '.join(field.unknown)} to see everything" if field.unknown else ""
