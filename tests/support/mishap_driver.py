@@ -120,7 +120,7 @@ def damage(driver: Driver, path: Path, facts: Facts) -> None:
     driver.shoot("mended")
     window.chooser.want(input_id=None)
     driver.rest()
-    window.folder = path / "manifest.json"
+    window.taker.folder = path / "manifest.json"
     facts["told_of_saving"] = told(driver, window.taker.save_picture)
 
 

@@ -22,7 +22,7 @@ class Taker(QObject):
 
     def __init__(self, window: Parts, recorder: Recorder, folder: Path) -> None:
         super().__init__()
-        self._window, self._recorder, self._folder = window, recorder, folder
+        self._window, self._recorder, self.folder = window, recorder, folder
         self._last: Take | None = None
 
     @property
@@ -31,11 +31,11 @@ class Taker(QObject):
 
     def save_picture(self) -> None:
         """Save what is shown, under a free name."""
-        self._save(free_path(self._folder, f"{self._name}-{self._window.player.at_secs:.2f}s"))
+        self._save(free_path(self.folder, f"{self._name}-{self._window.player.at_secs:.2f}s"))
 
     def save_picture_as(self) -> None:
         """Ask where to save what is shown."""
-        proposed = str(free_path(self._folder, self._name))
+        proposed = str(free_path(self.folder, self._name))
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the picture", proposed, "PNG (*.png)")
         if name:
             path = Path(name)
@@ -47,7 +47,7 @@ class Taker(QObject):
             self._recorder.cancel()
             return
         window = self._window
-        out = free_path(self._folder, self._name, self._last.out.suffix if self._last else ".gif")
+        out = free_path(self.folder, self._name, self._last.out.suffix if self._last else ".gif")
         dialog = RecordDialog(window, window.travel.vantage(), out, window.view.size_px, self._last)
         dialog.asked.connect(self.begin_recording)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
