@@ -84,6 +84,7 @@ PALETTES: dict[Theme, Palette] = {
             "adds": rgb("#F2A93B"),
             "subtracts": rgb("#3F8CFF"),
             "copies": rgb("#8397BF"),
+            "ground": rgb("#0A1426"),
         },
     ),
     "light": Palette(
@@ -110,6 +111,7 @@ PALETTES: dict[Theme, Palette] = {
             "adds": rgb("#B4472E"),
             "subtracts": rgb("#2C6AA6"),
             "copies": rgb("#7A879E"),
+            "ground": rgb("#FFFFFF"),
         },
     ),
 }

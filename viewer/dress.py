@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from viewer.backing import backed
 from viewer.inspect.marks import marks_of
 from viewer.state import Edges
 from viewer.study import Study
@@ -28,6 +29,7 @@ def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
         scope=study.scope,
         clip_percentile=study.clip_percentile,
         colours=study.colours,
+        hud=backed(state.hud) if study.spread > 1 else state.hud,
     )
 
 

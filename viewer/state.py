@@ -14,7 +14,19 @@ REFERENCE_HEIGHT_PX = 1080.0
 
 Theme = Literal["dark", "light"]
 ColourRole = Literal[
-    "text", "dim", "accent", "alarm", "difference", "gain", "loss", "track", "bar", "adds", "subtracts", "copies"
+    "text",
+    "dim",
+    "accent",
+    "alarm",
+    "difference",
+    "gain",
+    "loss",
+    "track",
+    "bar",
+    "adds",
+    "subtracts",
+    "copies",
+    "ground",
 ]
 Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace as with_changes
 
+from viewer.backing import backed
 from viewer.camera import Rect, fit
 from viewer.state import Camera, ViewState
 from viewer.study import CameraOffset
@@ -35,8 +36,12 @@ def steered(camera: Camera, offset: CameraOffset) -> Camera:
 
 
 def steered_state(state: ViewState, offset: CameraOffset) -> ViewState:
-    """The state with its camera moved; untouched where the hand did nothing."""
-    return state if offset == CameraOffset() else replace(state, camera=steered(state.camera, offset))
+    """The state with its camera moved, and cards under the words that the net may now lie behind; untouched where the
+    hand did nothing.
+    """
+    if offset == CameraOffset():
+        return state
+    return replace(state, camera=steered(state.camera, offset), hud=backed(state.hud))
 
 
 def orbited(offset: CameraOffset, camera: Camera, by_px: tuple[float, float], height_px: float) -> CameraOffset:

@@ -18,7 +18,7 @@ from viewer.window.beside import Beside
 from viewer.window.chooser import Chooser
 from viewer.window.copier import Copier
 from viewer.window.desk import Desk
-from viewer.window.docks.shelf import add_docks
+from viewer.window.docks.shelf import ROOMY_FOR_TWO_PX, add_docks
 from viewer.window.drops import dropped_paths
 from viewer.window.focus import FocusKeys
 from viewer.window.help import HelpOverlay
@@ -114,6 +114,8 @@ class Window(Parts):
             self._tell_failure(str(error))
             return
         self.close_beside()
+        if self.width() < ROOMY_FOR_TWO_PX:
+            self.shelf.send_away("beside")
         theme = self.chooser.wish.theme
         self.beside = Beside(self, bundle, self._catalogue.of(bundle), theme)
         self._stand.put_beside(self.beside.head, self.beside.view.widget, self._bundle.path.name)
@@ -125,6 +127,7 @@ class Window(Parts):
             self.beside.close()
             self._stand.take_away()
             self.beside = None
+            self.shelf.let_back("beside")
 
     def ask_bundle(self) -> None:
         """Ask for a bundle to open in place of this one."""

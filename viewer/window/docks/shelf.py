@@ -37,8 +37,8 @@ to show, and is disabled for it, never is."""
 
 WIDTHS_PX = {LEFT: 240, RIGHT: 300}
 NARROWEST_PX, LOWEST_PX = 150, 90
-ROOMY_PX = 1200
-"""In a narrower window the docks go until they are asked for: the picture comes first."""
+ROOMY_PX, ROOMY_FOR_TWO_PX = 1200, 1800
+"""In a narrower window, with one bundle or two, the docks go until they are asked for: the picture comes first."""
 
 
 class Shelf(QObject):
