@@ -61,6 +61,8 @@ pictures: setup
 	# Here everything moves in every frame: smaller, so that it keeps all its colours.
 	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene structure --size 640x360 --fps 14 \
 		--out scenes/pictures/structure.gif --overwrite
+	# The window needs a screen: one without glass (Xvfb).
+	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
 
 lock: setup
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \

@@ -19,6 +19,7 @@ from exporter.bundle import Bundle, KerascopeError
 from scenes.options import SceneOptions
 from scenes.present import Gallery
 from scenes.record import record_frame
+from viewer.backing import backed
 from viewer.stage import Stage
 from viewer.state import ViewState
 from viewer.study import CameraOffset, Place, Study, Vantage
