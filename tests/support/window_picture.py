@@ -23,12 +23,12 @@ WAIT_MS = 3000
 
 def take(bundle_path: Path, out: Path) -> None:
     """On a screen: open, pin, wait until everything has been told, and save."""
-    from PySide6.QtTest import QTest  # noqa: PLC0415 (there is no Qt where the screen is made)
+    from PySide6.QtTest import QTest
 
-    from exporter.bundle import read_bundle  # noqa: PLC0415
-    from scenes.present import Gallery  # noqa: PLC0415
-    from viewer.window.application import make_window, prepare  # noqa: PLC0415
-    from viewer.window.playable import Wish  # noqa: PLC0415
+    from exporter.bundle import read_bundle
+    from scenes.present import Gallery
+    from viewer.window.application import make_window, prepare
+    from viewer.window.playable import Wish
 
     prepare()
     bundle = read_bundle(bundle_path)
