@@ -46,7 +46,7 @@ fast: setup
 	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast $(SIDE_BY_SIDE)
 
 bench: setup
-	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib' --benchmark-only
+	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib -p no:pytest-qt' --benchmark-only
 
 zoo: setup
 	$(BIN)/python tests/bench/zoo_table.py $(if $(ONLY),--only '$(ONLY)')
