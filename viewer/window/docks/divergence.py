@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from superqt import QElidingLabel
 
 from viewer.inspect.attack import answer_text, epsilon_text
 from viewer.inspect.divergence import Drifted, divergence, turn_of
@@ -44,7 +45,7 @@ class DivergenceDock(QDockWidget):
         self._window, self._bundle, self.navigator = window, window.desk.bundle, window.navigator
         self.slider = EpsilonSlider(lambda: window.view.theme)
         self.spine = DivergenceSpine(lambda: window.view.theme)
-        self.answer, self.strength, self.reason = QLabel(), QLabel(), QLabel()
+        self.answer, self.strength, self.reason = QLabel(), QLabel(), QElidingLabel()
         self.turn = QPushButton("Go to where it turns")
         self._errand = Errand("divergence", self)
         self._layout: Layout | None = None
