@@ -9,28 +9,29 @@ from dataclasses import dataclass
 class Binding:
     """Keys (as Qt writes them) that do the same, what they are called in the help, and what they do.
 
-    `action` names the method, of the window or of a part of it.
+    `action` names the method, of the window or of a part of it; `repeats` is whether a held key goes on doing it.
     """
 
     keys: tuple[str, ...]
     shown: str
     does: str
     action: str
+    repeats: bool = False
 
 
 PLAYING = (
     Binding(("Space",), "Space", "play, pause", "player.toggle"),
-    Binding((".",), ".", "next frame", "player.step_forward"),
-    Binding((",",), ",", "frame before", "player.step_back"),
-    Binding(("Right",), "→", "next moment of the timeline", "player.next_moment"),
-    Binding(("Left",), "←", "moment before", "player.previous_moment"),
+    Binding((".",), ".", "next frame", "player.step_forward", repeats=True),
+    Binding((",",), ",", "frame before", "player.step_back", repeats=True),
+    Binding(("Right",), "→", "next moment of the timeline", "player.next_moment", repeats=True),
+    Binding(("Left",), "←", "moment before", "player.previous_moment", repeats=True),
     Binding(("Home",), "Home", "to the start", "player.go_to_start"),
     Binding(("End",), "End", "to the end", "player.go_to_end"),
     Binding(("L",), "L", "repeat at the end, or stop", "player.toggle_repeating"),
 )
 DOING = (
-    Binding(("Ctrl+Z",), "Ctrl Z", "undo", "travel.undo"),
-    Binding(("Ctrl+Shift+Z", "Ctrl+Y"), "Ctrl Shift Z", "redo", "travel.redo"),
+    Binding(("Ctrl+Z",), "Ctrl Z", "undo", "travel.undo", repeats=True),
+    Binding(("Ctrl+Shift+Z", "Ctrl+Y"), "Ctrl Shift Z", "redo", "travel.redo", repeats=True),
     Binding(("Ctrl+C",), "Ctrl C", "copy the value's numpy line", "copier.copy_numpy"),
     Binding(("Ctrl+Shift+C",), "Ctrl Shift C", "copy what opens this view", "copier.copy_view"),
     Binding(("Ctrl+Alt+C",), "Ctrl Alt C", "copy what draws this picture", "copier.copy_frame"),
@@ -59,8 +60,8 @@ PRESENTING = (
 CHOOSING = (
     Binding(("PgDown",), "Page ↓", "next scene", "chooser.next_scene"),
     Binding(("PgUp",), "Page ↑", "scene before", "chooser.previous_scene"),
-    Binding(("Down",), "↓", "next input", "chooser.next_input"),
-    Binding(("Up",), "↑", "input before", "chooser.previous_input"),
+    Binding(("Down",), "↓", "next input", "chooser.next_input", repeats=True),
+    Binding(("Up",), "↑", "input before", "chooser.previous_input", repeats=True),
     Binding(("C",), "C", "next checkpoint", "chooser.next_checkpoint"),
     Binding(("Shift+C",), "Shift C", "checkpoint before", "chooser.previous_checkpoint"),
     Binding(("G",), "G", "fold groups of layers: auto, all, none", "chooser.next_fold"),
@@ -72,13 +73,13 @@ INPUTS = (
     Binding(("Shift+N",), "Shift N", "back to smaller margins", "navigator.previous_margin"),
     Binding(("J",), "J", "largest shift by an attack, then the next", "navigator.next_shift"),
     Binding(("Shift+J",), "Shift J", "back to larger shifts", "navigator.previous_shift"),
-    Binding(("]",), "]", "a stronger step of the attack", "navigator.stronger"),
-    Binding(("[",), "[", "a weaker step", "navigator.weaker"),
+    Binding(("]",), "]", "a stronger step of the attack", "navigator.stronger", repeats=True),
+    Binding(("[",), "[", "a weaker step", "navigator.weaker", repeats=True),
 )
 LOOKING = (
     Binding(("R",), "R", "back to the scene's own view", "view.reset"),
-    Binding(("+", "="), "+", "zoom in", "view.zoom_in"),
-    Binding(("-",), "−", "zoom out", "view.zoom_out"),
+    Binding(("+", "="), "+", "zoom in", "view.zoom_in", repeats=True),
+    Binding(("-",), "−", "zoom out", "view.zoom_out", repeats=True),
     Binding(("T",), "T", "dark or light", "toggle_theme"),
     Binding(("D",), "D", "show or hide the panels", "shelf.toggle"),
     Binding(("B",), "B", "only the picture, or all", "toggle_bars"),

@@ -287,7 +287,7 @@ class Window(Parts):
         """Keys to what they do: looked up when they are pressed, as another bundle brings other parts."""
         for binding in bindings:
             for key in binding.keys:
-                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut = QShortcut(QKeySequence(key), self, autoRepeat=binding.repeats)
                 shortcut.activated.connect(partial(self._act, binding.action))
                 shortcut.setEnabled(not is_talk)
                 self._shortcuts.append((shortcut, is_talk))

@@ -45,3 +45,10 @@ def test_the_help_lists_every_binding() -> None:
     lines = [line for column in HELP for _, group in column for line in group]
     for binding in BINDINGS + PRESENTING:
         assert (binding.shown, binding.does) in lines
+
+
+def test_a_key_that_is_held_steps_on_and_switches_once() -> None:
+    held = {binding.action: binding.repeats for binding in BINDINGS}
+    assert held["player.step_forward"]
+    assert held["view.zoom_in"]
+    assert not any(held[action] for action in held if "toggle" in action or "record" in action or "save" in action)
