@@ -191,11 +191,6 @@ def ordered(samples: Iterable[Sample], order: Order) -> tuple[Sample, ...]:
     return tuple(sample for _, sample in sorted(found, key=lambda pair: pair[0]))
 
 
-def of_class(samples: Iterable[Sample], index: int) -> tuple[Sample, ...]:
-    """The samples whose true class this is, or where nobody gave one, that are taken for it."""
-    return tuple(s for s in samples if (s.predicted if s.true_class is None else s.true_class) == index)
-
-
 def beside(samples: Sequence[Sample], order: Order, here: str | None, steps: int = 1) -> Sample | None:
     """The sample `steps` further in an order, going round; `None` where the order holds none.
 

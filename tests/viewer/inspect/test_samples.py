@@ -8,7 +8,7 @@ from paper_bundle import PaperBundle, layer, paper_bundle
 
 from exporter.bundle import Bundle
 from exporter.bundle.schema import Capture, Input, Model
-from viewer.inspect.samples import Sample, beside, of_class, ordered, samples_at, score_kind
+from viewer.inspect.samples import Sample, beside, ordered, samples_at, score_kind
 
 
 def scored(scores: dict[str, tuple[float | None, ...]], inputs: tuple[Input, ...], **more: object) -> PaperBundle:
@@ -85,7 +85,6 @@ def test_the_tiny_bundle_flips_at_its_last_step(tiny_bundle: Bundle) -> None:
     assert [each.input_id for each in ordered(samples, "wrong")] == ["attack-3"]
     assert ordered(samples, "shift")[0].input_id == "attack-3"
     assert all(each.reason for each in samples_at(tiny_bundle, "000") if each.kind == "attacked")
-    assert {each.input_id for each in of_class(samples, 1)} == {"clean-1"}
 
 
 margins = st.one_of(st.none(), st.sampled_from([0.0, 0.25, 0.5]), st.floats(0, 1))
