@@ -6,10 +6,10 @@ the undo history, the cues of a talk, the state at the next start and `--view` o
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from exporter.bundle.errors import KerascopeError
 from viewer.state import ColourSet, EdgeMode, Mute, Scope, Theme
@@ -47,13 +47,13 @@ class Study(Struct, frozen=True):
     """
 
     scope: Scope = "layer"
-    clip_percentile: float = 99.0
+    clip_percentile: Annotated[float, Meta(ge=0, le=100)] = 99.0
     colours: ColourSet = "standard"
-    opacity: float = 1.0
+    opacity: Annotated[float, Meta(ge=0, le=1)] = 1.0
     edge_mode: EdgeMode = "contribution"
-    edge_count: int | Literal["all"] | None = None
-    edge_alpha: float = 1.0
-    spread: float = 1.0
+    edge_count: Annotated[int, Meta(ge=0)] | Literal["all"] | None = None
+    edge_alpha: Annotated[float, Meta(ge=0, le=100)] = 1.0
+    spread: Annotated[float, Meta(gt=0, le=100)] = 1.0
     health: bool = False
     pinned: Place | None = None
     pinned_edge: EdgePlace | None = None
@@ -72,7 +72,7 @@ class CameraOffset(Struct, frozen=True):
 
     azimuth_deg: float = 0.0
     elevation_deg: float = 0.0
-    zoom: float = 1.0
+    zoom: Annotated[float, Meta(gt=0, le=1e4)] = 1.0
     shift: tuple[float, float] = (0.0, 0.0)
 
 

@@ -45,6 +45,21 @@ def test_what_is_as_always_is_not_written() -> None:
     assert Vantage("flow", study=Study(health=True)).to_json() == '{"scene":"flow","study":{"health":true}}'
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        '"study": {"clip_percentile": -3}',
+        '"study": {"opacity": 1.5}',
+        '"study": {"edge_count": -5}',
+        '"study": {"spread": 0}',
+        '"offset": {"zoom": 0}',
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(part: str) -> None:
+    with pytest.raises(KerascopeError, match="no view in this text"):
+        Vantage.from_json(f'{{"scene": "flow", {part}}}')
+
+
 @pytest.mark.parametrize("text", ["", "flow", "{}", '{"scene": 1}', '{"scene": "flow", "study": {"spread": "wide"}}'])
 def test_other_texts_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(KerascopeError, match="no view in this text") as refused:
