@@ -32,6 +32,7 @@ Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
 EdgeMode = Literal["contribution", "weight", "importance"]
 EdgeLine = Literal["title", "drawn", "carried", "line"]
+Part = Literal["title", "subtitle", "caption"]
 Scope = Literal["layer", "net", "unit"]
 ColourSet = Literal["standard", "safe"]
 
@@ -131,7 +132,8 @@ class NetView:
 class Words:
     """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
     pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`). `tells` is what
-    a line says of the strongest few contributions: where others are drawn the stage says that of these instead.
+    a line says of the strongest few contributions: where others are drawn the stage says that of these instead. `part`
+    is what the line is to the picture, for whoever shows its words elsewhere.
     """
 
     text: str
@@ -143,6 +145,7 @@ class Words:
     alpha: float = 1.0
     fills: bool = False
     tells: EdgeLine | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

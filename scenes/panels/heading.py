@@ -26,11 +26,12 @@ def heading(title: str, subtitle: str, left_px: float, right_px: float) -> Hud:
     size = next((s for s in TITLE_SIZES_PX if width_of(title, s, True) <= right_px - left_px), TITLE_SIZES_PX[-1])
     title = fitted(title, right_px - left_px, size, True)
     behind_px = left_px + width_of(title, size, True) + 22.0
-    words = [Words(title, (left_px, TITLE_Y_PX), size, bold=True)]
+    words = [Words(title, (left_px, TITLE_Y_PX), size, bold=True, part="title")]
     if behind_px + width_of(subtitle, 26.0) <= right_px:
-        words.append(Words(subtitle, (behind_px, TITLE_Y_PX), 26.0, role="dim"))
+        words.append(Words(subtitle, (behind_px, TITLE_Y_PX), 26.0, role="dim", part="subtitle"))
     else:
-        words.append(Words(fitted(subtitle, right_px - left_px, 24.0), (left_px, TITLE_Y_PX + 36.0), 24.0, role="dim"))
+        under_px, text = (left_px, TITLE_Y_PX + 36.0), fitted(subtitle, right_px - left_px, 24.0)
+        words.append(Words(text, under_px, 24.0, role="dim", part="subtitle"))
     return Hud(words=tuple(words))
 
 
@@ -42,10 +43,11 @@ def caption(
     room_px = right_px - left_px
     if any(width_of(line, size) > room_px for line in lines):
         lines = broken(" ".join(lines), room_px, size)
+    tops_px = (bottom_px - CAPTION_LINE_PX * (len(lines) - 1 - i) for i in range(len(lines)))
     return Hud(
         words=tuple(
-            Words(line, (right_px, bottom_px - CAPTION_LINE_PX * (len(lines) - 1 - i)), size, anchor="right")
-            for i, line in enumerate(lines)
+            Words(line, (right_px, top_px), size, anchor="right", part="caption")
+            for line, top_px in zip(lines, tops_px, strict=True)
         )
     )
 

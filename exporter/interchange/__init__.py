@@ -1,0 +1,1 @@
+"""Files of other programs, from bundles and to them."""

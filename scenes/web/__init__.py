@@ -1,0 +1,1 @@
+"""A scene as one web page that opens from disk, without server and network."""

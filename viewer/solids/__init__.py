@@ -1,0 +1,1 @@
+"""What the shaders draw, as triangles with their colours and pictures baked, for programs that know no bundle. Pure."""

@@ -1,0 +1,20 @@
+"""How fine a model that leaves the house is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The most that is kept of each thing; what is over it is averaged (cells) or left out, weakest first (edges).
+
+    `tile_px` and `picture_px` are the longest side of a feature map and of a picture in pixels, `units` how many units
+    of a vector have a box of their own, `edges` how many edges a net has and `bends` the pieces of each.
+    """
+
+    tile_px: int = 64
+    picture_px: int = 256
+    units: int = 4096
+    edges: int = 1500
+    bends: int = 14

@@ -1,0 +1,52 @@
+"""The frozen pieces that leave the house: triangles, with colours of their own or a picture over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A PNG file of `size_px` (width, height) for the face of a solid. `is_smooth` is whether its pixels are to be
+    blended when it is enlarged (words), or stay cells (feature maps).
+    """
+
+    png: bytes
+    size_px: tuple[int, int]
+    is_smooth: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solid:
+    """Triangles to be drawn without any light, as they are.
+
+    Attributes
+    ----------
+    points : (n, 3) float32
+        World units, relative to the middle of the plate that the solid belongs to.
+    triangles : (m, 3) uint32
+        Indices of points, counter-clockwise seen from the outside.
+    colours : (n, 4) uint8 or None
+        sRGB and alpha, not premultiplied. With a picture they multiply it (light and shade).
+    uv : (n, 2) float32 or None
+        Where each point lies on `picture`: (0, 0) is its top left corner, as in glTF.
+    picture : Picture or None
+        What is painted over it.
+    rise : (n, 3) float32 or None
+        Where each point goes, relative to its place, when the heights are fully out.
+    blends : bool
+        Whether what lies behind shines through where alpha is below 255.
+    """
+
+    points: NDArray[np.float32]
+    triangles: NDArray[np.uint32]
+    colours: NDArray[np.uint8] | None = None
+    uv: NDArray[np.float32] | None = None
+    picture: Picture | None = None
+    rise: NDArray[np.float32] | None = None
+    blends: bool = False
