@@ -52,6 +52,15 @@ class _Block:
         return x - half, y - ASCENT * self.lines[0].size_px, x + half, y + last.at_px[1] + DESCENT * last.size_px
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The lines that have found room over (or under) plate number `plate`, where they lie on the picture."""
+
+    plate: int
+    is_above: bool
+    lines: tuple[Words, ...]
+
+
 def box_of(line: Words) -> Box:
     """Left, top, right, bottom of a line of text in reference pixels."""
     width = width_of(line.text, line.size_px, line.bold)
@@ -61,16 +70,21 @@ def box_of(line: Words) -> Box:
 
 def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales) -> tuple[Words, ...]:
     """The labels of all nets of a frame that have room beside each other and beside the words of the scene."""
+    return tuple(line for net in net_labels(layout, state, aspect, scales) for label in net for line in label.lines)
+
+
+def net_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales) -> tuple[tuple[Label, ...], ...]:
+    """The labels of a frame as `frame_labels` has them, by net and with the plate of each."""
     told = scale_texts(layout, scales)
     taken = [box_of(line) for line in flat_of(state, aspect).words if line.text]
     panels = [box for net in state.nets for box in _boxes(_outlines(layout, net, state.camera, aspect))]
-    words: list[Words] = []
+    found = []
     for net in state.nets:
         others = panels if len(state.nets) > 1 else []
-        mine = label_words(layout, net, state.camera, aspect, told, keep_off=taken, others=others)
-        taken += [box_of(line) for line in mine]
-        words += mine
-    return tuple(words)
+        mine = plate_labels(layout, net, state.camera, aspect, told, keep_off=taken, others=others)
+        taken += [box_of(line) for label in mine for line in label.lines]
+        found.append(mine)
+    return tuple(found)
 
 
 def label_words(
@@ -83,6 +97,21 @@ def label_words(
     keep_off: Sequence[Box] = (),
     others: Sequence[Box] = (),
 ) -> tuple[Words, ...]:
+    """The lines of `plate_labels`."""
+    labels = plate_labels(layout, net, camera, aspect, scales, keep_off=keep_off, others=others)
+    return tuple(line for label in labels for line in label.lines)
+
+
+def plate_labels(
+    layout: Layout,
+    net: NetView,
+    camera: Camera,
+    aspect: float,
+    scales: Sequence[str],
+    *,
+    keep_off: Sequence[Box] = (),
+    others: Sequence[Box] = (),
+) -> tuple[Label, ...]:
     """The labels of one net that have room, most important first: ends of the net, then larger plates.
 
     `scales` is what there is to say of each plate's scale, if anything.
@@ -100,8 +129,9 @@ def label_words(
     taken = list(keep_off)
     frame_px = REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
     most = 2 if layout.rows == 1 else 0  # between rows, a label that has moved could belong to either
-    words = _placed(above, taken, panels, frame_px, LINE_PX, most)
-    return (*words, *_placed(below, taken, panels, frame_px, -LINE_PX, most // 2))
+    names = _placed(above, taken, panels, frame_px, LINE_PX, most)
+    sizes = _placed(below, taken, panels, frame_px, -LINE_PX, most // 2)
+    return (*(Label(index, True, lines) for index, lines in names), *(Label(i, False, lines) for i, lines in sizes))
 
 
 def _outlines(layout: Layout, net: NetView, camera: Camera, aspect: float) -> Array:
@@ -202,28 +232,28 @@ def scale_text(scale: float, *, is_mean: bool = False, own: Sequence[float] | ND
 
 def _placed(
     blocks: Iterable[_Block], taken: list[Box], panels: Array, frame_px: tuple[float, float], step_px: float, most: int
-) -> list[Words]:
-    """The lines of all blocks that found room, the most important first, each moved by at most `most` times `step_px`
-    (up is positive); `taken` grows by them.
+) -> list[tuple[int, tuple[Words, ...]]]:
+    """The number and the lines of all blocks that found room, the most important first, each moved by at most `most`
+    times `step_px` (up is positive); `taken` grows by them.
     """
-    ranked = sorted((block for block in blocks if block.lines), key=lambda block: -block.rank)
-    words: list[Words] = []
+    ranked = sorted(((index, block) for index, block in enumerate(blocks) if block.lines), key=lambda one: -one[1].rank)
+    found: list[tuple[int, tuple[Words, ...]]] = []
     if not ranked:
-        return words
-    boxes, aside_px = _kept_inside(np.array([block.box() for block in ranked]), frame_px[0])
+        return found
+    boxes, aside_px = _kept_inside(np.array([block.box() for _, block in ranked]), frame_px[0])
     raised_px = np.arange(most + 1) * step_px
     # Every block at every height it may have, against every panel at once: (blocks, heights, 4).
     tried = boxes[:, None] - np.outer(raised_px, (0, 1, 0, 1))[None]
     is_free = (tried[..., 1] > 0) & (tried[..., 3] < frame_px[1])
     is_free &= ~_overlap(tried[:, :, None], panels[None, None]).any(axis=2)
-    for block, places, free, aside in zip(ranked, tried.tolist(), is_free.tolist(), aside_px.tolist(), strict=True):
+    for (index, block), places, free, aside in zip(ranked, tried.tolist(), is_free.tolist(), aside_px.tolist(), strict=True):
         for box, is_possible, up_px in zip(places, free, raised_px.tolist(), strict=True):
             if is_possible and not any(_meet(box, other) for other in taken):
                 taken.append(tuple(box))
                 x, y = block.at_px[0] + aside, block.at_px[1] - up_px
-                words += [replace(line, at_px=(x, y + line.at_px[1])) for line in block.lines]
+                found.append((index, tuple(replace(line, at_px=(x, y + line.at_px[1])) for line in block.lines)))
                 break
-    return words
+    return found
 
 
 def _kept_inside(boxes: Array, width_px: float) -> tuple[Array, Array]:
