@@ -142,7 +142,7 @@ def fill_cells(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) ->
         plate = layout.plates[block.plate]
         values = values_of(bundle, plate, key, keeps_nan=True)
         tiles = None if values is None else tiles_of(plate, values, keeps_nan=True)
-        _fill(texture, block, None if tiles is None else _reduced(tiles, block.height, block.width))
+        _fill(texture, block, None if tiles is None else reduced(tiles, block.height, block.width))
     return texture
 
 
@@ -204,9 +204,9 @@ def tiles_of(plate: Plate, output: NDArray[np.floating], *, keeps_nan: bool = Fa
     return np.moveaxis(values, -1, 0).reshape(-1, rows, columns)
 
 
-def _reduced(tiles: Array, rows: int, columns: int) -> Array:
+def reduced(tiles: Array, rows: int, columns: int, *, keeps_largest: bool = False) -> Array:
     """`tiles` (n, r, c) averaged down by whole blocks to at most (rows, columns), cut or stretched to it by nearest
-    cells.
+    cells. With `keeps_largest` a block becomes its value of largest size: what cancels would look like no change.
     """
     if tiles.shape[1:] == (rows, columns):
         return tiles
@@ -214,11 +214,18 @@ def _reduced(tiles: Array, rows: int, columns: int) -> Array:
     borders = [(0, 0), (0, -tiles.shape[1] % block_rows), (0, -tiles.shape[2] % block_columns)]
     padded = np.pad(tiles, borders, mode="edge")
     shape = len(tiles), padded.shape[1] // block_rows, block_rows, -1, block_columns
-    blocks = padded.reshape(shape).mean(axis=(2, 4))
+    cut = padded.reshape(shape)
+    blocks = _largest(cut) if keeps_largest else cut.mean(axis=(2, 4))
     take_rows = np.arange(rows) * blocks.shape[1] // rows
     take_columns = np.arange(columns) * blocks.shape[2] // columns
     small: Array = blocks[:, take_rows[:, None], take_columns].astype(np.float32)
     return small
+
+
+def _largest(cut: Array) -> Array:
+    low, high = cut.min(axis=(2, 4)), cut.max(axis=(2, 4))
+    largest: Array = np.where(high >= -low, high, low)
+    return largest
 
 
 def fill_pictures(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey) -> Array:
@@ -235,7 +242,7 @@ def fill_pictures(bundle: Bundle, layout: Layout, atlas: Atlas, key: CaptureKey)
             texels[:] = NOT_KEPT
             continue
         picture = as_picture(fed, bundle.manifest.preprocessing)
-        texels[:] = np.moveaxis(_reduced(np.moveaxis(picture, -1, 0), block.height, block.width), 0, -1)
+        texels[:] = np.moveaxis(reduced(np.moveaxis(picture, -1, 0), block.height, block.width), 0, -1)
     return texture
 
 
