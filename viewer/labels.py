@@ -246,7 +246,9 @@ def _placed(
     tried = boxes[:, None] - np.outer(raised_px, (0, 1, 0, 1))[None]
     is_free = (tried[..., 1] > 0) & (tried[..., 3] < frame_px[1])
     is_free &= ~_overlap(tried[:, :, None], panels[None, None]).any(axis=2)
-    for (index, block), places, free, aside in zip(ranked, tried.tolist(), is_free.tolist(), aside_px.tolist(), strict=True):
+    for (index, block), places, free, aside in zip(
+        ranked, tried.tolist(), is_free.tolist(), aside_px.tolist(), strict=True
+    ):
         for box, is_possible, up_px in zip(places, free, raised_px.tolist(), strict=True):
             if is_possible and not any(_meet(box, other) for other in taken):
                 taken.append(tuple(box))
