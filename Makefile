@@ -9,7 +9,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast bench zoo pictures lock clean
+.PHONY: help demo test setup lint fast blender bench zoo pictures lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -17,6 +17,7 @@ help:
 	@echo 'make setup      set up for development only'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make fast       the tests that need neither a GL driver nor TensorFlow'
+	@echo 'make blender    install Blender as a Python module too (400 MB), for the tests that open our files with it'
 	@echo 'make bench      benchmarks, each against a peer or a floor'
 	@echo 'make zoo        export and draw every model there is (hours); ONLY=PATTERN: some of them'
 	@echo 'make pictures   record the pictures of the README again'
@@ -36,6 +37,9 @@ $(VENV)/.ready-%: setup.cfg requirements.lock .ci/setup
 	.ci/setup $*
 	@touch $@
 
+# Development needs the Node packages of the web page too.
+$(VENV)/.ready-dev: scenes/web/package-lock.json
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,6 +48,9 @@ lint: setup
 
 fast: setup
 	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast $(SIDE_BY_SIDE)
+
+blender: setup
+	.ci/blender
 
 bench: setup
 	$(BIN)/python -m pytest tests/bench --override-ini 'addopts=--import-mode=importlib -p no:pytest-qt' --benchmark-only
