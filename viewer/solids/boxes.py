@@ -40,7 +40,7 @@ def slab_points(
     points = np.zeros((len(centres), POINTS, 3), np.float32)
     points[..., 2], points[..., 1] = np.tile(at[..., 0], 3), np.tile(at[..., 1], 3)
     points[:, FRONT, 0], points[:, 4:, 0] = -reach, reach
-    points[:, BACK, :2] += np.float32(behind)
+    points[:, BACK, :2] += np.asarray(behind, np.float32)
     return points.reshape(-1, 3)
 
 
@@ -60,9 +60,9 @@ def slab_rise(heights: Array) -> Array:
 
 
 def slab_uv(boxes: NDArray[np.float64]) -> Array:
-    """Where the points (12 * n, 2) of slabs lie on a picture of which each shows a box (n, 4): left, top, right, bottom.
+    """Where the points (12 * n, 2) of slabs lie on a picture of which each shows a box (n, 4).
 
-    The sides have the colours of its border, and seen from behind it is not mirrored either.
+    A box is left, top, right and bottom. The sides have the colours of its border, and seen from behind it is not mirrored either.
     """
     left, top, right, bottom = boxes.T
     front = np.stack([left, bottom, right, bottom, right, top, left, top], axis=1).reshape(-1, 4, 2)

@@ -82,7 +82,8 @@ def _outline(size: tuple[float, float], inset: float) -> Array:
     angles = np.radians(np.linspace(0, 90, PIECES + 1) + 90.0 * np.arange(4)[:, None])
     middles = (half - CORNER) * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
     arcs = (CORNER - inset) * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    return (middles[:, None] + arcs).reshape(-1, 2)
+    outline: Array = (middles[:, None] + arcs).reshape(-1, 2)
+    return outline
 
 
 def _fan(first: int, count: int) -> NDArray[np.int64]:
