@@ -1,33 +1,59 @@
-"""The words of a scene as boards in its world: names and sizes at the plates. Pure."""
+"""The words of a scene as boards in its world: names and sizes at the plates, answers beside them, legends below. Pure.
+
+The scene's camera sees each board where our own picture has these words, and as large.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from scenes.gltf.boards_answer import answer_hud
+from scenes.gltf.boards_legend import legend_hud, title_hud
+from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
-from viewer.labels import net_labels
+from viewer.camera import project
+from viewer.labels import box_of, net_labels
 from viewer.placement import world_of
+from viewer.scopes import Scales
 from viewer.solids.boards import board, turned
 from viewer.solids.boards_place import hud_box, on_screen_at, shifted, unit_per_px
-from viewer.state import Hud, Words
+from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from viewer.labels import Label
+    from exporter.bundle import Bundle
+    from viewer.labels import Box, Label
     from viewer.layout import Layout
-    from viewer.scopes import Scales
     from viewer.solids.solid import Solid
-    from viewer.state import NetView, ViewState
+    from viewer.state import CaptureKey, NetView, ViewState
+
+    Array = NDArray[np.float64]
 
 WIDE = 16 / 9
-PADDING_PX = (3.5, 1.8)
+NAME_PADDING_PX = (3.5, 1.8)
 """Half of the room that labels leave to each other: their cards never meet."""
+CARD_PADDING_PX = (16.0, 14.0)
 LONGEST_PX = 420.0
+LIST_WIDTH, BESIDE_PX, EDGE_PX = 0.19, 20.0, 8.0
 
 NameBoards = dict[int, tuple["Solid | None", "Solid | None"]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """A board in its place: `solid` is centred at 0 and turned to the scene's camera, `at` is where it goes in world
+    units, and `says` its words, a line each as they are read.
+    """
+
+    solid: Solid
+    at: tuple[float, float, float]
+    says: tuple[str, ...]
 
 
 def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, *, aspect: float = WIDE) -> NameBoards:
@@ -53,23 +79,97 @@ def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, 
     return found
 
 
-def _name_board(label: Label, state: ViewState, aspect: float, centre: NDArray[np.float64]) -> Solid | None:
+def answer_board(
+    bundle: Bundle,
+    layout: Layout,
+    net: NetView,
+    state: ViewState,
+    *,
+    index: int = 0,
+    among: Sequence[CaptureKey] = (),
+    aspect: float = WIDE,
+) -> Standing | None:
+    """The answer to what `net` shows, beside the last plate of net number `index` of `state`; `None` without an answer.
+
+    `net` says whose answer it is (its capture, blend, difference, and whether its heading is an alarm), `state` only
+    where the board stands: it may be another still of the same net. With `among`, captures that are compared, all
+    boards list the same classes. `at` is relative to the net, as the centres of the layout's plates are.
+    """
+    width_px = REFERENCE_HEIGHT_PX * aspect
+    hud = answer_hud(bundle, net, list_place(width_px, LIST_WIDTH, 0.0).width_px, among)
+    if not hud.words:
+        return None
+    plate = max(layout.plates, key=lambda plate: (plate.station, plate.form.kind == "classes"))
+    beside = state.nets[index]
+    centre = world_of(beside, layout, [plate.centre])[0]
+    box = _grown(hud_box(hud) or (0.0, 0.0, 1.0, 1.0), CARD_PADDING_PX)
+    wide, high = box[2] - box[0], box[3] - box[1]
+    left = min(_right_px(layout, state, index, aspect) + BESIDE_PX, width_px - wide - EDGE_PX)
+    middle_y = float(project(state.camera, [centre], aspect)[0, 1])
+    top = min(max(middle_y - high / 2, EDGE_PX), REFERENCE_HEIGHT_PX - high - EDGE_PX)
+    standing = _standing(shifted(hud, (left - box[0], top - box[1])), state, aspect, centre)
+    at = np.asarray(standing.at) - np.asarray(beside.offset)
+    return replace(standing, at=(float(at[0]), float(at[1]), float(at[2])))
+
+
+def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
+    """What the colours of a scene mean, with numbers, where its picture has it; `None` of a picture without a legend.
+
+    `at` is in the world. Of a scene whose legend says how many edges are drawn, a file that holds others says so by a
+    state whose display was told (`viewer.threads.told.retold`).
+    """
+    return _of_scene(legend_hud(state), state, aspect)
+
+
+def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
+    """The title of a scene, where its picture has it; `None` without one. `at` is in the world."""
+    return _of_scene(title_hud(state), state, aspect)
+
+
+def _of_scene(hud: Hud, state: ViewState, aspect: float) -> Standing | None:
+    return _standing(hud, state, aspect, state.camera.target) if hud.words else None
+
+
+def _standing(hud: Hud, state: ViewState, aspect: float, through: Sequence[float] | Array) -> Standing:
+    """A card with `hud`, seen where this lies on the picture, on the upright plane through a point (3,)."""
+    box = _grown(hud_box(hud) or (0.0, 0.0, 1.0, 1.0), CARD_PADDING_PX)
+    solid, middle = _card(hud, box, state, aspect, through)
+    says = tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
+    at = float(middle[0]), float(middle[1]), float(middle[2])
+    return Standing(turned(solid, state.camera.azimuth_deg), at, says)
+
+
+def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) -> Solid | None:
     hud = Hud(words=tuple(_cut(line) for line in label.lines))
     box = hud_box(hud)
     if box is None:
         return None
-    across, down = PADDING_PX
-    left, top, right, bottom = box[0] - across, box[1] - down, box[2] + across, box[3] + down
-    middle = on_screen_at(state.camera, ((left + right) / 2, (top + bottom) / 2), aspect, centre)
-    drawn = board(
-        shifted(hud, (-left, -top)),
-        state.theme,
-        (right - left, bottom - top),
-        unit_per_px(state.camera, middle),
-        card=True,
-    )
-    return turned(drawn, state.camera.azimuth_deg, tuple((middle - centre).tolist()))
+    solid, middle = _card(hud, _grown(box, NAME_PADDING_PX), state, aspect, centre)
+    right, up, along = (middle - centre).tolist()
+    return turned(solid, state.camera.azimuth_deg, (right, up, along))
+
+
+def _card(hud: Hud, box: Box, state: ViewState, aspect: float, through: Sequence[float] | Array) -> tuple[Solid, Array]:
+    """The part `box` of a display as a card, and where its middle (3,) lies."""
+    left, top, right, bottom = box
+    middle = on_screen_at(state.camera, ((left + right) / 2, (top + bottom) / 2), aspect, through)
+    unit = unit_per_px(state.camera, middle)
+    here = shifted(hud, (-left, -top))
+    solid = board(here, state.theme, (right - left, bottom - top), unit, card=True, colours=state.colours)
+    return solid, middle
+
+
+def _grown(box: Box, by_px: tuple[float, float]) -> Box:
+    return box[0] - by_px[0], box[1] - by_px[1], box[2] + by_px[0], box[3] + by_px[1]
 
 
 def _cut(line: Words) -> Words:
     return replace(line, text=fitted(line.text, LONGEST_PX, line.size_px, line.bold))
+
+
+def _right_px(layout: Layout, state: ViewState, index: int, aspect: float) -> float:
+    """How far to the right the panels and labels of net number `index` reach on the picture."""
+    panels = project(state.camera, world_of(state.nets[index], layout, layout.corners()), aspect)
+    labels = net_labels(layout, state, aspect, Scales((1.0,) * len(layout.plates)))[index]
+    rights = [box_of(line)[2] for label in labels for line in label.lines]
+    return max(float(panels[:, 0].max()), *rights, 0.0)
