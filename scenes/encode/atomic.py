@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exporter.bundle.durable import FolderLock, recover, temporary_sibling
 from exporter.bundle.errors import KerascopeError
 from scenes.encode.shot import cannot_write
+
+NAME_CHARACTERS = 40
+"""So much of a name is kept in that of its work folder: names have a limit."""
 
 
 def check_place(out: Path, *, folder: bool, overwrite: bool) -> None:
@@ -38,19 +41,25 @@ def check_place(out: Path, *, folder: bool, overwrite: bool) -> None:
 def work_beside(out: Path) -> Iterator[Path]:
     """A hidden folder beside `out`, on the same disk; gone afterwards, with all that is in it, whatever happens.
 
+    What a run that was killed has left behind for the same `out` is cleared up first.
+
     Raises
     ------
     KerascopeError
         It cannot be created.
     """
+    named = out.with_name(out.name[:NAME_CHARACTERS])
     try:
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent))
+        recover(named)
+        work = temporary_sibling(named)
+        lock = FolderLock(work)
     except OSError as error:
         raise cannot_write(error, out) from error
     try:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        lock.release()
 
 
 def put_in_place(made: Path, out: Path) -> None:

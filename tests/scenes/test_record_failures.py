@@ -216,12 +216,30 @@ def test_no_permission_is_said_before_the_first_frame(place: Path) -> None:
 def test_a_place_that_cannot_be_written_is_said_before_the_first_frame(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuses(**_: object) -> str:
+    def refuses(_: Path) -> Path:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(atomic.tempfile, "mkdtemp", refuses)
+    monkeypatch.setattr(atomic, "temporary_sibling", refuses)
     with pytest.raises(KerascopeError, match="cannot be written: got Permission denied"):
         record_frames(never(), N_FRAMES, place / "a.gif")
+
+
+def test_what_a_killed_run_left_is_cleared_by_the_next(place: Path) -> None:
+    name = "a name of many words, longer than what is kept of it.gif"
+    script = f"""
+        import os, signal
+        from pathlib import Path
+        from scenes.encode.atomic import work_beside
+        with work_beside(Path({str(place / name)!r})) as work:
+            (work / "half.gif").write_bytes(b"GIF")
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(listing(place)) == 2
+    with atomic.work_beside(place / name) as work, atomic.work_beside(place / name) as other:
+        assert listing(place) == sorted([work.name, other.name])  # that of a living process stays
+    assert listing(place) == []
 
 
 def test_a_folder_that_cannot_be_replaced_comes_back(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
