@@ -1,0 +1,143 @@
+"""A scene to one binary glTF file, or to its bytes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporter.bundle.errors import KerascopeError
+from scenes.encode.atomic import check_place, put_in_place, work_beside
+from scenes.encode.shot import cannot_write
+from scenes.gltf.binary import glb_bytes
+from scenes.gltf.chain import chain_of
+from scenes.gltf.ladder import Made, TooLarge, finest
+from scenes.gltf.reel import reel_of
+from scenes.gltf.store import Store
+from scenes.gltf.tree import Tree
+from scenes.muted import answering
+from scenes.options import SceneOptions
+from scenes.registry import scene as scene_named
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from scenes.gltf.reel import Reel
+    from viewer.layout import Layout
+    from viewer.solids.detail import Detail
+
+SUFFIX = ".glb"
+
+
+@dataclass(frozen=True, slots=True)
+class Glb:
+    """The bytes of a file, what is in it, and what there is to tell."""
+
+    content: bytes
+    n_nodes: int
+    n_states: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GlbReport:
+    """What was written; `notes` say what was left out or made smaller, and how to get it otherwise."""
+
+    path: Path
+    n_bytes: int
+    n_nodes: int
+    n_states: int
+    notes: tuple[str, ...]
+    took_secs: float
+
+
+def convert_glb(
+    bundle: Bundle,
+    out: Path,
+    *,
+    scene: str = "flow",
+    options: SceneOptions | None = None,
+    input_ids: tuple[str, ...] = (),
+    checkpoint_ids: tuple[str, ...] = (),
+    max_mb: float | None = 25.0,
+    overwrite: bool = False,
+) -> GlbReport:
+    """Write what `glb_of` makes to `out`, whole or not at all.
+
+    Raises
+    ------
+    KerascopeError
+        As `glb_of`; or `out` is no `.glb` file, or cannot be written, or is there and may not be replaced.
+    """
+    began_secs = time.perf_counter()
+    out = Path(out)
+    if out.suffix.lower() != SUFFIX:
+        raise KerascopeError("a binary glTF file ends in .glb", expected=SUFFIX, got=repr(out.suffix), path=out)
+    check_place(out, folder=False, overwrite=overwrite)
+    glb = glb_of(
+        bundle, scene=scene, options=options, input_ids=input_ids, checkpoint_ids=checkpoint_ids, max_mb=max_mb
+    )
+    with work_beside(out) as work:
+        made = work / "made.glb"
+        try:
+            made.write_bytes(glb.content)
+        except OSError as error:
+            raise cannot_write(error, out) from error
+        put_in_place(made, out)
+    took_secs = time.perf_counter() - began_secs
+    return GlbReport(out, len(glb.content), glb.n_nodes, glb.n_states, glb.notes, took_secs)
+
+
+def glb_of(
+    bundle: Bundle,
+    *,
+    scene: str = "flow",
+    options: SceneOptions | None = None,
+    input_ids: tuple[str, ...] = (),
+    checkpoint_ids: tuple[str, ...] = (),
+    max_mb: float | None = 25.0,
+) -> Glb:
+    """A scene of the gallery as binary glTF: nets, plates and their states as nodes, played by one animation.
+
+    Parameters
+    ----------
+    input_ids, checkpoint_ids : what is shown one after the other; empty: what the scene shows, and where light runs
+        through one net, up to four clean inputs.
+    max_mb : the most that it may have, in millions of bytes; detail is given up step by step until it fits.
+
+    Raises
+    ------
+    KerascopeError
+        There is no such scene, input or checkpoint, nothing to show in that scene, or it cannot be made so small.
+    """
+    options = options or SceneOptions()
+    chosen = scene_named(scene)
+    layout = chosen.lay_out(bundle, options)
+    seen = answering(bundle, options.muted)
+    timeline, notes = chain_of(
+        bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
+    )
+    reel = reel_of(timeline)
+    made = finest(lambda detail, most_bytes: _made(bundle, layout, reel, scene, detail, most_bytes), max_mb)
+    notes += (f"left out {reel.left_out} states: evenly spaced ones are kept",) if reel.left_out else ()
+    return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes)
+
+
+def _made(bundle: Bundle, layout: Layout, reel: Reel, scene: str, detail: Detail, most_bytes: float) -> Made:
+    """The file of one detail. Raises `TooLarge` where it has more than `most_bytes`."""
+    store = Store(most_bytes)
+    store.model.asset.generator = f"kerascope {_version()}"
+    tree = Tree(bundle, layout, reel, detail, store)
+    tree.build(scene)
+    content = glb_bytes(*store.finished())
+    if len(content) > most_bytes:
+        raise TooLarge
+    return Made(content, len(store.model.nodes), tree.n_states)
+
+
+def _version() -> str:
+    try:
+        return version("kerascope")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
