@@ -20,6 +20,8 @@ LinkKind = Literal["conv", "dense", "copy"]
 
 PANEL_MARGIN = 0.16
 TILE_GAP = 0.12
+STACKED, STACK_STEP, STACK_RISE = 2, 0.26, 0.12
+"""Panels behind that of a folded group, how far one lies behind the other, and how much higher."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def slab_rise(heights: Array) -> Array:
 def slab_uv(boxes: NDArray[np.float64]) -> Array:
     """Where the points (12 * n, 2) of slabs lie on a picture of which each shows a box (n, 4).
 
-    A box is left, top, right and bottom. The sides have the colours of its border, and seen from behind it is not mirrored either.
+    A box is left, top, right and bottom. The sides have the colours of its border, and seen from behind it is not
+    mirrored either.
     """
     left, top, right, bottom = boxes.T
     front = np.stack([left, bottom, right, bottom, right, top, left, top], axis=1).reshape(-1, 4, 2)

@@ -93,7 +93,7 @@ class Cells:
         scale = np.asarray(self._scales.tiles.get(index, self._scales.plates[index]), np.float32).reshape(-1, 1, 1)
         if self._layout.plates[index].form.kind == "picture":
             return np.full((1, 1, 1), gain, np.float32)
-        strength: Array = np.float32(gain) / np.where(scale > 0, scale, np.float32(1))
+        strength: Array = (gain / np.where(scale > 0, scale, 1)).astype(np.float32)
         return strength
 
     def _value(self, index: int, key: CaptureKey) -> Array | None:

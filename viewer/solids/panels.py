@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.colour import PALETTES
+from viewer.layout.plate import STACK_RISE, STACK_STEP, STACKED
 from viewer.solids.solid import Solid
-from viewer.visuals.tiles import STACK_RISE, STACK_STEP, STACKED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

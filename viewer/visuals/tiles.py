@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viewer.layout.plate import STACK_RISE, STACK_STEP, STACKED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 PANEL, CELLS, KERNEL = 0.0, 1.0, 2.0
 PICTURE, CHANNEL = 0.0, 1.0
-STACKED, STACK_STEP, STACK_RISE = 2, 0.26, 0.12
-"""Panels behind that of a folded group, how far one lies behind the other, and how much higher; world units."""
 NO_TILE = -1.0
 
 
