@@ -1,0 +1,128 @@
+// The GLB as objects of three.js: its plates, its boards, and how it looks at a moment.
+
+import { AnimationMixer, Box3, LinearFilter, LinearMipmapLinearFilter, Matrix4, Vector3 } from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+
+const POINTS_PER_MESH = 160;
+
+/**
+ * The model in the bytes of a GLB: `{root, plates, boards, camera, showAt, points}`.
+ *
+ * `plates` maps the glTF node index of each layer of `story` to `{layer, object, meshes, box}`; `box` is the plate's
+ * own, round its origin. `boards` are the objects that turn to the viewer. `showAt(secs)` sets what is visible and how
+ * high it stands. `points()` are what has to be in the picture.
+ */
+export async function loadModel(bytes, story) {
+  const gltf = await new GLTFLoader().parseAsync(bytes.buffer, "");
+  gltf.scene.updateMatrixWorld(true);
+  const objectOf = new Map();
+  const plates = new Map();
+  for (const [object, { nodes }] of gltf.parser.associations) {
+    if (object.isObject3D && nodes !== undefined && !objectOf.has(nodes)) objectOf.set(nodes, object);
+  }
+  for (const layer of story.nets.flatMap((net) => net.layers)) {
+    if (objectOf.has(layer.index)) plates.set(layer.index, plateOf(layer, objectOf.get(layer.index)));
+  }
+  sharpen(gltf.scene);
+  hideWhatThePageTells(gltf.scene);
+  const all = found(gltf.scene, () => true);
+  return {
+    root: gltf.scene,
+    plates,
+    boards: all.filter((object) => object.userData.faces && object.visible),
+    camera: gltf.cameras[0] ?? null,
+    showAt: playerOf(gltf, story.durationSecs),
+    points: () => pointsOf(gltf.scene, plates),
+  };
+}
+
+/** All objects in and under `object` for which `isWanted` holds. */
+export function found(object, isWanted) {
+  const kept = [];
+  object.traverse((child) => {
+    if (isWanted(child)) kept.push(child);
+  });
+  return kept;
+}
+
+function nameOf(object) {
+  return object.userData.name ?? object.name;
+}
+
+function plateOf(layer, object) {
+  const panel = object.children.filter((child) => nameOf(child) === `${layer.name} panel`);
+  const pieces = object.children.filter((child) => !child.userData.faces && !isEdges(child));
+  const bodies = panel.length ? panel : pieces;
+  const boards = object.children.filter((child) => child.userData.faces);
+  const meshes = [...bodies, ...boards].flatMap((child) => found(child, (one) => one.isMesh));
+  return { layer, object, meshes, box: boxOf(bodies, object) };
+}
+
+function isEdges(object) {
+  return nameOf(object).startsWith("edges into ");
+}
+
+function boxOf(bodies, object) {
+  const box = new Box3();
+  const inverse = new Matrix4().copy(object.matrixWorld).invert();
+  for (const mesh of bodies.flatMap((body) => found(body, (one) => one.isMesh))) {
+    mesh.geometry.computeBoundingBox();
+    // States that are not shown have no size: their geometry tells it, their parent where it is.
+    const place = new Matrix4().multiplyMatrices(inverse, (mesh.parent ?? mesh).matrixWorld);
+    box.union(mesh.geometry.boundingBox.clone().applyMatrix4(place));
+  }
+  return box.isEmpty() ? new Box3(new Vector3(0, -0.5, -0.5), new Vector3(0, 0.5, 0.5)) : box;
+}
+
+// Cells stay cells when they are enlarged, and do not flicker when they are small.
+function sharpen(root) {
+  for (const mesh of found(root, (object) => object.isMesh && object.material.map)) {
+    const { map } = mesh.material;
+    if (map.magFilter === LinearFilter) map.anisotropy = 8;
+    map.minFilter = LinearMipmapLinearFilter;
+    map.generateMipmaps = true;
+    map.needsUpdate = true;
+  }
+}
+
+// Predictions and legend stand beside the picture, as words that can be read aloud.
+function hideWhatThePageTells(root) {
+  for (const object of found(root, (one) => one.userData.answers || one.userData.legend_board)) object.visible = false;
+}
+
+function playerOf(gltf, durationSecs) {
+  const mixer = new AnimationMixer(gltf.scene);
+  const scaled = new Set();
+  for (const clip of gltf.animations) {
+    // A clip ends with its last key, the story later.
+    clip.duration = Math.max(clip.duration, durationSecs, 1e-3);
+    mixer.clipAction(clip).play();
+    for (const track of clip.tracks) if (track.name.endsWith(".scale")) scaled.add(track.name.slice(0, -6));
+  }
+  const states = found(gltf.scene, (object) => scaled.has(object.name) || scaled.has(object.uuid));
+  const lastSecs = Math.min(...gltf.animations.map((clip) => clip.duration), Math.max(durationSecs, 1e-3)) - 1e-4;
+  return (secs) => {
+    if (gltf.animations.length) mixer.setTime(Math.min(Math.max(secs, 0), lastSecs));
+    for (const object of states) object.visible = object.scale.x !== 0;
+  };
+}
+
+function pointsOf(root, plates) {
+  const bodies = new Set([...plates.values()].flatMap((plate) => plate.meshes));
+  const shown = found(root, (object) => object.isMesh && (bodies.has(object) || isEdges(object)) && isInPicture(object));
+  return shown.flatMap((mesh) => {
+    const places = mesh.geometry.attributes.position;
+    const step = Math.max(1, Math.floor(places.count / POINTS_PER_MESH));
+    const inWorld = isEdges(mesh) ? mesh.parent.matrixWorld : mesh.matrixWorld;
+    const points = [];
+    for (let i = 0; i < places.count; i += step) {
+      points.push(new Vector3().fromBufferAttribute(places, i).applyMatrix4(inWorld));
+    }
+    return points;
+  });
+}
+
+function isInPicture(object) {
+  for (let one = object; one; one = one.parent) if (one.userData.answers || one.userData.legend_board) return false;
+  return true;
+}
