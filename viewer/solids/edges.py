@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 SIDES = 3
 PIXELS_PER_EXTENT = 2000.0
 """Reference pixels that a layout is wide on the picture of a scene: by these a width in pixels is one in the world."""
-SEEN_WIDTH = 0.6
+SEEN_WIDTH = 0.55
 """How wide a strand looks whose light fades to its borders, beside its whole width."""
-STRONGER = 1.5
+STRONGER = 1.2
 """How much more opaque a tube is than the core of a strand: it is not light that adds up."""
 FAINTEST = 0.10
 

@@ -15,7 +15,7 @@ from viewer.solids.panels import stack_of
 from viewer.solids.png import coloured
 from viewer.solids.sheets import Sheet, beside, sheet_of
 from viewer.solids.solid import Solid
-from viewer.solids.tiled import REACH, SHADE
+from viewer.solids.tiled import REACH, SHADES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +59,9 @@ def pictured(plate: Plate, detail: Detail) -> Pictured:
         channels,
         numbers,
         form.channels == 1,
-        slab_points(centres, sizes, REACH, stack_of(plate)),
-        slab_triangles(len(centres)),
-        slab_colours(np.full((len(centres), 4), 255, np.uint8), SHADE),
+        slab_points(centres, sizes, REACH, behind=stack_of(plate), has_rim=True),
+        slab_triangles(len(centres), has_rim=True),
+        slab_colours(np.full((len(centres), 4), 255, np.uint8), SHADES),
         slab_uv(_boxes(form, whole, channels)),
     )
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 REACH = 0.05
 """How far a slab stands out of the middle of its panel, on both sides; world units."""
-SHADE = 0.5
+SHADES = 1.0, 0.55, 0.35, 1.0
+"""How bright a slab's face, the near and the far end of its sides, and its back are."""
 HIGHEST = 0.45
 """How far a tile comes forward that is full colour everywhere."""
 
@@ -51,9 +52,9 @@ def tiled(plate: Plate, detail: Detail) -> Tiled:
     sizes = np.tile(form.tile_size, (form.tiles, 1))
     return Tiled(
         sheet,
-        slab_points(form.tile_centres(), sizes, REACH, stack_of(plate)),
-        slab_triangles(form.tiles),
-        slab_colours(np.full((form.tiles, 4), 255, np.uint8), SHADE),
+        slab_points(form.tile_centres(), sizes, REACH, behind=stack_of(plate), has_rim=True),
+        slab_triangles(form.tiles, has_rim=True),
+        slab_colours(np.full((form.tiles, 4), 255, np.uint8), SHADES),
         slab_uv(sheet.boxes()),
     )
 
@@ -74,4 +75,4 @@ def tiled_solid(mould: Tiled, parts: Array, palette: NDArray[np.uint8], *, is_di
     texels = reduced(parts, sheet.rows, sheet.columns, keeps_largest=is_difference)
     heights = np.abs(np.clip(parts, -1, 1)).mean(axis=(1, 2)) * np.float32(HIGHEST)
     picture = paletted(sheet.filled(entries_of(texels)), palette)
-    return Solid(mould.points, mould.triangles, mould.colours, mould.uv, picture, slab_rise(heights))
+    return Solid(mould.points, mould.triangles, mould.colours, mould.uv, picture, slab_rise(heights, has_rim=True))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 REACH = 0.06
-SHADE = 0.45
+SHADES = 1.0, 0.45, 1.0
+"""How bright the face of a box, the far end of its sides, and its back are."""
 GAP = 0.07
 """Between a box and the border of its cell, in shares of the cell's shorter side."""
 HIGHEST = 0.6
@@ -55,8 +56,8 @@ def units(plate: Plate, detail: Detail) -> Units:
     return Units(
         block,
         counts,
-        slab_points(centres[kept], sizes[kept], REACH, stack_of(plate)),
-        slab_triangles(int(kept.sum())),
+        slab_points(centres[kept], sizes[kept], REACH, behind=stack_of(plate), has_rim=False),
+        slab_triangles(int(kept.sum()), has_rim=False),
     )
 
 
@@ -87,7 +88,7 @@ def units_solid(
     faces = np.full((len(shown), 4), 255, np.uint8)
     faces[:, :3] = bytes_of(apply_map(shown, theme, name, colours))
     heights = np.abs(np.clip(shown, -1, 1)) * np.float32(HIGHEST)
-    return Solid(mould.points, mould.triangles, slab_colours(faces, SHADE), rise=slab_rise(heights))
+    return Solid(mould.points, mould.triangles, slab_colours(faces, SHADES), rise=slab_rise(heights, has_rim=False))
 
 
 def _over_blocks(combine: np.ufunc, cells: Array, block: int) -> Array:
