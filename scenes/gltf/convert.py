@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,16 +120,18 @@ def glb_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
     reel = reel_of(timeline)
-    made = finest(lambda detail, most_bytes: _made(bundle, layout, reel, scene, detail, most_bytes), max_mb)
+    made = finest(partial(_made, bundle, layout, reel, scene, options.aspect), max_mb)
     notes += (f"left out {reel.left_out} states: evenly spaced ones are kept",) if reel.left_out else ()
     return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes)
 
 
-def _made(bundle: Bundle, layout: Layout, reel: Reel, scene: str, detail: Detail, most_bytes: float) -> Made:
+def _made(
+    bundle: Bundle, layout: Layout, reel: Reel, scene: str, aspect: float, detail: Detail, most_bytes: float
+) -> Made:
     """The file of one detail. Raises `TooLarge` where it has more than `most_bytes`."""
     store = Store(most_bytes)
     store.model.asset.generator = f"kerascope {_version()}"
-    tree = Tree(bundle, layout, reel, detail, store)
+    tree = Tree(bundle, layout, reel, detail, store, aspect)
     tree.build(scene)
     content = glb_bytes(*store.finished())
     if len(content) > most_bytes:

@@ -98,5 +98,6 @@ def quaternions(axes: Array) -> Array:
 
 def _continuous(turns: Array) -> Array:
     """The same turns, none on the far side of the one before it: players go the short way between neighbours."""
-    flips = np.sign((turns[1:] * turns[:-1]).sum(axis=1))
-    return turns * np.concatenate([[1.0], np.cumprod(np.where(flips < 0, -1.0, 1.0))])[:, None]
+    flips = np.where((turns[1:] * turns[:-1]).sum(axis=1) < 0, -1.0, 1.0)
+    signed: Array = turns * np.concatenate([[1.0], np.cumprod(flips)])[:, None]
+    return signed

@@ -114,9 +114,9 @@ def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float 
     count = max(len(state.nets) for state in states)
     nets, left_out = [], 0
     for index in range(count):
-        stills, shown = _stills(states, index)
-        left_out = max(left_out, len(stills) - most)
-        stills, shown = _thinned(stills, shown, most)
+        every, shown_every = _stills(states, index)
+        left_out = max(left_out, len(every) - most)
+        stills, shown = _thinned(every, shown_every, most)
         nets.append(NetReel(stills, _spans(times, shown), _front(states, index), _offsets(states, index)))
     cameras = tuple(state.camera for state in states)
     cameras = cameras[:1] if len(set(cameras)) == 1 else cameras
@@ -188,7 +188,7 @@ def _offsets(states: Sequence[ViewState], index: int) -> Array:
 
 
 def _captions(times: Sequence[float], states: Sequence[ViewState], duration_secs: float) -> tuple[Caption, ...]:
-    texts = [tuple(words_of(state, part) for part in ("title", "subtitle", "caption")) for state in states]  # type: ignore[arg-type]
+    texts = [(words_of(state, "title"), words_of(state, "subtitle"), words_of(state, "caption")) for state in states]
     changes = [0, *(k for k in range(1, len(texts)) if texts[k] != texts[k - 1])]
     ends = [*(times[k] for k in changes[1:]), duration_secs]
     return tuple(Caption(times[k], end, *texts[k]) for k, end in zip(changes, ends, strict=True))

@@ -99,11 +99,15 @@ class Store:
             width = 1 if values.ndim == 1 else values.shape[1]
             ends = [getattr(values, end)(axis=0) for end in ("min", "max")] if has_ends else [None, None]
             low, high = (None if end is None else np.atleast_1d(end).astype(float).tolist() for end in ends)
-            component = COMPONENTS[values.dtype.str[1:]]
             accessor = gltf.Accessor(
-                bufferView=view, componentType=component, normalized=normalized, count=len(values), type=TYPES[width], min=low,
+                bufferView=view,
+                componentType=COMPONENTS[values.dtype.str[1:]],
+                normalized=normalized,
+                count=len(values),
+                type=TYPES[width],
+                min=low,
                 max=high,
-            )  # fmt: skip
+            )
             self.model.accessors.append(accessor)
             self._known[key] = len(self.model.accessors) - 1
         return self._known[key]
@@ -130,9 +134,13 @@ class Store:
             )
             kind = "blended" if solid.blends else "opaque"
             material = gltf.Material(
-                pbrMetallicRoughness=surface, emissiveFactor=None, alphaMode=gltf.BLEND if solid.blends else None, doubleSided=solid.blends,
-                name=kind if texture is None else f"picture {texture}", extensions={UNLIT: {}},
-            )  # fmt: skip
+                pbrMetallicRoughness=surface,
+                emissiveFactor=None,
+                alphaMode=gltf.BLEND if solid.blends else None,
+                doubleSided=solid.blends,
+                name=kind if texture is None else f"picture {texture}",
+                extensions={UNLIT: {}},
+            )
             self.model.materials.append(material)
             self._known[key] = len(self.model.materials) - 1
         return self._known[key]
@@ -154,14 +162,15 @@ class Store:
         return self._known[key]
 
     def _texture_sampler(self, is_smooth: bool) -> int:
-        """Cells stay cells when they are large; when they are small all are averaged, or thin maps would glitter."""
+        """Cells stay cells; small ones are averaged, or thin maps would glitter. Programs that know one filter only
+        keep cells where both filters say nearest.
+        """
         key = "texture sampler", is_smooth
         if key not in self._known:
             near = gltf.LINEAR if is_smooth else gltf.NEAREST
+            small = gltf.LINEAR_MIPMAP_LINEAR if is_smooth else gltf.NEAREST_MIPMAP_LINEAR
             edge = gltf.CLAMP_TO_EDGE
-            self.model.samplers.append(
-                gltf.Sampler(magFilter=near, minFilter=gltf.LINEAR_MIPMAP_LINEAR, wrapS=edge, wrapT=edge)
-            )
+            self.model.samplers.append(gltf.Sampler(magFilter=near, minFilter=small, wrapS=edge, wrapT=edge))
             self._known[key] = len(self.model.samplers) - 1
         return self._known[key]
 

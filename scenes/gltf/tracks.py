@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from scenes.gltf.reel import NetReel
 
     Array = NDArray[np.float64]
+
+Seen = list[tuple[float, bool]]
+"""From when on something is seen or not, beginning at 0."""
 
 LIT_BEFORE = 0.35
 """How far before a station, in stations, its plate begins to be lit: as the shaders have it."""
@@ -30,12 +31,27 @@ class Keys:
     steps: bool = False
 
 
-def visibility(seen: Iterable[tuple[float, bool]], duration_secs: float) -> Keys | None:
+def seen_of(net: NetReel, times_secs: Array, still: int | None = None, lit: NDArray[np.bool_] | None = None) -> Seen:
+    """From when on a still of a net (or the net at all) is seen and not seen, where it is `lit` (samples,)."""
+    starts = [span.from_secs for span in net.spans]
+    is_shown = np.array([span.still is not None if still is None else span.still == still for span in net.spans])
+    seen = is_shown[np.searchsorted(starts, times_secs, side="right") - 1]
+    if lit is not None:
+        seen = seen & lit
+    changes = [0, *(np.flatnonzero(seen[1:] != seen[:-1]) + 1).tolist()]
+    return [(float(times_secs[k]), bool(seen[k])) for k in changes]
+
+
+def half_way(net: NetReel, station: int) -> NDArray[np.bool_] | None:
+    """When (samples,) the light has come at least half way to a station from the one before it; `None`: always."""
+    return None if net.front is None else net.front >= station - 0.5
+
+
+def visibility(seen: Seen, duration_secs: float) -> Keys | None:
     """Steps between scale 1 and 0 from what is seen from when on, over the whole duration; `None` where that is all the
     time.
     """
-    known = list(seen)
-    kept = [pair for k, pair in enumerate(known) if not k or pair[1] != known[k - 1][1]]
+    kept = [pair for k, pair in enumerate(seen) if not k or pair[1] != seen[k - 1][1]]
     if [is_seen for _, is_seen in kept] == [True]:
         return None
     # The last key holds until the end: players that stop at the last key of a track must not stop early.
