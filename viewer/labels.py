@@ -73,10 +73,14 @@ def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales
     return tuple(line for net in net_labels(layout, state, aspect, scales) for label in net for line in label.lines)
 
 
-def net_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales) -> tuple[tuple[Label, ...], ...]:
-    """The labels of a frame as `frame_labels` has them, by net and with the plate of each."""
+def net_labels(
+    layout: Layout, state: ViewState, aspect: float, scales: Scales, *, keep_off: Sequence[Box] = ()
+) -> tuple[tuple[Label, ...], ...]:
+    """The labels of a frame as `frame_labels` has them, by net and with the plate of each; none lies over one of the
+    boxes `keep_off` either.
+    """
     told = scale_texts(layout, scales)
-    taken = [box_of(line) for line in flat_of(state, aspect).words if line.text]
+    taken = [*keep_off, *(box_of(line) for line in flat_of(state, aspect).words if line.text)]
     panels = [box for net in state.nets for box in _boxes(_outlines(layout, net, state.camera, aspect))]
     found = []
     for net in state.nets:

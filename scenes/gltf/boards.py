@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.gltf.boards_answer import answer_hud
+from scenes.gltf.boards_beside import beside, last_plate
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
-from viewer.camera import project
-from viewer.labels import box_of, net_labels
+from viewer.labels import net_labels
 from viewer.placement import world_of
-from viewer.scopes import Scales
 from viewer.solids.boards import board, turned
 from viewer.solids.boards_place import hud_box, on_screen_at, shifted, unit_per_px
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.labels import Box, Label
     from viewer.layout import Layout
+    from viewer.scopes import Scales
     from viewer.solids.solid import Solid
     from viewer.state import CaptureKey, NetView, ViewState
 
@@ -39,9 +39,12 @@ WIDE = 16 / 9
 NAME_PADDING_PX = (3.5, 1.8)
 """Half of the room that labels leave to each other: their cards never meet."""
 CARD_PADDING_PX = (16.0, 14.0)
+LEGEND_DOWN_PX = CARD_PADDING_PX[1] + 1.0
+"""The border of its card lies where the words of a legend lie on the picture, not higher: labels come that near."""
 LONGEST_PX = 420.0
-LIST_WIDTH, BESIDE_PX, EDGE_PX = 0.19, 20.0, 8.0
+LIST_WIDTH = 0.19
 
+EMPTY: Box = (0.0, 0.0, 0.0, 0.0)
 NameBoards = dict[int, tuple["Solid | None", "Solid | None"]]
 
 
@@ -69,7 +72,9 @@ def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, 
     ValueError
         `net` is none of the nets of `state`.
     """
-    labels = net_labels(layout, state, aspect, scales)[state.nets.index(net)]
+    index = state.nets.index(net)
+    cards = [_grown(box, CARD_PADDING_PX) for box in map(hud_box, (_legend(state), title_hud(state))) if box]
+    labels = net_labels(layout, _at_rest(state), aspect, scales, keep_off=cards)[index]
     centres = world_of(net, layout, [plate.centre for plate in layout.plates])
     found: NameBoards = {}
     for label in labels:
@@ -92,24 +97,24 @@ def answer_board(
     """The answer to what `net` shows, beside the last plate of net number `index` of `state`; `None` without an answer.
 
     `net` says whose answer it is (its capture, blend, difference, and whether its heading is an alarm), `state` only
-    where the board stands: it may be another still of the same net. With `among`, captures that are compared, all
-    boards list the same classes. `at` is relative to the net, as the centres of the layout's plates are.
+    where the board stands: it may be another still of the same net. With `among`, captures that are compared (default:
+    where `state` has several nets, theirs), all boards list the same classes. `at` is relative to the net, as the
+    centres of the layout's plates are.
     """
-    width_px = REFERENCE_HEIGHT_PX * aspect
-    hud = answer_hud(bundle, net, list_place(width_px, LIST_WIDTH, 0.0).width_px, among)
+    among = tuple(among) or _captures(state)
+    width_px = list_place(REFERENCE_HEIGHT_PX * aspect, LIST_WIDTH, 0.0).width_px
+    hud = answer_hud(bundle, net, width_px, among)
     if not hud.words:
         return None
-    plate = max(layout.plates, key=lambda plate: (plate.station, plate.form.kind == "classes"))
-    beside = state.nets[index]
-    centre = world_of(beside, layout, [plate.centre])[0]
-    box = _grown(hud_box(hud) or (0.0, 0.0, 1.0, 1.0), CARD_PADDING_PX)
-    wide, high = box[2] - box[0], box[3] - box[1]
-    left = min(_right_px(layout, state, index, aspect) + BESIDE_PX, width_px - wide - EDGE_PX)
-    middle_y = float(project(state.camera, [centre], aspect)[0, 1])
-    top = min(max(middle_y - high / 2, EDGE_PX), REFERENCE_HEIGHT_PX - high - EDGE_PX)
-    standing = _standing(shifted(hud, (left - box[0], top - box[1])), state, aspect, centre)
-    at = np.asarray(standing.at) - np.asarray(beside.offset)
-    return replace(standing, at=(float(at[0]), float(at[1]), float(at[2])))
+    shown = [hud if i == index else answer_hud(bundle, each, width_px, among) for i, each in enumerate(state.nets)]
+    boxes = [_grown(hud_box(each) or EMPTY, CARD_PADDING_PX) for each in shown]
+    legend = hud_box(_legend(state))
+    free = [] if legend is None else [_grown(legend, CARD_PADDING_PX)]
+    left, top = beside(layout, _at_rest(state), boxes, aspect, free)[index]
+    plate, net_there = last_plate(layout), state.nets[index]
+    centre = world_of(net_there, layout, [plate.centre])[0]
+    standing = _standing(shifted(hud, (left - boxes[index][0], top - boxes[index][1])), state, aspect, centre)
+    return replace(standing, at=_plain(np.asarray(standing.at) - np.asarray(net_there.offset)))
 
 
 def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
@@ -118,12 +123,28 @@ def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     `at` is in the world. Of a scene whose legend says how many edges are drawn, a file that holds others says so by a
     state whose display was told (`viewer.threads.told.retold`).
     """
-    return _of_scene(legend_hud(state), state, aspect)
+    return _of_scene(_legend(state), state, aspect)
 
 
 def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     """The title of a scene, where its picture has it; `None` without one. `at` is in the world."""
     return _of_scene(title_hud(state), state, aspect)
+
+
+def _legend(state: ViewState) -> Hud:
+    return shifted(legend_hud(state), (0.0, LEGEND_DOWN_PX))
+
+
+def _captures(state: ViewState) -> tuple[CaptureKey, ...]:
+    """What several nets show, each once; nothing of a single one."""
+    if len(state.nets) < 2:
+        return ()
+    return tuple(dict.fromkeys(key for net in state.nets for key in (net.capture, net.toward) if key is not None))
+
+
+def _at_rest(state: ViewState) -> ViewState:
+    """The state without what comes and goes: names are written once for a whole scene."""
+    return replace(state, nets=tuple(replace(net, front=None, opacity=1.0, emphasis=None) for net in state.nets))
 
 
 def _of_scene(hud: Hud, state: ViewState, aspect: float) -> Standing | None:
@@ -132,11 +153,10 @@ def _of_scene(hud: Hud, state: ViewState, aspect: float) -> Standing | None:
 
 def _standing(hud: Hud, state: ViewState, aspect: float, through: Sequence[float] | Array) -> Standing:
     """A card with `hud`, seen where this lies on the picture, on the upright plane through a point (3,)."""
-    box = _grown(hud_box(hud) or (0.0, 0.0, 1.0, 1.0), CARD_PADDING_PX)
+    box = _grown(hud_box(hud) or EMPTY, CARD_PADDING_PX)
     solid, middle = _card(hud, box, state, aspect, through)
     says = tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
-    at = float(middle[0]), float(middle[1]), float(middle[2])
-    return Standing(turned(solid, state.camera.azimuth_deg), at, says)
+    return Standing(turned(solid, state.camera.azimuth_deg), _plain(middle), says)
 
 
 def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) -> Solid | None:
@@ -145,8 +165,7 @@ def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) ->
     if box is None:
         return None
     solid, middle = _card(hud, _grown(box, NAME_PADDING_PX), state, aspect, centre)
-    right, up, along = (middle - centre).tolist()
-    return turned(solid, state.camera.azimuth_deg, (right, up, along))
+    return turned(solid, state.camera.azimuth_deg, _plain(middle - centre))
 
 
 def _card(hud: Hud, box: Box, state: ViewState, aspect: float, through: Sequence[float] | Array) -> tuple[Solid, Array]:
@@ -159,17 +178,13 @@ def _card(hud: Hud, box: Box, state: ViewState, aspect: float, through: Sequence
     return solid, middle
 
 
+def _plain(point: Array) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])
+
+
 def _grown(box: Box, by_px: tuple[float, float]) -> Box:
     return box[0] - by_px[0], box[1] - by_px[1], box[2] + by_px[0], box[3] + by_px[1]
 
 
 def _cut(line: Words) -> Words:
     return replace(line, text=fitted(line.text, LONGEST_PX, line.size_px, line.bold))
-
-
-def _right_px(layout: Layout, state: ViewState, index: int, aspect: float) -> float:
-    """How far to the right the panels and labels of net number `index` reach on the picture."""
-    panels = project(state.camera, world_of(state.nets[index], layout, layout.corners()), aspect)
-    labels = net_labels(layout, state, aspect, Scales((1.0,) * len(layout.plates)))[index]
-    rights = [box_of(line)[2] for label in labels for line in label.lines]
-    return max(float(panels[:, 0].max()), *rights, 0.0)

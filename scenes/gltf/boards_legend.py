@@ -12,8 +12,8 @@ from viewer.wording import filled_hud
 if TYPE_CHECKING:
     from viewer.state import ViewState
 
-FROM_PX = TOP_PX - SIZE_PX * ASCENT
-"""Legends are the lowest rows of a picture: nothing else of a display reaches down here but its caption."""
+FROM_PX = TOP_PX - SIZE_PX * ASCENT - 1e-6
+"""Legends are the lowest rows of a picture: nothing else of a display begins down here but its caption."""
 
 
 def legend_hud(state: ViewState) -> Hud:
@@ -23,9 +23,7 @@ def legend_hud(state: ViewState) -> Hud:
         tuple(bar for bar in hud.bars if bar.box_px[1] >= FROM_PX and bar.role != "ground"),
         tuple(ramp for ramp in hud.ramps if ramp.box_px[1] >= FROM_PX),
         (),
-        tuple(
-            line for line in hud.words if line.part is None and line.at_px[1] - ASCENT * line.size_px >= FROM_PX - 1e-6
-        ),
+        tuple(line for line in hud.words if line.part is None and line.at_px[1] - ASCENT * line.size_px >= FROM_PX),
     )
 
 
