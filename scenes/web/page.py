@@ -5,11 +5,80 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
+
+from exporter.bundle.errors import KerascopeError
+from scenes.encode.atomic import check_place, put_in_place, work_beside
+from scenes.encode.shot import cannot_write
+from scenes.gltf.convert import glb_of
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from scenes.options import SceneOptions
 
 HERE = Path(__file__).parent
+SUFFIXES = (".html", ".htm")
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """What was written: the page has `n_bytes`, of which the model in it `n_model_bytes` before it was made text.
+
+    `notes` say what of the model was left out or made smaller, and how to get it otherwise.
+    """
+
+    path: Path
+    n_bytes: int
+    n_model_bytes: int
+    n_states: int
+    notes: tuple[str, ...]
+    took_secs: float
+
+
+def convert_html(
+    bundle: Bundle,
+    out: Path,
+    *,
+    scene: str = "flow",
+    options: SceneOptions | None = None,
+    input_ids: tuple[str, ...] = (),
+    checkpoint_ids: tuple[str, ...] = (),
+    max_mb: float | None = 25.0,
+    overwrite: bool = False,
+) -> PageReport:
+    """Write the page of what `scenes.gltf.convert.glb_of` makes to `out`, whole or not at all.
+
+    `max_mb` is the most that the model may have; as text in the page it takes a third more, and the page itself about
+    0.75 MB.
+
+    Raises
+    ------
+    KerascopeError
+        As `glb_of`; or `out` is no `.html` file, or cannot be written, or is there and may not be replaced.
+    """
+    began_secs = time.perf_counter()
+    out = Path(out)
+    if out.suffix.lower() not in SUFFIXES:
+        raise KerascopeError("a web page ends in .html", expected=SUFFIXES[0], got=repr(out.suffix), path=out)
+    check_place(out, folder=False, overwrite=overwrite)
+    glb = glb_of(
+        bundle, scene=scene, options=options, input_ids=input_ids, checkpoint_ids=checkpoint_ids, max_mb=max_mb
+    )
+    content = page_of(glb.content, bundle.manifest.model.name).encode()
+    with work_beside(out) as work:
+        made = work / "made.html"
+        try:
+            made.write_bytes(content)
+        except OSError as error:
+            raise cannot_write(error, out) from error
+        put_in_place(made, out)
+    took_secs = time.perf_counter() - began_secs
+    return PageReport(out, len(content), len(glb.content), glb.n_states, glb.notes, took_secs)
 
 
 def page_of(glb: bytes, title: str) -> str:
@@ -32,7 +101,7 @@ def page_of(glb: bytes, title: str) -> str:
     )
     return Template(_part("page.html")).substitute(
         policy=policy,
-        title=html.escape(title),
+        title=html.escape(title.encode(errors="replace").decode()),
         style=style,
         script=script,
         model=base64.b64encode(glb).decode("ascii"),
