@@ -65,7 +65,8 @@ def _diagnosis(folder: Path, files: Listing, reading: _Reading, drawings: Drawin
     )
     n_samples = samples_on_slider(reading.layers)
     load_secs = reading.n_bytes * SECS_PER_BYTE
-    told = [f"{verdicts[pool]} {pool_words(pool)}" if others else verdicts[pool] for pool in (chosen, *others)]
+    differ = [pool for pool in (chosen, *others) if len(set(verdicts.values())) > 1]
+    told = [f"{verdicts[pool]} {pool_words(pool)}" for pool in differ] or [verdicts[chosen]]
     size = (
         f"{_count(len(reading.layers), 'layer')}, {_count(len(files.weights), 'epoch')}, {_count(n_samples, 'sample')}"
     )
