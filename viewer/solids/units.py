@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 REACH = 0.06
-SHADES = 1.0, 0.45, 1.0
+SHADES = 1.0, 0.5, 1.0
 """How bright the face of a box, the far end of its sides, and its back are."""
 GAP = 0.07
 """Between a box and the border of its cell, in shares of the cell's shorter side."""
