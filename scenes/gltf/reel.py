@@ -13,7 +13,7 @@ import numpy as np
 from scenes.frames import frame_times
 from viewer.scopes import Colouring, colouring_of
 from viewer.state import NetView, ViewState
-from viewer.wording import filled_hud
+from viewer.wording import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,18 +106,20 @@ class Reel:
 def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float = SAMPLES_PER_SEC) -> Reel:
     """The reel of a timeline, looked at `samples_per_sec` times a second.
 
-    A blend counts as what it is nearer to. Of more than `most` stills of a net evenly spaced ones are kept, first and
-    last among them, and each of the others is shown as the last that was kept before it.
+    A blend counts as what it is nearer to. Nets that change have at most `most` stills together, each as many: of more
+    evenly spaced ones are kept, first and last among them, and each of the others is shown as the last that was kept
+    before it.
     """
     times = frame_times(timeline.duration_secs, samples_per_sec, timeline.loops)
     states = [timeline.state_at(t_secs) for t_secs in times]
     count = max(len(state.nets) for state in states)
-    nets, left_out = [], 0
-    for index in range(count):
-        every, shown_every = _stills(states, index)
-        left_out = max(left_out, len(every) - most)
-        stills, shown = _thinned(every, shown_every, most)
+    every = [_stills(states, index) for index in range(count)]
+    room = most // max(sum(len(stills) > 1 for stills, _ in every), 1)
+    nets = []
+    for index, (all_stills, all_shown) in enumerate(every):
+        stills, shown = _thinned(all_stills, all_shown, max(room, 2))
         nets.append(NetReel(stills, _spans(times, shown), _front(states, index), _offsets(states, index)))
+    left_out = max(len(stills) - len(net.stills) for (stills, _), net in zip(every, nets, strict=True))
     cameras = tuple(state.camera for state in states)
     cameras = cameras[:1] if len(set(cameras)) == 1 else cameras
     captions = _captions(times, states, timeline.duration_secs)
@@ -196,5 +198,5 @@ def _captions(times: Sequence[float], states: Sequence[ViewState], duration_secs
 
 def words_of(state: ViewState, part: Part) -> str:
     """The words of a frame that are this part of it, in one line; empty where it has none."""
-    hud = filled_hud(state.hud, state.scope, state.clip_percentile)
-    return " ".join(line.text for line in hud.words if line.part == part and line.text)
+    lines = (filled(line, state.scope, state.clip_percentile) for line in state.hud.words if line.part == part)
+    return " ".join(line.text for line in lines if line.text)
