@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.gltf.boards_answer import answer_hud
-from scenes.gltf.boards_beside import beside, last_plate
+from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 WIDE = 16 / 9
 NAME_PADDING_PX = (3.5, 1.8)
-"""Half of the room that labels leave to each other: their cards never meet."""
+"""Half of the room that labels leave to each other at their sides; over and under them only borders ever meet."""
 CARD_PADDING_PX = (16.0, 14.0)
 LEGEND_DOWN_PX = CARD_PADDING_PX[1] + 1.0
 """The border of its card lies where the words of a legend lie on the picture, not higher: labels come that near."""
 LONGEST_PX = 420.0
-LIST_WIDTH = 0.19
+LIST_WIDTH, NARROWEST_PX = 0.19, 140.0
 
 EMPTY: Box = (0.0, 0.0, 0.0, 0.0)
 NameBoards = dict[int, tuple["Solid | None", "Solid | None"]]
@@ -102,15 +102,17 @@ def answer_board(
     centres of the layout's plates are.
     """
     among = tuple(among) or _captures(state)
-    width_px = list_place(REFERENCE_HEIGHT_PX * aspect, LIST_WIDTH, 0.0).width_px
+    still = _at_rest(state)
+    left = left_beside(layout, still, aspect)
+    width_px = _list_width(REFERENCE_HEIGHT_PX * aspect, left)
     hud = answer_hud(bundle, net, width_px, among)
     if not hud.words:
         return None
     shown = [hud if i == index else answer_hud(bundle, each, width_px, among) for i, each in enumerate(state.nets)]
-    boxes = [_grown(hud_box(each) or EMPTY, CARD_PADDING_PX) for each in shown]
+    boxes = [_grown(box, CARD_PADDING_PX) if box else EMPTY for box in map(hud_box, shown)]
     legend = hud_box(_legend(state))
     free = [] if legend is None else [_grown(legend, CARD_PADDING_PX)]
-    left, top = beside(layout, _at_rest(state), boxes, aspect, free)[index]
+    top = tops_beside(layout, still, left, [box[3] - box[1] for box in boxes], aspect, free)[index]
     plate, net_there = last_plate(layout), state.nets[index]
     centre = world_of(net_there, layout, [plate.centre])[0]
     standing = _standing(shifted(hud, (left - boxes[index][0], top - boxes[index][1])), state, aspect, centre)
@@ -133,6 +135,12 @@ def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
 
 def _legend(state: ViewState) -> Hud:
     return shifted(legend_hud(state), (0.0, LEGEND_DOWN_PX))
+
+
+def _list_width(width_px: float, left: float) -> float:
+    """How wide a list is: as on the picture, or what a narrow picture leaves of that."""
+    room_px = width_px - EDGE_PX - left - 2 * CARD_PADDING_PX[0]
+    return max(min(list_place(width_px, LIST_WIDTH, 0.0).width_px, room_px), NARROWEST_PX)
 
 
 def _captures(state: ViewState) -> tuple[CaptureKey, ...]:

@@ -8,6 +8,7 @@ from scenes.panels.answer import answer_of, answer_panel
 from scenes.panels.classes import Place, change_list, flat_list
 from scenes.panels.heading import fitted
 from viewer.state import Hud, Words
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def answer_hud(bundle: Bundle, net: NetView, width_px: float, among: Sequence[Ca
     shown = _shared_classes([_read(bundle, answer, key) for key in compared]) if answer.has_classes else ()
     if is_difference:
         return change_list(before, scores, answer.names, shown, Place(0.0, width_px, HEAD_Y_PX))
-    head = Words(fitted(_head(bundle, net), width_px, HEAD_PX), (0.0, HEAD_Y_PX), HEAD_PX, role="dim")
+    head = Words(_head(bundle, net, width_px), (0.0, HEAD_Y_PX), HEAD_PX, role="dim")
     if not shown:
         return Hud(words=(head,)) + answer_panel(answer, scores, Place(0.0, width_px, FIRST_Y_PX))
     role: ColourRole = "alarm" if net.heading_role == "alarm" else "accent"
@@ -62,9 +63,10 @@ def _shared_classes(answers: Sequence[Scores]) -> tuple[int, ...]:
     return tuple(sorted(ranked, key=lambda index: (-known[0][index], index)))
 
 
-def _head(bundle: Bundle, net: NetView) -> str:
-    """The input, and the moment of training where there are several."""
+def _head(bundle: Bundle, net: NetView, width_px: float) -> str:
+    """The input, and the moment of training where there are several; the end of a long name makes room for it."""
     key = net.toward if net.toward is not None and net.blend >= 0.5 else net.capture
-    label = bundle.input(key.input_id).label
     several = len(bundle.manifest.checkpoints) > 1
-    return f"{label}, {bundle.checkpoint(key.checkpoint_id).label}" if several else label
+    moment = f", {bundle.checkpoint(key.checkpoint_id).label}" if several else ""
+    name = fitted(bundle.input(key.input_id).label, width_px - width_of(moment, HEAD_PX), HEAD_PX)
+    return fitted(name + moment, width_px, HEAD_PX)

@@ -26,22 +26,23 @@ def last_plate(layout: Layout) -> Plate:
     return max(layout.plates, key=lambda plate: (plate.station, plate.form.kind == "classes"))
 
 
-def beside(
-    layout: Layout, state: ViewState, boxes: Sequence[Box], aspect: float, keep_off: Sequence[Box] = ()
-) -> list[tuple[float, float]]:
-    """Left and top in reference pixels of a board for each net, as large as its box; an empty one takes no room.
+def left_beside(layout: Layout, state: ViewState, aspect: float) -> float:
+    """Where boards begin, in reference pixels from the left: right of everything that belongs to a net."""
+    return max(_rights_px(layout, state, aspect)) + BESIDE_PX
+
+
+def tops_beside(
+    layout: Layout, state: ViewState, left: float, heights: Sequence[float], aspect: float, keep_off: Sequence[Box] = ()
+) -> list[float]:
+    """Tops in reference pixels of a board for each net, of these heights; one of no height takes no room.
 
     Each is as high as its net's last plate is, moved up or down by no more than keeps the boards apart, on the picture
-    and over those boxes of `keep_off` under which they would lie.
+    and over those boxes of `keep_off` that reach to the right of `left`.
     """
-    width_px = REFERENCE_HEIGHT_PX * aspect
-    rights = _rights_px(layout, state, aspect)
-    wide = max(right - left for left, _, right, _ in boxes)
-    left = min(max(rights) + BESIDE_PX, width_px - wide - EDGE_PX)
     bottom = min((box[1] - EDGE_PX for box in keep_off if box[2] > left), default=REFERENCE_HEIGHT_PX - EDGE_PX)
     centres = [world_of(net, layout, [last_plate(layout).centre])[0] for net in state.nets]
     middles = [float(y) for y in project(state.camera, centres, aspect)[:, 1]]
-    return [(left, top) for top in _stacked(middles, [box[3] - box[1] for box in boxes], bottom)]
+    return _stacked(middles, heights, bottom)
 
 
 def _stacked(middles: Sequence[float], heights: Sequence[float], bottom: float) -> list[float]:
