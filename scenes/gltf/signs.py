@@ -9,6 +9,7 @@ import numpy as np
 
 from scenes.gltf.boards import answer_board, legend_board, name_boards
 from scenes.gltf.boards_legend import legend_hud
+from scenes.gltf.notes import legend_notes
 from scenes.gltf.tracks import half_way, seen_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def add_legends(nodes: Nodes, root: int, reel: Reel, pieces: Pieces, aspect: flo
         if standing is None:
             continue
         extras: dict[str, Any] = {"legend_board": True, **FACES, "says": list(standing.says)}
+        extras["notes"] = legend_notes(frame)
         name = "legend" if not which else f"legend ({which + 1})"
         node = nodes.show(name, root, [standing.solid], at=standing.at, extras=extras)
         if len(frames) > 1:
