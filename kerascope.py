@@ -9,11 +9,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.arguments import add_attack, add_export, add_out, number
-from scenes.arguments import add_scene, add_view
+from exporter.arguments import add_attack, add_chosen, add_export, add_out
+from scenes.arguments import add_film, add_moment, add_taken, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from viewer.study import Vantage
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "export", "main", "open_bundle", "record", "show"]
+__all__ = ["__version__", "convert", "export", "main", "open_bundle", "record", "show"]
 
-DEMO_SCENES = ("structure", "training", "flow", "adversarial")
+FORMATS = {
+    "unity": ("exporter.interchange.unity.convert", "convert_unity"),
+    "glb": ("scenes.gltf.convert", "convert_glb"),
+    "html": ("scenes.web.page", "convert_html"),
+}
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
 INTERRUPTED = 130
 
@@ -52,6 +57,22 @@ def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: 
 
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
     return record_scene(opened, scene, out, **options)
+
+
+def convert(bundle: Bundle | Path | str, to: str, out: Path | str, **options: Any) -> Any:
+    """What was written for another program, as `kerascope convert` does it: its report has `path` and `notes`.
+
+    `to` is `unity`, `glb` or `html`. The options are those of `exporter.interchange.unity.convert.convert_unity`,
+    `scenes.gltf.convert.convert_glb` and `scenes.web.page.convert_html`. Raises KerascopeError where `to` is none of
+    them, and as those do.
+    """
+    from exporter.bundle.errors import KerascopeError
+
+    if to not in FORMATS:
+        raise KerascopeError("nothing is known of this format", expected=" or ".join(FORMATS), got=repr(to))
+    module, name = FORMATS[to]
+    opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
+    return getattr(import_module(module), name)(opened, Path(out), **options)
 
 
 def show(
@@ -150,22 +171,21 @@ def _parser() -> argparse.ArgumentParser:
     add_export(command("export", _export, "run images through a model and write a bundle"))
     add_attack(command("attack", _attack, "change an input until the model errs, and add the steps to its bundle"))
     inspect = command("inspect", _inspect, "print the layers as a table, then checkpoints, inputs and runs")
-    validate = command("validate", _validate, "print every problem of a bundle, one a line")
-    view = command("view", _view, "open a window on a bundle")
-    add_view(view)
+    validate = command("validate", _validate, "print every problem of a bundle (or of a folder for Unity), one a line")
+    for each in (inspect, validate):
+        each.add_argument("bundle", type=Path, metavar="BUNDLE")
+    add_view(command("view", _view, "open a window on a bundle"))
     command("scenes", _scenes, "list the scenes, a line each")
     frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
-    frame.add_argument("--at-secs", type=number, metavar="T", help="moment of the scene (default: 0, or the view's)")
+    add_moment(frame)
     clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
-    clip.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
-    clip.add_argument("--progress", action="store_true", help="show how far it is, also where nobody looks")
-    clip.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
-    for each in (inspect, validate, view, frame, clip):
-        each.add_argument("bundle", type=Path, metavar="BUNDLE")
-    view.add_argument("beside", type=Path, nargs="?", metavar="BUNDLE", help="a second one, shown beside the first")
-    for each in (frame, clip):
-        add_scene(each)
-        add_out(each, "file to write")
+    add_film(clip)
+    taken = command("convert", _convert, "write what is in a bundle for Unity, Blender, PowerPoint or the web")
+    taken.add_argument("--to", required=True, choices=tuple(FORMATS), help="unity: a folder of JSON; else one file")
+    add_chosen(taken)
+    add_taken(taken)
+    for each in (frame, clip, taken):
+        add_out(each, "file or folder to write")
     doctor = command("doctor", _doctor, "print versions, the GL driver that answers, and what is missing")
     for each in (inspect, doctor):
         each.add_argument("--json", action="store_true", help="the same as JSON")
@@ -203,7 +223,13 @@ def _inspect(args: argparse.Namespace) -> None:
 
 def _validate(args: argparse.Namespace) -> int:
     from exporter.bundle import validate_bundle
+    from exporter.interchange.unity.loader import diagnose, is_unity_folder
 
+    if is_unity_folder(args.bundle):
+        diagnosis = diagnose(args.bundle)
+        for line in diagnosis.lines():
+            print(line)
+        return 0 if diagnosis.verdict == "accepted" else 1
     problems = validate_bundle(args.bundle)
     for problem in problems:
         print(problem)
@@ -235,9 +261,9 @@ def _seen(args: argparse.Namespace, bundle: Bundle, at_secs: float | None = None
         raise KerascopeError("nothing to draw", expected="--scene or --view", remedy="see `kerascope scenes`")
     choices = {"theme": args.theme, "input_id": args.input, "checkpoint_id": args.checkpoint, "fold": args.fold}
     view = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
-    run_id = args.attack or (run_of(bundle, view.input_id) if args.view else None)
+    run_id = args.run_id or (run_of(bundle, view.input_id) if args.view else None)
     options = options_of(view, bundle, args.size, run_id)
-    return view, {"options": options, "view": view, "overwrite": args.overwrite}
+    return view, {"options": options, "view": view}
 
 
 def _frame(args: argparse.Namespace) -> None:
@@ -245,13 +271,13 @@ def _frame(args: argparse.Namespace) -> None:
 
     bundle = open_bundle(args.bundle)
     view, choices = _seen(args, bundle, args.at_secs)
-    print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, **choices))
+    print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, overwrite=args.overwrite, **choices))
 
 
 def _record(args: argparse.Namespace) -> None:
     bundle = open_bundle(args.bundle)
     view, choices = _seen(args, bundle)
-    choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None}
+    choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
     report = record(bundle, view.scene, args.out, **choices)
     print(report.path)
     _say(_recorded(report))
@@ -260,6 +286,30 @@ def _record(args: argparse.Namespace) -> None:
 def _recorded(report: RecordReport) -> str:
     what = f"{report.path.name}: {report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
     return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
+
+
+def _convert(args: argparse.Namespace) -> None:
+    from exporter.bundle.errors import KerascopeError
+
+    is_unity, only_unity = args.to == "unity", {"scale": args.scale, "pool_size": args.pool_size}
+    only_scenes = {name: getattr(args, name) for name in ("scene", "run_id", "max_mb", "theme", "fold", "view")}
+    strange = [name for name, value in (only_scenes if is_unity else only_unity).items() if value is not None]
+    if strange:
+        option = f"--{strange[0].removesuffix('_id').replace('_', '-')}"
+        raise KerascopeError(f"{option} means nothing for {args.to}", remedy="see `kerascope convert --help`")
+    bundle = open_bundle(args.bundle)
+    chosen = {"input_ids": tuple(args.inputs), "checkpoint_ids": tuple(args.checkpoints), "overwrite": args.overwrite}
+    if is_unity:
+        asked = only_unity
+    else:
+        args.scene = args.scene or (None if args.view else "flow")
+        view, seen = _seen(args, bundle)
+        asked = {**seen, "scene": view.scene, "max_mb": args.max_mb}
+    report = convert(bundle, args.to, args.out, **chosen, **{k: v for k, v in asked.items() if v is not None})
+    for line in (*report.notes, *getattr(report, "advice", ())):
+        _say(line)
+    print(report.path)
+    _say(f"{report.path.name}: {report.n_bytes / 1e6:.2f} MB")
 
 
 def _view(args: argparse.Namespace) -> int:
@@ -286,17 +336,17 @@ def _demo(args: argparse.Namespace) -> int:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
     from exporter.pipeline import export_demo
     from exporter.progress import progress_bars
-    from scenes.apart import record_apart, run_apart
+    from scenes.apart import run_apart
+    from scenes.showcase import make_showcase, showcase_files
 
     began_secs, tell = time.perf_counter(), progress_bars()
     _say("training a small network on digits, then exporting and attacking it")
     bundle = export_demo(args.out, overwrite=args.overwrite, progress=tell)
-    _say(f"recording {', '.join(DEMO_SCENES)}")
-    recordings = {name: args.out / f"{name}.gif" for name in DEMO_SCENES}
-    for line in record_apart(bundle, recordings, tell):
+    _say("recording its scenes, and writing a page to walk round in")
+    for line in make_showcase(bundle, args.out, tell):
         _say(line)
     code = _validate(argparse.Namespace(bundle=bundle))
-    for path in (bundle, *recordings.values()):
+    for path in (bundle, *showcase_files(args.out)):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")
     for line in (f"view {bundle}", f"inspect {bundle}", f"record {bundle} --scene flow --theme light --out flow.mp4"):

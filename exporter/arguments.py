@@ -78,6 +78,18 @@ def add_attack(command: argparse.ArgumentParser) -> None:
     _add_imports(command)
 
 
+def add_chosen(command: argparse.ArgumentParser) -> None:
+    """What of a bundle is converted, and what only the folder for Unity asks for."""
+    add = command.add_argument
+    add("--inputs", nargs="+", default=[], metavar="ID", help="of these inputs (default: a few clean ones, and told)")
+    add(
+        "--checkpoints", nargs="+", default=[], metavar="ID", help="at these checkpoints (default: as suits the format)"
+    )
+    add("--scale", type=number, metavar="S", help="unity: multiply weights and activations, which saturate at 1")
+    words = "unity: for a MaxPoolLayer prefab whose Conv Shape was set to 2,2 (default: as published)"
+    add("--pool-size", type=int, choices=(2,), help=words)
+
+
 def _add_imports(command: argparse.ArgumentParser) -> None:
     words = "import this first: it registers custom layers"
     command.add_argument("--import", action="append", default=[], dest="imports", metavar="MODULE", help=words)

@@ -1,13 +1,12 @@
-"""Commands that run in processes of their own: recordings side by side, and a window beside TensorFlow."""
+"""Commands that run in processes of their own: what takes long side by side, and a window beside TensorFlow."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from exporter.bundle.errors import KerascopeError
 
@@ -30,13 +29,15 @@ def run_apart(*args: object, silent: bool = False) -> str:
     return words
 
 
-def record_apart(bundle: Path, wanted: dict[str, Path], tell: Callable[[str, int, int], None]) -> Iterator[str]:
-    """A line for each recording of `wanted` (scene to file), made side by side so that no core is idle.
+def run_side_by_side(commands: Sequence[Sequence[object]], tell: Callable[[int], None]) -> Iterator[str]:
+    """The words of each command in turn, run side by side so that no core is idle; `tell` is told how many are done.
 
-    `tell` is told how many are done. Files that are there are replaced.
+    Raises
+    ------
+    KerascopeError
+        One failed; what it said.
     """
-    with ThreadPoolExecutor(min(len(wanted), os.cpu_count() or 1)) as pool:
-        asked = [("record", bundle, "--scene", name, "--out", out, "--overwrite") for name, out in wanted.items()]
-        for done, words in enumerate(pool.map(lambda args: run_apart(*args, silent=True), asked), 1):
-            tell("recordings", done, len(wanted))
+    with ThreadPoolExecutor(min(len(commands), os.cpu_count() or 1)) as pool:
+        for done, words in enumerate(pool.map(lambda args: run_apart(*args, silent=True), commands), 1):
+            tell(done)
             yield words

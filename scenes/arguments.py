@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import re
 from pathlib import Path
 
@@ -31,38 +33,76 @@ def fold(text: str) -> str | tuple[str, ...]:
 
 
 def add_view(command: argparse.ArgumentParser) -> None:
-    """The arguments of `kerascope view` beside the bundle."""
+    """The arguments of `kerascope view`."""
+    _add_bundle(command)
+    command.add_argument("beside", type=Path, nargs="?", metavar="BUNDLE", help="a second one, shown beside the first")
     words = "the one to begin with (default: as the bundle was last seen, at first flow)"
     command.add_argument("--scene", metavar="NAME", help=words)
     command.add_argument("--cues", type=Path, metavar="FILE", help="cues of a talk; F5 presents them")
     command.add_argument("--fresh", action="store_true", help="ignore what is remembered of the last time")
-    _add_theme(command)
-    _add_fold(command)
-    _add_saved(command)
+    _add_look(command)
 
 
-def add_scene(command: argparse.ArgumentParser) -> None:
-    """Which scene is drawn, of what, and how large; beside the bundle and where to write."""
+def add_moment(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope frame`, but for where to write."""
+    _add_scene(command)
+    words = "moment of the scene (default: 0, or the view's)"
+    command.add_argument("--at-secs", type=finite, metavar="T", help=words)
+
+
+def add_film(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope record`, but for where to write."""
+    _add_scene(command)
+    command.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
+    command.add_argument("--progress", action="store_true", help="show how far it is, also where nobody looks")
+    command.add_argument("--max-mb", type=finite, metavar="N", help="largest size of the file")
+
+
+def add_taken(command: argparse.ArgumentParser) -> None:
+    """What of a scene goes into a file that is walked round in elsewhere (`kerascope convert`)."""
+    _add_bundle(command)
+    add = command.add_argument
+    add("--scene", metavar="NAME", help="glb, html: what is shown and plays (default: flow)")
+    add("--run", dest="run_id", metavar="ID", help="glb, html: which attack (default: the scene's choice)")
+    add("--max-mb", type=finite, metavar="N", help="glb, html: largest size of the model (default: 25)")
+    _add_look(command)
+    command.set_defaults(input=None, checkpoint=None, size=(1280, 720))
+
+
+def finite(text: str) -> float:
+    """A finite number.
+
+    >>> finite("2.5")
+    2.5
+    """
+    with contextlib.suppress(ValueError):
+        value = float(text)
+        if math.isfinite(value):
+            return value
+    raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+
+
+def _add_bundle(command: argparse.ArgumentParser) -> None:
+    command.add_argument("bundle", type=Path, metavar="BUNDLE")
+
+
+def _add_scene(command: argparse.ArgumentParser) -> None:
+    """Which scene is drawn, of what, and how large."""
+    _add_bundle(command)
     add = command.add_argument
     add("--scene", metavar="NAME", help="one that `kerascope scenes` lists; needed without --view")
     add("--size", type=size, default=(960, 540), metavar="WxH", help="in pixels (default: 960x540)")
-    _add_theme(command)
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
-    add("--run", dest="attack", metavar="ID", help="which attack (default: the scene's choice)")
-    _add_fold(command)
-    _add_saved(command)
+    add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
+    _add_look(command)
 
 
-def _add_theme(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--theme", choices=("dark", "light"), help="of the picture (default: dark)")
-
-
-def _add_saved(command: argparse.ArgumentParser) -> None:
-    words = "exactly what was copied from the window (Ctrl+Shift+C), or a file with it; other arguments win over it"
-    command.add_argument("--view", metavar="JSON", help=words)
-
-
-def _add_fold(command: argparse.ArgumentParser) -> None:
+def _add_look(command: argparse.ArgumentParser) -> None:
+    """How it is seen."""
+    add = command.add_argument
+    add("--theme", choices=("dark", "light"), help="of the picture (default: dark)")
     words = "draw as one plate: auto, all, none, or groups by NAME,... (default: auto)"
-    command.add_argument("--fold", type=fold, metavar="WHICH", help=words)
+    add("--fold", type=fold, metavar="WHICH", help=words)
+    words = "exactly what was copied from the window (Ctrl+Shift+C), or a file with it; other arguments win over it"
+    add("--view", metavar="JSON", help=words)

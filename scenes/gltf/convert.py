@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exporter.bundle.errors import KerascopeError
 from scenes.encode.atomic import check_place, put_in_place, work_beside
@@ -21,12 +21,14 @@ from scenes.gltf.tree import Tree
 from scenes.muted import answering
 from scenes.options import SceneOptions
 from scenes.registry import scene as scene_named
+from scenes.viewed import viewed
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.gltf.reel import Reel
     from viewer.layout import Layout
     from viewer.solids.detail import Detail
+    from viewer.study import Vantage
 
 SUFFIX = ".glb"
 
@@ -53,18 +55,8 @@ class GlbReport:
     took_secs: float
 
 
-def convert_glb(
-    bundle: Bundle,
-    out: Path,
-    *,
-    scene: str = "flow",
-    options: SceneOptions | None = None,
-    input_ids: tuple[str, ...] = (),
-    checkpoint_ids: tuple[str, ...] = (),
-    max_mb: float | None = 25.0,
-    overwrite: bool = False,
-) -> GlbReport:
-    """Write what `glb_of` makes to `out`, whole or not at all.
+def convert_glb(bundle: Bundle, out: Path, *, overwrite: bool = False, **chosen: Any) -> GlbReport:
+    """Write what `glb_of` makes of a bundle and what is `chosen` to `out`, whole or not at all.
 
     Raises
     ------
@@ -76,9 +68,7 @@ def convert_glb(
     if out.suffix.lower() != SUFFIX:
         raise KerascopeError("a binary glTF file ends in .glb", expected=SUFFIX, got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
-    glb = glb_of(
-        bundle, scene=scene, options=options, input_ids=input_ids, checkpoint_ids=checkpoint_ids, max_mb=max_mb
-    )
+    glb = glb_of(bundle, **chosen)
     with work_beside(out) as work:
         made = work / "made.glb"
         try:
@@ -95,6 +85,7 @@ def glb_of(
     *,
     scene: str = "flow",
     options: SceneOptions | None = None,
+    view: Vantage | None = None,
     input_ids: tuple[str, ...] = (),
     checkpoint_ids: tuple[str, ...] = (),
     max_mb: float | None = 25.0,
@@ -103,6 +94,8 @@ def glb_of(
 
     Parameters
     ----------
+    view : from where and how a person has looked at the scene, of which `options` are made (`options_of`): camera,
+        scales, colours, mutes and what is open are kept; what is pinned, isolated or pulled apart is not.
     input_ids, checkpoint_ids : what is shown one after the other; empty: what the scene shows, and where light runs
         through one net, up to four clean inputs.
     max_mb : the most that it may have, in millions of bytes; detail is given up step by step until it fits.
@@ -119,6 +112,7 @@ def glb_of(
     timeline, notes = chain_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
+    timeline = viewed(timeline, view, layout, bundle)
     reel = reel_of(timeline)
     made = finest(partial(_made, bundle, layout, reel, scene, options.aspect), max_mb)
     notes += (f"left out {reel.left_out} states: evenly spaced ones are kept",) if reel.left_out else ()

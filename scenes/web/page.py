@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exporter.bundle.errors import KerascopeError
 from scenes.encode.atomic import check_place, put_in_place, work_beside
@@ -19,7 +19,6 @@ from scenes.gltf.convert import glb_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from scenes.options import SceneOptions
 
 HERE = Path(__file__).parent
 SUFFIXES = (".html", ".htm")
@@ -40,20 +39,10 @@ class PageReport:
     took_secs: float
 
 
-def convert_html(
-    bundle: Bundle,
-    out: Path,
-    *,
-    scene: str = "flow",
-    options: SceneOptions | None = None,
-    input_ids: tuple[str, ...] = (),
-    checkpoint_ids: tuple[str, ...] = (),
-    max_mb: float | None = 25.0,
-    overwrite: bool = False,
-) -> PageReport:
-    """Write the page of what `scenes.gltf.convert.glb_of` makes to `out`, whole or not at all.
+def convert_html(bundle: Bundle, out: Path, *, overwrite: bool = False, **chosen: Any) -> PageReport:
+    """Write the page of what `scenes.gltf.convert.glb_of` makes of what is `chosen` to `out`, whole or not at all.
 
-    `max_mb` is the most that the model may have; as text in the page it takes a third more, and the page itself about
+    Its `max_mb` is the most that the model may have; as text in the page it takes a third more, the page itself about
     0.75 MB.
 
     Raises
@@ -66,9 +55,7 @@ def convert_html(
     if out.suffix.lower() not in SUFFIXES:
         raise KerascopeError("a web page ends in .html", expected=SUFFIXES[0], got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
-    glb = glb_of(
-        bundle, scene=scene, options=options, input_ids=input_ids, checkpoint_ids=checkpoint_ids, max_mb=max_mb
-    )
+    glb = glb_of(bundle, **chosen)
     content = page_of(glb.content, bundle.manifest.model.name).encode()
     with work_beside(out) as work:
         made = work / "made.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -97,9 +98,18 @@ def test_the_recordings_move(scene: str, demo_dir: Path) -> None:
     assert any((frame != frames[0]).mean() > 0.001 for frame in frames)
 
 
+def test_the_page_is_whole_and_holds_the_model(demo_dir: Path) -> None:
+    page = (demo_dir / "flow.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+    packed = re.search(r'<script[^>]*id="model"[^>]*>([^<]*)</script>', page)
+    assert packed is not None
+    assert base64.b64decode(packed[1])[:4] == b"glTF"
+
+
 def test_the_words_name_what_was_written(demo_dir: Path) -> None:
     listed = re.findall(r"MB +(\S+)$", (demo_dir / "stdout.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(listed) == 1 + len(SCENES)
+    assert len(listed) == 1 + len(SCENES) + 1  # the bundle, the recordings, the page
     assert all(Path(path).exists() for path in listed)
     next_commands = re.findall(
         r"^  (kerascope .*)$", (demo_dir / "stderr.txt").read_text(encoding="utf-8"), re.MULTILINE

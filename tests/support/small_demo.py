@@ -16,7 +16,8 @@ SMALL = ("--size", "320x180", "--fps", "10")
 def main(*options: str) -> int:
     """The exit status of the demo."""
     run_apart = apart.run_apart
-    apart.run_apart = lambda *args, **how: run_apart(*args, *SMALL, **how)
+    small = {"record": SMALL}
+    apart.run_apart = lambda *args, **how: run_apart(*args, *small.get(args[0], ()), **how)
     return kerascope.main(["demo", *options])
 
 

@@ -1,0 +1,32 @@
+"""What the demo shows of its bundle: a recording of each of its scenes, and a page to walk round in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from scenes.apart import run_side_by_side
+
+SCENES = ("structure", "training", "flow", "adversarial")
+PAGE = "flow"
+
+
+def showcase_files(folder: Path) -> tuple[Path, ...]:
+    """Where `make_showcase` writes, in its order."""
+    return (*(folder / f"{scene}.gif" for scene in SCENES), folder / f"{PAGE}.html")
+
+
+def make_showcase(bundle: Path, folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[str]:
+    """A line for each file, when it is there. What was there is replaced. `tell` is told how far it is.
+
+    Raises
+    ------
+    KerascopeError
+        One could not be made.
+    """
+    *recordings, page = showcase_files(folder)
+    commands: list[tuple[object, ...]] = [
+        ("record", bundle, "--scene", out.stem, "--out", out, "--overwrite") for out in recordings
+    ]
+    commands.append(("convert", bundle, "--to", "html", "--scene", PAGE, "--out", page, "--overwrite"))
+    yield from run_side_by_side(commands, lambda done: tell("recordings", done, len(commands)))
