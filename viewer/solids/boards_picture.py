@@ -52,8 +52,7 @@ def png_of(picture: NDArray[np.uint8]) -> bytes:
     where all is opaque.
     """
     height, width = picture.shape[:2]
-    packed = np.ascontiguousarray(picture).view(np.uint32)[..., 0]
-    found, index = np.unique(packed, return_inverse=True)
+    found, index = _colours_of(np.ascontiguousarray(picture).view(np.uint32).reshape(-1))
     is_opaque = bool((picture[..., 3] == 255).all())
     content, options = BytesIO(), {}
     if len(found) <= MOST_OF_A_PALETTE:
@@ -63,8 +62,17 @@ def png_of(picture: NDArray[np.uint8]) -> bytes:
         options = {} if is_opaque else {"transparency": table[:, 3].tobytes()}
     else:
         image = Image.fromarray(np.ascontiguousarray(picture[..., :3] if is_opaque else picture))
-    image.save(content, "png", compress_level=9, **options)
+    image.save(content, "png", **options)  # the highest level takes three times as long and saves 4 %
     return content.getvalue()
+
+
+def _colours_of(pixels: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """The different pixels, sorted, and which of them each (n,) is. Of runs of equal ones only the first is sorted:
+    boards are mostly ground.
+    """
+    starts = np.flatnonzero(np.concatenate([[True], pixels[1:] != pixels[:-1]]))
+    found, which = np.unique(pixels[starts], return_inverse=True)
+    return found, np.repeat(which, np.diff(np.append(starts, len(pixels))))
 
 
 def _ink(hud: Hud, theme: Theme) -> Rgb:
