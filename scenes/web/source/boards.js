@@ -39,8 +39,9 @@ function boardOf(object) {
   const size = box.getSize(new Vector3());
   const home = object.position.clone();
   const homeTurn = object.quaternion.clone();
+  const homeScale = object.scale.clone();
   const corners = cornersOf(box).map((corner) => corner.sub(middle));
-  return { object, middle, heightWorld: size.y, home, homeTurn, corners, radians: 0, growth: 1 };
+  return { object, middle, heightWorld: size.y, home, homeTurn, homeScale, corners, radians: 0, growth: 1 };
 }
 
 function cornersOf(box) {
@@ -55,11 +56,11 @@ function cornersOf(box) {
 }
 
 function turn(board, radians, growth) {
-  const { object, middle, home, homeTurn } = board;
+  const { object, middle, home, homeTurn, homeScale } = board;
   board.radians = radians;
   board.growth = growth;
   object.quaternion.setFromAxisAngle(UP, radians).multiply(homeTurn);
-  object.scale.setScalar(growth);
+  object.scale.copy(homeScale).multiplyScalar(growth);
   const arm = home.clone().sub(middle).applyAxisAngle(UP, radians).multiplyScalar(growth);
   object.position.copy(middle).add(arm);
   object.updateMatrixWorld(true);

@@ -6,11 +6,12 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 const POINTS_PER_MESH = 160;
 
 /**
- * The model in the bytes of a GLB: `{root, plates, boards, camera, showAt, points}`.
+ * The model in the bytes of a GLB: `{root, plates, boards, camera, isCameraMoving, showAt, isAnswered, legend, points}`.
  *
  * `plates` maps the glTF node index of each layer of `story` to `{layer, object, meshes, box}`; `box` is the plate's
  * own, round its origin. `boards` are the objects that turn to the viewer. `showAt(secs)` sets what is visible and how
- * high it stands. `points()` are what has to be in the picture.
+ * high it stands; after it `isAnswered(net)` is whether the light has reached the net's answer, and `legend()` the
+ * extras of the legend of the moment, or null. `points()` are what has to be in the picture.
  */
 export async function loadModel(bytes, story) {
   const gltf = await new GLTFLoader().parseAsync(bytes.buffer, "");
@@ -24,15 +25,18 @@ export async function loadModel(bytes, story) {
     if (objectOf.has(layer.index)) plates.set(layer.index, plateOf(layer, objectOf.get(layer.index)));
   }
   sharpen(gltf.scene);
-  hideWhatThePageTells(gltf.scene);
-  const all = found(gltf.scene, () => true);
+  const told = toldByPage(gltf.scene);
+  const camera = gltf.cameras[0] ?? null;
   return {
     root: gltf.scene,
     plates,
-    boards: all.filter((object) => object.userData.faces && object.visible),
-    camera: gltf.cameras[0] ?? null,
-    showAt: playerOf(gltf, story.durationSecs),
-    points: () => pointsOf(gltf.scene, plates),
+    boards: found(gltf.scene, (object) => object.userData.faces && !told.has(object)),
+    camera,
+    isCameraMoving: camera !== null && isMoving(camera, gltf.animations),
+    showAt: playerOf(gltf, story.durationSecs, told),
+    isAnswered: (net) => isAnyOut(found(objectOf.get(net.index), (object) => object.userData.answers)),
+    legend: () => [...told].find((object) => object.userData.notes && object.scale.x !== 0)?.userData ?? null,
+    points: () => pointsOf(plates),
   };
 }
 
@@ -85,12 +89,24 @@ function sharpen(root) {
   }
 }
 
-// Predictions and legend stand beside the picture, as words that can be read aloud.
-function hideWhatThePageTells(root) {
-  for (const object of found(root, (one) => one.userData.answers || one.userData.legend_board)) object.visible = false;
+// Boards that stand at no plate (answers, legend) are told beside the picture, in words that can be read aloud.
+function toldByPage(root) {
+  const told = new Set(found(root, (object) => object.userData.faces && object.parent.userData.layer === undefined));
+  for (const object of told) object.visible = false;
+  return told;
 }
 
-function playerOf(gltf, durationSecs) {
+function isAnyOut(answers) {
+  return answers.length === 0 || answers.some((object) => object.scale.x !== 0);
+}
+
+function isMoving(camera, clips) {
+  const moved = new Set(clips.flatMap((clip) => clip.tracks.map((track) => track.name.split(".")[0])));
+  for (let object = camera; object; object = object.parent) if (moved.has(object.name)) return true;
+  return false;
+}
+
+function playerOf(gltf, durationSecs, told) {
   const mixer = new AnimationMixer(gltf.scene);
   const scaled = new Set();
   for (const clip of gltf.animations) {
@@ -99,30 +115,30 @@ function playerOf(gltf, durationSecs) {
     mixer.clipAction(clip).play();
     for (const track of clip.tracks) if (track.name.endsWith(".scale")) scaled.add(track.name.slice(0, -6));
   }
-  const states = found(gltf.scene, (object) => scaled.has(object.name) || scaled.has(object.uuid));
-  const lastSecs = Math.min(...gltf.animations.map((clip) => clip.duration), Math.max(durationSecs, 1e-3)) - 1e-4;
+  const states = found(gltf.scene, (object) => scaled.has(object.name) && !told.has(object));
+  const lastSecs = Math.max(durationSecs, 1e-3) - 1e-4;
   return (secs) => {
     if (gltf.animations.length) mixer.setTime(Math.min(Math.max(secs, 0), lastSecs));
     for (const object of states) object.visible = object.scale.x !== 0;
   };
 }
 
-function pointsOf(root, plates) {
-  const bodies = new Set([...plates.values()].flatMap((plate) => plate.meshes));
-  const shown = found(root, (object) => object.isMesh && (bodies.has(object) || isEdges(object)) && isInPicture(object));
-  return shown.flatMap((mesh) => {
-    const places = mesh.geometry.attributes.position;
-    const step = Math.max(1, Math.floor(places.count / POINTS_PER_MESH));
-    const inWorld = isEdges(mesh) ? mesh.parent.matrixWorld : mesh.matrixWorld;
-    const points = [];
-    for (let i = 0; i < places.count; i += step) {
-      points.push(new Vector3().fromBufferAttribute(places, i).applyMatrix4(inWorld));
-    }
-    return points;
-  });
+function pointsOf(plates) {
+  const all = [...plates.values()];
+  const edges = all.flatMap((plate) => plate.object.children.filter((child) => child.isMesh && isEdges(child)));
+  // A state that is not shown has no size: its edges stand where its plate does.
+  return [
+    ...all.flatMap((plate) => plate.meshes.flatMap((mesh) => pointsOn(mesh.geometry, mesh.matrixWorld))),
+    ...edges.flatMap((mesh) => pointsOn(mesh.geometry, mesh.parent.matrixWorld)),
+  ];
 }
 
-function isInPicture(object) {
-  for (let one = object; one; one = one.parent) if (one.userData.answers || one.userData.legend_board) return false;
-  return true;
+function pointsOn(geometry, matrix) {
+  const places = geometry.attributes.position;
+  const step = Math.max(1, Math.floor(places.count / POINTS_PER_MESH));
+  const points = [];
+  for (let i = 0; i < places.count; i += step) {
+    points.push(new Vector3().fromBufferAttribute(places, i).applyMatrix4(matrix));
+  }
+  return points;
 }

@@ -6,7 +6,7 @@ import { hintAt, showFacts, showHint } from "./layers.js";
 import { listenToPointer } from "./pointer.js";
 import { stepFrom } from "./story.js";
 import { Timeline } from "./timeline.js";
-import { reserveWords, showCaption } from "./words.js";
+import { reserveWords, showCaption, showNotes } from "./words.js";
 
 const LONGEST_STEP_SECS = 0.1;
 
@@ -151,14 +151,16 @@ export class Player {
     const isRunning = this.clock.advance(this.wasRunning ? passedSecs : 0);
     this.wasRunning = isRunning;
     const isMoving = this.stage?.view.advance(nowSecs) ?? false;
-    this.tellMoment();
     this.stage?.draw(this.clock.secs);
+    this.tellMoment();
     if (isRunning || isMoving) this.ask();
   }
 
   tellMoment() {
     showCaption(this.story, this.clock.secs);
-    this.answers.showAt(this.clock.secs);
+    const model = this.stage?.model;
+    this.answers.showAt(this.clock.secs, (net) => model?.isAnswered(net) ?? true);
+    if (model) showNotes(model.legend()?.notes);
     this.timeline.showAt(this.clock.secs, this.clock.isPlaying);
     document.documentElement.dataset.playing = String(this.clock.isPlaying);
   }

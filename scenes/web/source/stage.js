@@ -36,6 +36,7 @@ export class Stage {
 
   draw(secs) {
     this.model.showAt(secs);
+    this.view.follow();
     this.view.keepDepth();
     this.view.camera.updateMatrixWorld();
     this.boards.face(this.view.camera, this.sizePx);

@@ -42,6 +42,13 @@ export class View {
     if (this.isHome) this.take(this.homePlace());
   }
 
+  /** Go where the scene's own camera goes, as long as nobody has taken it elsewhere. */
+  follow() {
+    if (!this.model.isCameraMoving || !this.isHome || this.flight) return;
+    this.model.camera.getWorldDirection(this.homeForward);
+    this.take(this.homePlace());
+  }
+
   /** Fly to where everything is seen. */
   goHome() {
     this.fly(this.homePlace());

@@ -2,7 +2,7 @@
 
 import { byId, make, say } from "./dom.js";
 import { percent } from "./numbers.js";
-import { captionAt, stateAt } from "./story.js";
+import { captionAt, isColour, stateAt } from "./story.js";
 
 /** Show what is said at a moment. */
 export function showCaption(story, secs) {
@@ -45,6 +45,28 @@ export function showLegends(story) {
   );
 }
 
+let toldNotes;
+
+/** What the legend of the moment says beside its strips: columns of lines, and what each colour stands for. */
+export function showNotes(notes) {
+  if (notes === toldNotes) return;
+  toldNotes = notes;
+  byId("notes").replaceChildren(
+    ...(notes ?? []).map(({ lines = [], signs = [] }) => {
+      const marks = signs.filter(({ colour }) => isColour(colour)).map(({ name, colour }) => markOf(name, colour));
+      const [first = "", ...rest] = lines.map(String);
+      const below = rest.map((line) => make("p", { textContent: line }));
+      return make("div", { class: "note" }, [make("p", {}, [first, ...marks]), ...below]);
+    }),
+  );
+}
+
+function markOf(name, colour) {
+  const mark = make("i", {});
+  mark.style.background = colour;
+  return make("span", { class: "mark" }, [mark, String(name)]);
+}
+
 /** The answers of each net: a column with a heading, a line and a bar a class. */
 export class Answers {
   constructor(story) {
@@ -65,8 +87,10 @@ export class Answers {
     document.documentElement.dataset.nets = String(this.nets.length);
   }
 
-  showAt(secs) {
+  /** Show the answers of a moment; those that `isAnswered` says are still to come keep their place. */
+  showAt(secs, isAnswered) {
     this.nets.forEach((net, number) => {
+      this.columns[number].column.classList.toggle("waiting", !isAnswered(net));
       const state = stateAt(net, secs);
       if (!state || this.shown[number] === state) return;
       this.shown[number] = state;
