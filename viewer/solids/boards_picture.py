@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from viewer.colour import Rgb
     from viewer.state import Bar, ColourSet, Hud, Polyline, Ramp, Theme, Words
 
-    Canvas = NDArray[np.float64]
+    Array = NDArray[np.float64]
+    Canvas = NDArray[np.uint8]
 
 LEVELS = 15
 """Steps of a border's softness: more are not seen, and fewer colours make a much smaller file."""
@@ -34,8 +36,8 @@ def drawn(
     drawn is clear and has the colour of text, so that soft borders of words do not darken where a viewer enlarges them.
     """
     roles = PALETTES[theme].roles
-    canvas = np.empty((size_px[1], size_px[0], 4))
-    canvas[:] = (*roles["ground"], 1.0) if has_ground else (*_ink(hud, theme), 0.0)
+    canvas = np.empty((size_px[1], size_px[0], 4), np.uint8)
+    canvas[:] = _levels((*roles["ground"], 1.0) if has_ground else (*_ink(hud, theme), 0.0))
     for bar in hud.bars:
         _draw_bar(canvas, bar, roles[bar.role], finer)
     for ramp in hud.ramps:
@@ -44,7 +46,7 @@ def drawn(
         _draw_line(canvas, line, roles[line.role], finer)
     for words in hud.words:
         _draw_words(canvas, words, roles[words.role], finer)
-    return np.rint(canvas * 255).astype(np.uint8)
+    return canvas
 
 
 def png_of(picture: NDArray[np.uint8]) -> bytes:
@@ -100,20 +102,26 @@ def _draw_ramp(canvas: Canvas, ramp: Ramp, theme: Theme, colours: ColourSet, fin
     columns, rows = _span(left, left + width, finer, canvas.shape[1]), _span(top, top + height, finer, canvas.shape[0])
     values = np.linspace(-1.0, 1.0, max(columns.stop - columns.start, 1), dtype=np.float32)
     if columns.stop > columns.start:
-        canvas[rows, columns, :3] = apply_map(values, theme, ramp.map_name, colours)
-        canvas[rows, columns, 3] = 1.0
+        canvas[rows, columns, :3] = _levels(apply_map(values, theme, ramp.map_name, colours))
+        canvas[rows, columns, 3] = 255
 
 
 def _draw_words(canvas: Canvas, line: Words, colour: Rgb, finer: float) -> None:
     if not line.text or line.alpha <= 0:
         return
-    coverage, (right, down) = coverage_of(line.text, line.size_px * finer, line.bold)
+    coverage, (right, down) = _coverage(line.text, line.size_px * finer, line.bold)
     start = line.at_px[0] - SHIFT[line.anchor] * width_of(line.text, line.size_px, line.bold)
     left, top = round(start * finer) + right, round(line.at_px[1] * finer) + down
     height, width = canvas.shape[:2]
     rows, columns = slice(max(top, 0), max(top + coverage.shape[0], 0)), slice(max(left, 0), left + coverage.shape[1])
     seen = coverage[rows.start - top : max(height - top, 0), columns.start - left : max(width - left, 0)]
     _mix(canvas[rows, columns], seen / 255, colour, line.alpha)
+
+
+@lru_cache(maxsize=512)
+def _coverage(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """As `coverage_of`: the boards of a scene say the same names again and again."""
+    return coverage_of(text, size_px, is_bold)
 
 
 class _Area:
@@ -129,14 +137,14 @@ class _Area:
         (half_along, half_across), (x, y) = self.half, self.along
         return abs(x) * half_along + abs(y) * half_across, abs(y) * half_along + abs(x) * half_across
 
-    def outside(self, x: Canvas, y: Canvas) -> Canvas:
+    def outside(self, x: Array, y: Array) -> Array:
         """How far points lie outside its border, negative inside: the same measure as the shader's."""
         from_middle = x - self.middle[0], y - self.middle[1]
         at = np.abs(from_middle[0] * self.along[0] + from_middle[1] * self.along[1])
         off = np.abs(from_middle[1] * self.along[0] - from_middle[0] * self.along[1])
         away_at, away_off = at - self.half[0] + self.radius, off - self.half[1] + self.radius
         corner = np.hypot(np.maximum(away_at, 0), np.maximum(away_off, 0))
-        found: Canvas = corner + np.minimum(np.maximum(away_at, away_off), 0) - self.radius
+        found: Array = corner + np.minimum(np.maximum(away_at, away_off), 0) - self.radius
         return found
 
 
@@ -155,10 +163,16 @@ def _span(low: float, high: float, finer: float, most: int) -> slice:
     return slice(min(max(round(low * finer), 0), most), min(max(round(high * finer), 0), most))
 
 
-def _mix(under: Canvas, coverage: Canvas, colour: Rgb, alpha: float) -> None:
+def _mix(under: Canvas, coverage: Array, colour: Rgb, alpha: float) -> None:
     """Lay `colour` over a part of the canvas, in place."""
-    cover = (np.rint(coverage * LEVELS) / LEVELS * alpha)[..., None]
-    before, after = under[..., 3:], under[..., 3:] * (1 - cover) + cover
-    share = np.where(after > 0, cover / np.maximum(after, 1e-6), 0)
-    under[..., :3] = np.where(cover > 0, under[..., :3] * (1 - share) + np.asarray(colour) * share, under[..., :3])
-    under[..., 3:] = np.where(cover > 0, after, before)
+    cover = (np.rint(coverage * LEVELS) * (alpha / LEVELS))[..., None]
+    before = under[..., 3:] / 255
+    after = before + (1 - before) * cover
+    share = np.divide(cover, after, out=np.zeros_like(cover), where=after > 0)
+    under[..., :3] = np.rint(under[..., :3] + (_levels(colour) - under[..., :3].astype(np.float64)) * share)
+    under[..., 3:] = np.rint(after * 255)
+
+
+def _levels(parts: tuple[float, ...] | NDArray[np.float32]) -> Canvas:
+    levels: Canvas = np.rint(np.asarray(parts) * 255).astype(np.uint8)
+    return levels

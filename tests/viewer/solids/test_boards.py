@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from viewer import typeset
 from viewer.colour import PALETTES, map_table
+from viewer.solids import boards_picture
 from viewer.solids.boards import LONGEST_PX, board, turned
 from viewer.state import Bar, Hud, Polyline, Ramp, Theme, Words
 
@@ -138,7 +139,7 @@ def test_signs_of_many_scripts_leave_ink() -> None:
 
 
 def test_without_its_fonts_words_are_drawn_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    caches = (board, typeset._font, typeset._legible, typeset.width_of)
+    caches = (board, boards_picture._coverage, typeset._font, typeset._legible, typeset.width_of)
     monkeypatch.setattr(typeset, "font_file", lambda name: None)
     try:
         for each in caches:
