@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ def last_plate(layout: Layout) -> Plate:
     return max(layout.plates, key=lambda plate: (plate.station, plate.form.kind == "classes"))
 
 
+@lru_cache(maxsize=8)
 def left_beside(layout: Layout, state: ViewState, aspect: float) -> float:
     """Where boards begin, in reference pixels from the left: right of everything that belongs to a net."""
     return max(_rights_px(layout, state, aspect)) + BESIDE_PX

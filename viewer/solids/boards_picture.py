@@ -36,8 +36,8 @@ def drawn(
     drawn is clear and has the colour of text, so that soft borders of words do not darken where a viewer enlarges them.
     """
     roles = PALETTES[theme].roles
-    canvas = np.empty((size_px[1], size_px[0], 4), np.uint8)
-    canvas[:] = _levels((*roles["ground"], 1.0) if has_ground else (*_ink(hud, theme), 0.0))
+    ground = _levels((*roles["ground"], 1.0) if has_ground else (*_ink(hud, theme), 0.0)).view(np.uint32)
+    canvas = np.full((size_px[1], size_px[0], 1), ground, np.uint32).view(np.uint8)
     for bar in hud.bars:
         _draw_bar(canvas, bar, roles[bar.role], finer)
     for ramp in hud.ramps:
