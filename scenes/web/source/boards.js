@@ -2,14 +2,15 @@
 
 import { Box2, Box3, Vector2, Vector3 } from "three";
 
-const LEAST_HEIGHT_PX = 13;
+const LEAST_LINE_PX = 15;
 const UP = new Vector3(0, 1, 0);
 
 /** What turns the `boards` of a model, drawn facing the camera that looks along `forward`, to any other camera. */
 export class Boards {
   constructor(boards, forward) {
     this.homeRadians = headingOf(forward);
-    this.boards = boards.map((object) => boardOf(object));
+    this.boards = boards.map((object) => boardOf(object)).sort((one, two) => isName(two) - isName(one));
+    this.lineWorld = Math.min(...this.boards.map((board) => board.heightWorld));
   }
 
   /** Turn all boards to the camera, and leave out those that would lie on others in a picture `sizePx` large. */
@@ -17,12 +18,17 @@ export class Boards {
     const radians = headingOf(camera.getWorldDirection(new Vector3())) - this.homeRadians;
     const taken = [];
     for (const board of this.boards) {
-      turn(board, radians, growthOf(board, camera, sizePx.y));
+      turn(board, radians, growthOf(board, this.lineWorld, camera, sizePx.y));
       const onPicture = rectangleOf(board, camera, sizePx);
       board.object.visible = !taken.some((other) => other.intersectsBox(onPicture));
       if (board.object.visible) taken.push(onPicture);
     }
   }
+}
+
+// A plate's name comes before sizes where there is room for one of them only.
+function isName(board) {
+  return Number(board.middle.y > 0);
 }
 
 function headingOf(forward) {
@@ -71,11 +77,10 @@ function placeOf(board) {
 }
 
 // A word is never smaller than can be read, wherever the viewer stands.
-function growthOf(board, camera, pictureHeightPx) {
+function growthOf(board, lineWorld, camera, pictureHeightPx) {
   const awayWorld = placeOf(board).distanceTo(camera.position);
   const pxPerWorld = pictureHeightPx / (2 * awayWorld * Math.tan((camera.fov * Math.PI) / 360));
-  const lines = board.object.userData.lines ?? 1;
-  return Math.max(1, (LEAST_HEIGHT_PX * lines) / (board.heightWorld * pxPerWorld));
+  return Math.max(1, LEAST_LINE_PX / (lineWorld * pxPerWorld));
 }
 
 function rectangleOf(board, camera, sizePx) {

@@ -6,7 +6,8 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 const POINTS_PER_MESH = 160;
 
 /**
- * The model in the bytes of a GLB: `{root, plates, boards, camera, isCameraMoving, showAt, isAnswered, legend, points}`.
+ * The model in the bytes of a GLB: `{root, plates, boards, camera, isOneRow, isCameraMoving, showAt, isAnswered,
+ * legend, points}`.
  *
  * `plates` maps the glTF node index of each layer of `story` to `{layer, object, meshes, box}`; `box` is the plate's
  * own, round its origin. `boards` are the objects that turn to the viewer. `showAt(secs)` sets what is visible and how
@@ -32,6 +33,7 @@ export async function loadModel(bytes, story) {
     plates,
     boards: found(gltf.scene, (object) => object.userData.faces && !told.has(object)),
     camera,
+    isOneRow: isOneRow([...plates.values()]),
     isCameraMoving: camera !== null && isMoving(camera, gltf.animations),
     showAt: playerOf(gltf, story.durationSecs, told),
     isAnswered: (net) => isAnyOut(found(objectOf.get(net.index), (object) => object.userData.answers)),
@@ -98,6 +100,12 @@ function toldByPage(root) {
 
 function isAnyOut(answers) {
   return answers.length === 0 || answers.some((object) => object.scale.x !== 0);
+}
+
+// Whether no two plates stand one above the other.
+function isOneRow(plates) {
+  const heights = plates.map((plate) => plate.object.getWorldPosition(new Vector3()).y);
+  return Math.max(...heights) - Math.min(...heights) < 1;
 }
 
 function isMoving(camera, clips) {

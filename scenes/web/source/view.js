@@ -1,11 +1,12 @@
 // The camera: the scene's own to begin with, then as the hand moves it, and short flights to what is asked for.
 
-import { Box3, PerspectiveCamera, Sphere, Vector3 } from "three";
+import { Box3, PerspectiveCamera, Sphere, Spherical, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { placeFor } from "./fit.js";
 
 const FLIGHT_SECS = 0.42;
 const MARGIN = 0.1;
+const SLANT = { turn: 0.16, rise: 0.1 };
 const PLATE_SHARE = 0.55;
 
 /** What the picture is seen by. `room` is the part of it, in pixels, that no words stand in. */
@@ -86,7 +87,17 @@ export class View {
   }
 
   homePlace() {
-    return this.placeFor(this.points, this.homeForward, 1 - MARGIN);
+    return this.placeFor(this.points, this.slanted(this.homeForward), 1 - MARGIN);
+  }
+
+  // In an upright picture a long net is seen more along its length and from higher up: so it fills more of it.
+  slanted(forward) {
+    const isUpright = this.roomPx.height > this.roomPx.width;
+    if (!isUpright || !this.model.isOneRow || this.model.isCameraMoving) return forward;
+    const polar = new Spherical().setFromVector3(forward);
+    polar.theta += Math.sign(Math.PI / 2 - polar.theta) * Math.min(Math.abs(Math.PI / 2 - polar.theta), SLANT.turn);
+    polar.phi += SLANT.rise;
+    return new Vector3().setFromSpherical(polar);
   }
 
   placeFor(points, forward, share) {
