@@ -142,7 +142,7 @@ def _laid(
     if max(strides) == 1:
         at = (slid(flow.at[0], flow.shape[0], windows[0]), slid(flow.at[1], flow.shape[1], windows[1]))
         check_fits(layer.name, at, size, flow.side)
-        values = MapValues(layer.name, Spot(size, flow.side, at), channels, picked)
+        values = MapValues(layer.name, Spot(size, flow.side, at), channels, picked, size)
         laid = replace(flow.with_pieces([replace(piece, values=values)]), at=at, linked=1)
         return laid.noted(*_padded_words(layer, piece.name, values))
     side = flow.side
@@ -158,7 +158,11 @@ def _laid(
         f"{', '.join(names)} with the maps as they are; the model has no pool there"
     )
     flow = replace(flow, at=values.spot.at, linked=len(flow.pieces) - before)
-    return flow.noted(f"{layer.name} -> {piece.name}: {word}", *_padded_words(layer, names[-1], values))
+    return flow.noted(
+        f"{layer.name} -> {piece.name}: {word}",
+        *_padded_words(layer, piece.name, at_stride_1),
+        *_padded_words(layer, names[-1], values),
+    )
 
 
 def laid_by_stride(
@@ -175,7 +179,7 @@ def laid_by_stride(
     starts = [strode(flow.at[axis], flow.shape[axis], windows[axis], times) for axis in (0, 1)]
     at = (clamped(starts[0], size[0], side), clamped(starts[1], size[1], side))
     check_fits(layer, at, size, side)
-    return MapValues(layer, Spot(size, side, at), channels, picked)
+    return MapValues(layer, Spot(size, side, at), channels, picked, size)
 
 
 def _padded_words(layer: Layer, name: str, values: MapValues) -> tuple[str, ...]:

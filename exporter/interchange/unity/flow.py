@@ -75,6 +75,8 @@ class Flow:
     takes_scale : whether nothing but a kernel made the values, so that a factor can be folded into it.
     waiting : factors to be folded into the next kernel.
     linear : the layer whose output is that of the last kernel before any activation; `None`: none is stored.
+    behind : names of pieces, each with a layer whose output it shows although another layer made its kernel.
+    dropped : layers that change no value and are not in the folder.
     """
 
     pieces: tuple[Piece, ...]
@@ -90,6 +92,8 @@ class Flow:
     takes_scale: bool = False
     waiting: tuple[Scale, ...] = ()
     linear: str | None = None
+    behind: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def is_maps(self) -> bool:
@@ -129,7 +133,13 @@ class Flow:
             else piece
             for place, piece in enumerate(self.pieces)
         )
-        return replace(self, pieces=pieces, source=layer)
+        linked = tuple((piece.name, layer) for piece in pieces[first:])
+        return replace(self, pieces=pieces, source=layer, behind=(*self.behind, *linked))
+
+    def without(self, layer: str, stored: frozenset[str]) -> Flow:
+        """The same walk behind a layer that changes nothing; its own output is read where no earlier one is stored."""
+        source = self.source if self.source in stored else layer
+        return replace(self, source=source, dropped=(*self.dropped, layer))
 
     def with_scale(self, scale: Scale) -> Flow:
         """The same walk with a factor folded into the last kernel."""
@@ -199,14 +209,17 @@ def halvings(strides: tuple[int, int]) -> int:
 def repeated(values: MapValues, strides: tuple[int, int], doublings: int, side: int, layer: str) -> MapValues:
     """The maps of the last square as they are shown so many halvings before it, in a square of `side`.
 
-    Each cell is repeated as often as the stride still goes into the cells there; so that none is lost, the last one may
-    be repeated less often.
+    Each cell is repeated as often as the stride still goes into the cells there. Where that is more
+    than there is room for, the last cell is repeated less often, but is there.
     """
     if not doublings:
         return values
     done = halvings(strides) - doublings
     repeat = (max(1, strides[0] // 2**done), max(1, strides[1] // 2**done))
+    height, width = values.source_shape
     at = (values.spot.at[0] * 2**doublings, values.spot.at[1] * 2**doublings)
-    least = tuple((n - 1) * r + 1 for n, r in zip(values.spot.shape, repeat, strict=True))
-    check_fits(layer, at, (least[0], least[1]), side)
-    return replace(values, spot=Spot(values.spot.shape, side, at), repeat=repeat)
+    full = (height * repeat[0], width * repeat[1])
+    shape = (min(full[0], side - at[0]), min(full[1], side - at[1]))
+    least = ((height - 1) * repeat[0] + 1, (width - 1) * repeat[1] + 1)
+    check_fits(layer, at, (max(shape[0], least[0]), max(shape[1], least[1])), side)
+    return replace(values, spot=Spot(shape, side, at), repeat=repeat)

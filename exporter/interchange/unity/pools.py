@@ -77,7 +77,7 @@ def _behind_convolution(flow: Flow, layer: Layer) -> Flow:
         return flow
     spot = Spot((flow.shape[0], flow.shape[1]), flow.side, flow.at)
     check_fits(layer.name, spot.at, spot.shape, spot.side)
-    values = MapValues(flow.source, spot, flow.channels, flow.picked)
+    values = MapValues(flow.source, spot, flow.channels, flow.picked, spot.shape)
     flow = passed_on(flow, layer.name, values)
     word = "a 1x1 convolution of ones that the model does not have, since the loader's pools must follow a convolution"
     return replace(flow, linked=1).noted(f"{layer.name} -> {flow.last.name}: {word}")
@@ -94,7 +94,7 @@ def _still(flow: Flow, layer: Layer, made: tuple[int, int, int], windows: tuple[
     if not (flow.linked == 1 and isinstance(values, MapValues)):
         return replace(flow, linked=0).noted(f"{word}: it is left out")
     check_fits(layer.name, spot.at, spot.shape, spot.side)
-    shown = replace(values, source=layer.name, picked=flow.picked, spot=spot)
+    shown = replace(values, source=layer.name, picked=flow.picked, spot=spot, source_shape=spot.shape)
     pieces = (*flow.pieces[:-1], replace(flow.last, values=shown))
     return replace(flow, pieces=pieces).noted(f"{word}: {name} shows the maps behind it")
 

@@ -53,23 +53,27 @@ class Spot:
         return self.shape == (self.side, self.side)
 
     def laid(self, maps: Array) -> Array:
-        """(h, w, C) as (side, side, C), zeros around; what reaches over the far edges is left out."""
-        if self.is_whole and self.at == (0, 0):
-            return maps
+        """Maps as (side, side, C), zeros around; of repeated ones the cells beyond (h, w) are left out."""
+        (height, width), (top, left) = self.shape, self.at
+        if self.is_whole:
+            return maps[:height, :width]
         made = np.zeros((self.side, self.side, maps.shape[2]), np.float32)
-        place = made[self.at[0] :, self.at[1] :][: maps.shape[0], : maps.shape[1]]
-        place[:] = maps[: place.shape[0], : place.shape[1]]
+        made[top : top + height, left : left + width] = maps[:height, :width]
         return made
 
 
 @dataclass(frozen=True)
 class MapValues:
-    """The maps of a layer, each cell repeated (1, 1: shown as it is), laid into a square."""
+    """The maps of a layer, each cell repeated (1, 1: shown as it is), laid into a square.
+
+    `source_shape` is (h, w) of the maps themselves; that of `spot` what they take in the square.
+    """
 
     source: str
     spot: Spot
     channels: int
     picked: Picked = None
+    source_shape: tuple[int, int] = (1, 1)
     repeat: tuple[int, int] = (1, 1)
 
     @property
@@ -79,13 +83,10 @@ class MapValues:
 
     def array(self, bundle: Bundle, input_id: str, checkpoint: str) -> Array:
         """The maps of one sample."""
-        height, width = self.spot.shape
-        maps = _floats(bundle.output(input_id, checkpoint, self.source)).reshape(height, width, -1)
+        maps = _floats(bundle.output(input_id, checkpoint, self.source)).reshape(*self.source_shape, -1)
         maps = maps if self.picked is None else np.take(maps, self.picked, 2)
         for axis, times in enumerate(self.repeat):
             maps = maps if times == 1 else np.repeat(maps, times, axis)
-        if self.repeat != (1, 1):
-            return Spot((-1, -1), self.spot.side, self.spot.at).laid(maps)
         return self.spot.laid(maps)
 
 
@@ -139,8 +140,8 @@ class LogitValues:
 class PictureValues:
     """The picture of an input in 0..1, red, green, blue, laid into a square.
 
-    Of a clean input it is the picture itself; of any other what was fed, with the preprocessing undone, since the
-    picture of an attacked input has lost the small changes.
+    It is what was fed, with the preprocessing undone: the picture that a bundle keeps is of whole steps of 1/255, which
+    lose what an attack changed.
     """
 
     source: str
@@ -156,9 +157,6 @@ class PictureValues:
     def array(self, bundle: Bundle, input_id: str, checkpoint: str) -> Array:
         """The picture of one sample."""
         shape = (*self.spot.shape, self.channels)
-        picture = bundle.image(input_id) if bundle.input(input_id).kind == "clean" else None
-        if picture is not None and picture.shape == shape:
-            return self.spot.laid((picture / 255).astype(np.float32))
         fed = bundle.output(input_id, checkpoint, self.source).reshape(shape).astype(np.float64)
         return self.spot.laid(undone(fed, self.preprocessing).astype(np.float32))
 

@@ -121,8 +121,7 @@ def _same_shape(flow: Flow, step: Step, setting: Setting) -> Flow:
     if not is_same_order(step.shape, flow.shape) and layer.kind != "input":
         raise cannot_show(layer, "it changes the shape of what it gets in a way that the loader cannot draw")
     if layer.kind in ("dropout", "input", "preprocessing") or layer.class_name == "Identity":
-        keep = flow.source if flow.source in setting.stored else layer.name
-        return replace(flow, source=keep)
+        return flow.without(layer.name, setting.stored)
     if layer.kind == "activation":
         return _activated(flow, layer)
     return shown_behind(flow, layer, f"a {layer.class_name} is in no kernel")
@@ -142,11 +141,10 @@ def _activated(flow: Flow, layer: Layer) -> Flow:
 def _reshaped(flow: Flow, step: Step, setting: Setting) -> Flow:
     layer, shape = step.layer, step.shape
     kind = str(layer.settings.get("computed_by", layer.class_name))
-    source = flow.source if flow.source in setting.stored else layer.name
     if kind.removeprefix("ops.") in ("Permute", "Transpose", "Swapaxes", "Moveaxis"):
         raise cannot_show(layer, "it changes the order of axes, which the loader cannot")
     if is_same_order(shape, flow.shape) and (not flow.is_maps or as_maps(shape) == flow.shape):
-        return replace(flow, source=source)
+        return flow.without(layer.name, setting.stored)
     if len(shape) != 1 or not flow.is_maps or np.prod(flow.shape) != shape[0]:
         raise cannot_show(layer, f"it makes {shape} of {flow.shape}, which the loader cannot draw")
     height, width, channels = flow.shape
@@ -155,7 +153,8 @@ def _reshaped(flow: Flow, step: Step, setting: Setting) -> Flow:
         places = np.arange(shape[0]).reshape(height, width, channels)[:, :, list(flow.picked)]
         picked = tuple(places.ravel().tolist())
     drawn = (height, width, flow.channels)
-    return replace(flow, shape=shape, source=source, origin="maps", drawn=drawn, picked=picked)
+    flat = flow.without(layer.name, setting.stored)
+    return replace(flat, shape=shape, origin="maps", drawn=drawn, picked=picked)
 
 
 def _padded(flow: Flow, step: Step) -> Flow:
@@ -205,14 +204,15 @@ def _check_stored(flow: Flow, stored: frozenset[str]) -> None:
 
 
 def _general(flow: Flow) -> tuple[str, ...]:
-    """What stands for what, of pieces whose values come from another layer than their kernel."""
+    """What stands for what, behind which other layers its values are, and which layers are not there at all."""
     lines = []
     for piece in flow.pieces:
-        behind = piece.values.source
-        if piece.kind in ("conv", "fc") and behind != piece.layer and not behind.startswith(f"{piece.layer}:"):
-            lines.append(f"{piece.layer} -> {piece.name}: values behind {behind}")
-        else:
-            lines.append(f"{piece.layer} -> {piece.name}")
+        behind = [layer for name, layer in flow.behind if name == piece.name]
+        if piece.values.source not in behind:
+            behind = []
+        lines.append(f"{piece.layer} -> {piece.name}" + (f": values behind {', '.join(behind)}" if behind else ""))
+    if flow.dropped:
+        lines.append(f"dropped, since they change no value when a model is run: {', '.join(flow.dropped)}")
     return tuple(lines)
 
 
