@@ -31,6 +31,7 @@ class Step:
         maps before it. Normalisation is in it. `None`: nothing is multiplied.
     is_folded : whether numbers of the kernel are others than those of Keras.
     is_exact : whether the formula holds as it is drawn: no strides, and nothing is added on the way.
+    repeats : how often each value stands below and beside itself.
     margin : how far from the border of what is real the formula does not hold.
     """
 
@@ -40,6 +41,7 @@ class Step:
     then: Callable[[Array], Array] | None = None
     is_folded: bool = False
     is_exact: bool = True
+    repeats: tuple[int, int] = (1, 1)
     margin: int = 0
 
 
@@ -76,13 +78,13 @@ def convolved(maps: Array, kernel: Array) -> Array:
 def places(large: Array, small: Array, axes: tuple[int, int]) -> list[tuple[int, int]]:
     """Where the smaller array lies in the larger one with nothing but zeros around it, by its first row and column."""
     room = [large.shape[axis] - small.shape[axis] for axis in axes]
-    found = []
-    for row, column in np.ndindex(*(max(each, -1) + 1 for each in room)):
-        padded = np.zeros_like(large)
-        inside(padded, (row, column), small.shape, axes)[...] = small
-        if np.array_equal(padded, large):
-            found.append((row, column))
-    return found
+    if min(room) < 0:
+        return []
+    count = np.count_nonzero(small)
+    if np.count_nonzero(large) != count:
+        return []
+    every = np.ndindex(room[0] + 1, room[1] + 1)
+    return [place for place in every if np.array_equal(inside(large, place, small.shape, axes), small)]
 
 
 def inside(large: Array, place: tuple[int, int], shape: tuple[int, ...], axes: tuple[int, int]) -> Array:
@@ -124,7 +126,7 @@ def _step(net: Net, name: str, outputs: Outputs, before: Array) -> Step:
         after = [linear.activation, *after]
     is_exact = not any(isinstance(layer, layers.Add) for layer in after)
     if isinstance(linear, CONVOLUTIONS) and max(linear.strides) > 1:
-        is_exact, step = False, replace(step, values=_repeated(values, linear))
+        is_exact, step = False, replace(step, repeats=(*linear.strides, 1)[:2])
     return replace(step, then=_chained(after), is_exact=is_exact)
 
 
@@ -142,15 +144,6 @@ def _as_maps(values: Array, *, is_input: bool = False) -> Array:
     if values.ndim == 2:
         return values[:, :, None, None] if is_input else values[:, None, None, :]
     return values[:, :, None, :] if values.ndim == 3 else values
-
-
-def _repeated(values: Array, layer: Any) -> Array:
-    """Maps of a convolution with strides at the size without: each value at all the places it stands for."""
-    for axis, stride in enumerate(layer.strides, 1):
-        side, kernel = layer.input.shape[axis], (layer.kernel_size[axis - 1] - 1) * layer.dilation_rate[axis - 1]
-        size = side if layer.padding == "same" else side - kernel
-        values = np.take(np.repeat(values, stride, axis), range(size), axis)
-    return values
 
 
 def _dense(layer: Any, before: Array, folded: list[Any]) -> tuple[Array, Array]:
