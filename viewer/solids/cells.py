@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,29 +37,21 @@ class Cells:
         self._scales = scales_of(bundle, layout, colouring_of(state))
         self._moulds: dict[int, Tiled | Pictured | Units] = {}
         self._values: dict[CaptureKey, dict[int, Array | None]] = {}
-        self._made: dict[tuple[int, bytes], Solid] = {}
 
     def solids(self, net: NetView) -> dict[int, tuple[Solid, ...]]:
         """What a net shows on each of its plates, by the plate's index; nothing where nothing was kept.
 
-        All of it is lit and fully out, whatever the net's `front`, `emphasis` and `fans`. Where two nets show the same
-        on a plate it is the same object, and always the same are the arrays that no value changes.
+        All of it is lit and fully out, whatever the net's `front`, `emphasis` and `fans`. The arrays that no value
+        changes are the same objects for all nets.
         """
         shown = ((index, self._solid(index, plate, net)) for index, plate in enumerate(self._layout.plates))
         return {index: (solid,) for index, solid in shown if solid is not None}
 
     def _solid(self, index: int, plate: Plate, net: NetView) -> Solid | None:
-        values = self._shown(index, net)
+        values, mould = self._shown(index, net), self._mould(index, plate)
         if values is None:
             return None
         is_difference = net.quantity == "difference"
-        name = index, blake2b(values.tobytes() + bytes([is_difference]), digest_size=16).digest()
-        if name not in self._made:
-            self._made[name] = self._make(index, plate, values, is_difference=is_difference)
-        return self._made[name]
-
-    def _make(self, index: int, plate: Plate, values: Array, *, is_difference: bool) -> Solid:
-        mould = self._mould(index, plate)
         if isinstance(mould, Pictured):
             return pictured_solid(mould, values, self._theme, self._colours, is_difference=is_difference)
         name: MapName = "difference" if is_difference else "activation"
