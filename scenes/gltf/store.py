@@ -137,7 +137,7 @@ class Store:
                 pbrMetallicRoughness=surface,
                 emissiveFactor=None,
                 alphaMode=gltf.BLEND if solid.blends else None,
-                doubleSided=solid.blends,
+                doubleSided=solid.blends and texture is not None,
                 name=kind if texture is None else f"picture {texture}",
                 extensions={UNLIT: {}},
             )
