@@ -15,6 +15,7 @@ from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_bes
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
+from viewer.drift import flat_of
 from viewer.labels import net_labels
 from viewer.placement import world_of
 from viewer.solids.boards import board, turned
@@ -131,6 +132,11 @@ def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
 def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     """The title of a scene, where its picture has it; `None` without one. `at` is in the world."""
     return _of_scene(title_hud(state), state, aspect)
+
+
+def chart_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
+    """The lines of changes along a net, where the picture has them; `None` without one. `at` is in the world."""
+    return _of_scene(flat_of(replace(state, hud=Hud()), aspect), state, aspect)
 
 
 def _legend(state: ViewState) -> Hud:

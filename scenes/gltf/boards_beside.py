@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from viewer.state import ViewState
 
 BESIDE_PX, APART_PX, EDGE_PX = 20.0, 12.0, 8.0
+CHART_PX = 126.0
+"""How far a chart and its card reach beyond its last point, whatever number stands there."""
 
 
 def last_plate(layout: Layout) -> Plate:
@@ -29,8 +31,12 @@ def last_plate(layout: Layout) -> Plate:
 
 @lru_cache(maxsize=8)
 def left_beside(layout: Layout, state: ViewState, aspect: float) -> float:
-    """Where boards begin, in reference pixels from the left: right of everything that belongs to a net."""
-    return max(_rights_px(layout, state, aspect)) + BESIDE_PX
+    """Where boards begin, in reference pixels from the left: right of everything that belongs to a net, and of charts
+    under it.
+    """
+    ends = [project(state.camera, drift.places[-1:], aspect)[0, 0] for drift in state.drifts if drift.changes]
+    charts = [float(end) + CHART_PX for end in ends]
+    return max([*_rights_px(layout, state, aspect), *charts]) + BESIDE_PX
 
 
 def tops_beside(

@@ -119,16 +119,19 @@ def _is_one_pass(timeline: Timeline) -> bool:
 
 
 def _clean_inputs(bundle: Bundle, options: SceneOptions) -> tuple[tuple[str, ...], int]:
-    """Up to four clean inputs, that which the scene would show first, then such as are answered in different ways; and
-    how many there are.
+    """Up to four clean inputs, that which the scene would show first, then rather such as are answered differently;
+    and how many there are.
     """
     first = shown_capture(bundle, options)
     captured = [name for name in bundle.inputs_at(first.checkpoint) if bundle.input(name).kind == "clean"]
-    found = {first.input: first.predicted}
+    found, answers = [first.input], {first.predicted}
     for name in captured:
         if len(found) == MOST_INPUTS:
             break
         answer = bundle.capture(name, first.checkpoint).predicted
-        if name not in found and (answer is None or answer not in found.values()):
-            found[name] = answer
-    return tuple(found), max(len(captured), len(found))
+        if name not in found and answer not in answers:
+            found.append(name)
+            answers.add(answer)
+    rest = [name for name in captured if name not in found]
+    found += rest[: MOST_INPUTS - len(found)]
+    return tuple(found), len({*captured, first.input})

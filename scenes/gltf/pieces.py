@@ -48,19 +48,26 @@ class Pieces:
         """What ends at each plate, by the plate's index; nothing where none are drawn."""
         if not still.has_edges:
             return {}
-        return edge_solids(self._strands_of(still), self._layout, still.frame.theme, self._detail)
+        detail = replace(self._detail, edges=self._most_edges(still))
+        return edge_solids(self._strands_of(still), self._layout, still.frame.theme, detail)
 
     def retold(self, still: Still) -> ViewState:
         """The frame of a still, whose words tell of the edges that are in the file."""
         if not still.has_edges:
             return still.frame
         strands, edges = self._strands_of(still), still.net.edges
-        if strands.drawn <= self._detail.edges:
+        most = self._most_edges(still)
+        if strands.drawn <= most:
             return still.frame
         # What the ones that are left carry was not measured.
-        fewer = replace(strands, drawn=self._detail.edges, conv_share=None, dense_share=None)
+        fewer = replace(strands, drawn=most, conv_share=None, dense_share=None)
         hud = retold(still.frame.hud, told_of_strands(fewer, edges), edges)
         return replace(still.frame, hud=hud)
+
+    def _most_edges(self, still: Still) -> int:
+        """How many there is room for, or as many as were asked for."""
+        count = still.net.edges.count
+        return min(self._detail.edges, count) if isinstance(count, int) else self._detail.edges
 
     def _strands_of(self, still: Still) -> Strands:
         key = still.net.capture, still.net.edges.mode

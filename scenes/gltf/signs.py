@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenes.gltf.boards import answer_board, legend_board, name_boards
+from scenes.gltf.boards import answer_board, chart_board, legend_board, name_boards
 from scenes.gltf.boards_legend import legend_hud
+from scenes.gltf.names import state_names
 from scenes.gltf.notes import legend_notes
 from scenes.gltf.tracks import half_way, seen_of
 
@@ -76,6 +77,17 @@ def add_legends(nodes: Nodes, root: int, reel: Reel, pieces: Pieces, aspect: flo
         node = nodes.show(name, root, [standing.solid], at=standing.at, extras=extras)
         if len(frames) > 1:
             nodes.step(node, [(span.from_secs, span.still in numbers) for span in net.spans])
+
+
+def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: float) -> None:
+    """The line of changes along the net, a board for each still of the net that changes most often."""
+    net = max(reel.nets, key=lambda net: len(net.stills))
+    for number, (still, state) in enumerate(zip(net.stills, state_names(bundle, net), strict=True)):
+        standing = chart_board(still.frame, aspect=aspect)
+        if standing is not None:
+            extras = {**FACES, "says": list(standing.says)}
+            node = nodes.show(f"changes @ {state}", root, [standing.solid], at=standing.at, extras=extras)
+            nodes.step(node, seen_of(net, reel.times_secs, number))
 
 
 def _compared(reel: Reel) -> tuple[CaptureKey, ...]:

@@ -12,8 +12,9 @@ from scenes.gltf.lens import poses_of
 from scenes.gltf.names import net_names, plate_names, state_names
 from scenes.gltf.nodes import Nodes, plain
 from scenes.gltf.pieces import Pieces
-from scenes.gltf.signs import add_answers, add_legends, add_names
+from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names
 from scenes.gltf.tracks import half_way, heights, moves, seen_of, turned
+from scenes.muted import answering
 from viewer.solids.panels import panel_solids
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.solids.detail import Detail
     from viewer.solids.solid import Solid
+    from viewer.state import Mute
 
 ROOM = 3.0
 """How far around the net, in its own sizes, the camera sees."""
@@ -34,7 +36,8 @@ class Tree:
     """Builds the tree of one reel into `store`, for a picture of this aspect."""
 
     def __init__(self, bundle: Bundle, layout: Layout, reel: Reel, detail: Detail, store: Store, aspect: float) -> None:
-        self._bundle, self._layout, self._reel, self._aspect = bundle, layout, reel, aspect
+        self._layout, self._reel, self._aspect = layout, reel, aspect
+        self._bundle = answering(bundle, _muted(reel))  # its answers are those that are told
         self._pieces = Pieces(bundle, layout, detail)
         self._panels = panel_solids(layout, reel.first.theme)
         self._nodes = Nodes(store, reel.duration_secs)
@@ -51,6 +54,7 @@ class Tree:
         for index, name in enumerate(names):
             self._net(root, index, name)
         add_legends(self._nodes, root, self._reel, self._pieces, self._aspect)
+        add_charts(self._nodes, root, self._bundle, self._reel, self._aspect)
         self._camera(root)
         self._nodes.finish(scene, root)
 
@@ -115,3 +119,8 @@ class Tree:
         times = reel.times_secs, reel.duration_secs
         self._nodes.animate(node, "translation", moves(poses.places, *times, loops=reel.loops))
         self._nodes.animate(node, "rotation", turned(poses.turns, *times, loops=reel.loops))
+
+
+def _muted(reel: Reel) -> tuple[Mute, ...]:
+    """What is switched off, which is the same in a whole scene."""
+    return next((still.net.capture.mutes for net in reel.nets for still in net.stills), ())
