@@ -10,11 +10,11 @@ const NAMES = {
   weights: "weights",
   parameters: "parameters",
   activation: "activation",
-  value: "shown",
+  value: "values shown",
   scale: "full colour at",
   station: "place in the flow",
 };
-const HIDDEN = new Set(["layer"]);
+const HIDDEN = new Set(["layer", "plate", "title"]);
 const FEW = ["kind", "shape", "parameters", "scale"];
 
 /** Rows [name, words] of a layer's extras: known ones first and in order, then whatever else there is. */
@@ -22,7 +22,7 @@ export function rowsOf(facts) {
   const others = Object.keys(facts).filter((key) => !(key in NAMES) && !HIDDEN.has(key));
   return [...Object.keys(NAMES), ...others]
     .filter((key) => !isEmpty(facts[key]))
-    .map((key) => [NAMES[key] ?? key.replaceAll("_", " "), wordsOf(key, facts[key])]);
+    .map((key) => [NAMES[key] ?? key.replaceAll("_", " "), scaled(key, wordsOf(key, facts[key]))]);
 }
 
 /** One line for a tooltip. */

@@ -112,9 +112,10 @@ export class Player {
     this.pinned = layer;
     showFacts(layer);
     showHint("");
+    document.documentElement.dataset.pinned = String(layer !== null);
     this.stage?.outlines.pinned.show(this.plateOf(layer));
     this.stage?.outlines.hovered.show(null);
-    this.resize();
+    this.stage?.view.setRoom(this.stage.sizePx, byId("room").getBoundingClientRect());
   }
 
   plateOf(layer) {

@@ -34,6 +34,7 @@ export class Stage {
     this.view.resize(this.sizePx, roomPx);
   }
 
+  /** Draw a moment. */
   draw(secs) {
     this.model.showAt(secs);
     this.view.follow();

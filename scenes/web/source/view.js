@@ -1,6 +1,6 @@
 // The camera: the scene's own to begin with, then as the hand moves it, and short flights to what is asked for.
 
-import { Box3, PerspectiveCamera, Sphere, Spherical, Vector3 } from "three";
+import { Box3, PerspectiveCamera, Sphere, Spherical, Vector2, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { placeFor } from "./fit.js";
 
@@ -27,6 +27,7 @@ export class View {
     this.controls.minDistance = this.sphere.radius * 0.05;
     this.controls.maxDistance = this.sphere.radius * 60;
     this.controls.addEventListener("start", () => {
+      if (this.flight) this.shift(this.goalShift());
       this.flight = null;
       this.isHome = false;
     });
@@ -34,13 +35,29 @@ export class View {
 
   /** Take the size of the picture and the room in it; a view that nobody moved is fitted anew. */
   resize(sizePx, roomPx) {
+    this.setRoom(sizePx, roomPx);
+    if (this.flight) return;
+    this.shift(this.goalShift());
+    if (this.isHome) this.take(this.homePlace());
+  }
+
+  /** Take the room that the next flight is to end in. */
+  setRoom(sizePx, roomPx) {
     this.sizePx = sizePx;
     this.roomPx = roomPx;
-    this.camera.aspect = sizePx.x / sizePx.y;
-    const shiftX = sizePx.x / 2 - (roomPx.left + roomPx.width / 2);
-    const shiftY = sizePx.y / 2 - (roomPx.top + roomPx.height / 2);
-    this.camera.setViewOffset(sizePx.x, sizePx.y, shiftX, shiftY, sizePx.x, sizePx.y);
-    if (this.isHome) this.take(this.homePlace());
+  }
+
+  // What is in the middle of the picture stands in the middle of the room.
+  goalShift() {
+    const { left, top, width, height } = this.roomPx;
+    return new Vector2(this.sizePx.x / 2 - (left + width / 2), this.sizePx.y / 2 - (top + height / 2));
+  }
+
+  shift(shiftPx) {
+    this.shiftPx = shiftPx;
+    const { x: width, y: height } = this.sizePx;
+    this.camera.aspect = width / height;
+    this.camera.setViewOffset(width, height, shiftPx.x, shiftPx.y, width, height);
   }
 
   /** Go where the scene's own camera goes, as long as nobody has taken it elsewhere. */
@@ -73,6 +90,7 @@ export class View {
       position: new Vector3().lerpVectors(from.position, to.position, eased),
       target: new Vector3().lerpVectors(from.target, to.target, eased),
     });
+    this.shift(new Vector2().lerpVectors(from.shiftPx, this.goalShift(), eased));
     if (done === 1) this.flight = null;
     return true;
   }
@@ -110,10 +128,12 @@ export class View {
 
   fly(to) {
     if (this.isStill) {
+      this.shift(this.goalShift());
       this.take(to);
       return;
     }
-    const from = { position: this.camera.position.clone(), target: this.controls.target.clone() };
+    const { camera, controls, shiftPx } = this;
+    const from = { position: camera.position.clone(), target: controls.target.clone(), shiftPx };
     this.flight = { from, to, beganSecs: performance.now() / 1000 };
   }
 
