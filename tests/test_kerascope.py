@@ -19,7 +19,7 @@ import kerascope
 
 Captured = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("demo", "export", "attack", "inspect", "validate", "view", "scenes", "frame", "record", "doctor")
+COMMANDS = ("demo", "export", "attack", "inspect", "validate", "view", "scenes", "frame", "record", "convert", "doctor")
 
 
 def run_command(*args: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
