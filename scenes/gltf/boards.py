@@ -12,10 +12,10 @@ import numpy as np
 
 from scenes.gltf.boards_answer import answer_hud
 from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
+from scenes.gltf.boards_chart import chart_box, chart_hud
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
-from viewer.drift import flat_of
 from viewer.labels import net_labels
 from viewer.placement import world_of
 from viewer.solids.boards import board, turned
@@ -74,7 +74,8 @@ def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, 
         `net` is none of the nets of `state`.
     """
     index = state.nets.index(net)
-    cards = [_grown(box, CARD_PADDING_PX) for box in map(hud_box, (_legend(state), title_hud(state))) if box]
+    boxes = hud_box(_legend(state)), hud_box(title_hud(state)), chart_box(state, aspect)
+    cards = [_grown(box, CARD_PADDING_PX) for box in boxes if box]
     labels = net_labels(layout, _at_rest(state), aspect, scales, keep_off=cards)[index]
     centres = world_of(net, layout, [plate.centre for plate in layout.plates])
     found: NameBoards = {}
@@ -135,8 +136,11 @@ def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
 
 
 def chart_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
-    """The lines of changes along a net, where the picture has them; `None` without one. `at` is in the world."""
-    return _of_scene(flat_of(replace(state, hud=Hud()), aspect), state, aspect)
+    """The line of changes along a net, where the picture has it; `None` without one. `at` is in the world.
+
+    Its card is as large whatever the changes are.
+    """
+    return _of_scene(chart_hud(state, aspect), state, aspect, chart_box(state, aspect))
 
 
 def _legend(state: ViewState) -> Hud:
@@ -161,14 +165,18 @@ def _at_rest(state: ViewState) -> ViewState:
     return replace(state, nets=tuple(replace(net, front=None, opacity=1.0, emphasis=None) for net in state.nets))
 
 
-def _of_scene(hud: Hud, state: ViewState, aspect: float) -> Standing | None:
-    return _standing(hud, state, aspect, state.camera.target) if hud.words else None
+def _of_scene(hud: Hud, state: ViewState, aspect: float, box: Box | None = None) -> Standing | None:
+    return _standing(hud, state, aspect, state.camera.target, box) if hud.words else None
 
 
-def _standing(hud: Hud, state: ViewState, aspect: float, through: Sequence[float] | Array) -> Standing:
-    """A card with `hud`, seen where this lies on the picture, on the upright plane through a point (3,)."""
-    box = _grown(hud_box(hud) or EMPTY, CARD_PADDING_PX)
-    solid, middle = _card(hud, box, state, aspect, through)
+def _standing(
+    hud: Hud, state: ViewState, aspect: float, through: Sequence[float] | Array, box: Box | None = None
+) -> Standing:
+    """A card with `hud`, seen where this lies on the picture, on the upright plane through a point (3,); its words fill
+    it, or `box`.
+    """
+    card = _grown(box or hud_box(hud) or EMPTY, CARD_PADDING_PX)
+    solid, middle = _card(hud, card, state, aspect, through)
     says = tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
     return Standing(turned(solid, state.camera.azimuth_deg), _plain(middle), says)
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from scenes.gltf.boards_chart import chart_box
 from viewer.camera import project
 from viewer.labels import box_of, net_labels
 from viewer.placement import world_of
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from viewer.state import ViewState
 
 BESIDE_PX, APART_PX, EDGE_PX = 20.0, 12.0, 8.0
-CHART_PX = 126.0
-"""How far a chart and its card reach beyond its last point, whatever number stands there."""
+CHART_PX = 16.0
+"""How far the card of a chart reaches beyond it."""
 
 
 def last_plate(layout: Layout) -> Plate:
@@ -34,9 +35,8 @@ def left_beside(layout: Layout, state: ViewState, aspect: float) -> float:
     """Where boards begin, in reference pixels from the left: right of everything that belongs to a net, and of charts
     under it.
     """
-    ends = [project(state.camera, drift.places[-1:], aspect)[0, 0] for drift in state.drifts if drift.changes]
-    charts = [float(end) + CHART_PX for end in ends]
-    return max([*_rights_px(layout, state, aspect), *charts]) + BESIDE_PX
+    chart = chart_box(state, aspect)
+    return max(*_rights_px(layout, state, aspect), chart[2] + CHART_PX if chart else 0.0) + BESIDE_PX
 
 
 def tops_beside(

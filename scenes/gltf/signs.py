@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenes.gltf.boards import answer_board, chart_board, legend_board, name_boards
+from scenes.gltf.boards import answer_board, chart_board, legend_board, name_boards, title_board
 from scenes.gltf.boards_legend import legend_hud
 from scenes.gltf.names import state_names
 from scenes.gltf.notes import legend_notes
@@ -77,6 +77,13 @@ def add_legends(nodes: Nodes, root: int, reel: Reel, pieces: Pieces, aspect: flo
         node = nodes.show(name, root, [standing.solid], at=standing.at, extras=extras)
         if len(frames) > 1:
             nodes.step(node, [(span.from_secs, span.still in numbers) for span in net.spans])
+
+
+def add_title(nodes: Nodes, root: int, reel: Reel, aspect: float) -> None:
+    """What the scene is called; programs that show no more than the file have no other place for it."""
+    standing = title_board(reel.first, aspect=aspect)
+    if standing is not None:
+        nodes.show("title", root, [standing.solid], at=standing.at, extras={**FACES, "says": list(standing.says)})
 
 
 def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: float) -> None:

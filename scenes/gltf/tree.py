@@ -12,7 +12,7 @@ from scenes.gltf.lens import poses_of
 from scenes.gltf.names import net_names, plate_names, state_names
 from scenes.gltf.nodes import Nodes, plain
 from scenes.gltf.pieces import Pieces
-from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names
+from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names, add_title
 from scenes.gltf.tracks import half_way, heights, moves, seen_of, turned
 from scenes.muted import answering
 from viewer.solids.panels import panel_solids
@@ -53,6 +53,7 @@ class Tree:
         root = self._nodes.add("kerascope", None, extras=about_scene(self._bundle, scene, self._reel))
         for index, name in enumerate(names):
             self._net(root, index, name)
+        add_title(self._nodes, root, self._reel, self._aspect)
         add_legends(self._nodes, root, self._reel, self._pieces, self._aspect)
         add_charts(self._nodes, root, self._bundle, self._reel, self._aspect)
         self._camera(root)
