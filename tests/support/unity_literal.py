@@ -1,7 +1,7 @@
 """The loader of nn-visualizer played out cell by cell, slowly: every index that it would look up is looked up.
 
 Nothing is derived here: an index that is not there stops it, and a cell that shows another cell's value is wrong. It
-knows folders of the right ranks and of lower-case names only; the doctor's rules about those are not its matter.
+knows lower-case names only, and takes it as given that other ranks than the format's are refused.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from unity_folders import STRUCTURE, Files
 
 Index = tuple[int, ...]
+RANKS = {"input": (None, 4), "conv": (4, 4), "maxpool": (None, 4), "fc": (2, 2)}
 
 
 class LoaderStops(Exception):  # noqa: N818 - it is no error of ours
@@ -86,6 +87,9 @@ def _taken(entry: Any) -> tuple[Index, set[Index]]:
 
 def _stand(layer: Shown, before: Shown | None, pool: int) -> bool:
     """Gives a layer its grid; whether it stands where it belongs."""
+    for kept, rank in zip((layer.weights, layer.activations), RANKS[layer.kind], strict=True):
+        if any(rank not in (None, len(shape)) for shape, _ in kept[-1:]):
+            raise LoaderStops
     if layer.kind == "input":
         _, layer.n_columns, layer.n_rows, layer.n_maps = layer.activations[-1][0]
         return before is None

@@ -42,8 +42,6 @@ def diagnose(folder: Path, *, pool_size: int | None = None) -> Diagnosis:
     Raises KerascopeError where there is no folder that can be listed, or it holds too many files; whatever its files
     hold is a finding.
     """
-    if not folder.is_dir():
-        raise KerascopeError("no such folder", remedy="name the folder that holds the JSON files", path=folder)
     if pool_size is not None and pool_size < 0:
         raise KerascopeError("no size of a pool", expected="a whole number from 0", got=pool_size)
     files = listed(folder)

@@ -14,6 +14,7 @@ from typing import Literal
 from exporter.interchange.unity.loader_entries import Kind, Layer, Tensor
 from exporter.interchange.unity.loader_report import Finding, times, worst
 
+Shape = tuple[int, ...]
 RANK: dict[Kind, int] = {"image": 4, "conv": 4, "maxpool": 4, "fc": 2}
 WEIGHTS_RANK: dict[Kind, int] = {"conv": 4, "fc": 2}
 NAMED: dict[Kind, str] = {"image": "a picture", "conv": "a convolution", "maxpool": "a pool", "fc": "a dense layer"}
@@ -81,7 +82,7 @@ def draw_chain(layers: Sequence[Layer], pool: int) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def last_shape(tensors: Sequence[Tensor | None]) -> tuple[int, ...] | None:
+def last_shape(tensors: Sequence[Tensor | None]) -> Shape | None:
     """The shape that the loader keeps: that of the last epoch that it read."""
     return next((each.shape for each in reversed(tensors) if each is not None), None)
 
@@ -92,27 +93,25 @@ def _draw(layer: Layer, before: Drawn | None, pool: int) -> tuple[Drawn | None, 
         remedy = "begin with an entry whose name holds `input`, and neither `conv` nor anything before it"
         why = "the first layer must be the input, and its name makes it " + NAMED[layer.kind]
         return None, [layer.finding("crash", "the chain has no input", why, remedy)]
-    if activations is None:
-        return None, []
     wrong = _rank_findings(layer, weights, activations) or _empty_findings(layer, weights, activations)
     if wrong:
         return None, wrong
-    if layer.kind == "image":
+    if layer.kind == "image" and activations is not None:
         return _draw_image(layer, activations)
-    if before is None:
+    if before is None or layer.kind == "image":
         return None, []
     if layer.kind == "fc":
         return _draw_dense(layer, before, weights, activations)
     return (_draw_conv if layer.kind == "conv" else _draw_pool)(layer, before, weights, activations, pool)
 
 
-def _rank_findings(layer: Layer, weights: tuple[int, ...], activations: tuple[int, ...]) -> list[Finding]:
+def _rank_findings(layer: Layer, weights: Shape, activations: Shape | None) -> list[Finding]:
     findings = []
     for shape, rank, what in (
         (activations, RANK[layer.kind], "activations"),
         (weights, WEIGHTS_RANK.get(layer.kind, len(weights)), "weights"),
     ):
-        if len(shape) != rank:
+        if shape is not None and len(shape) != rank:
             told = f"the loader stops at its {what}: their shape {times(shape)} has {len(shape)} numbers"
             why = f"it is taken for {NAMED[layer.kind]}, which has {rank}"
             remedy = "its name decides what it is (conv, input, fc, maxpool; anything else is a picture): leave it out"
@@ -121,9 +120,9 @@ def _rank_findings(layer: Layer, weights: tuple[int, ...], activations: tuple[in
     return findings
 
 
-def _empty_findings(layer: Layer, weights: tuple[int, ...], activations: tuple[int, ...]) -> list[Finding]:
+def _empty_findings(layer: Layer, weights: Shape, activations: Shape | None) -> list[Finding]:
     drawn = (activations, weights) if layer.kind in WEIGHTS_RANK else (activations,)
-    empty = [shape for shape in drawn if 0 in shape]
+    empty = [shape for shape in drawn if shape is not None and 0 in shape]
     if not empty:
         return []
     return [layer.finding("crash", f"the loader stops: there is nothing in a shape of {times(empty[0])}")]
@@ -132,7 +131,7 @@ def _empty_findings(layer: Layer, weights: tuple[int, ...], activations: tuple[i
 # ---- the four kinds
 
 
-def _draw_image(layer: Layer, activations: tuple[int, ...]) -> tuple[Drawn, list[Finding]]:
+def _draw_image(layer: Layer, activations: Shape) -> tuple[Drawn, list[Finding]]:
     _, rows, columns, depth = activations
     drawn = Drawn("image", rows, columns, depth)
     findings = _map_findings(layer, drawn, activations, "")
@@ -144,7 +143,7 @@ def _draw_image(layer: Layer, activations: tuple[int, ...]) -> tuple[Drawn, list
 
 
 def _draw_conv(
-    layer: Layer, before: Drawn, weights: tuple[int, ...], activations: tuple[int, ...], _: int
+    layer: Layer, before: Drawn, weights: Shape, activations: Shape | None, _: int
 ) -> tuple[Drawn | None, list[Finding]]:
     height, width, n_in, depth = weights
     if before.kind == "fc":
@@ -156,7 +155,7 @@ def _draw_conv(
         return None, [layer.finding("crash", what)]
     source = f"{before.rows} x {before.columns} with a kernel of {height} x {width}, stride 1"
     return drawn, [
-        *_kernel_findings(layer, height, width),
+        *(_kernel_findings(layer, height, width) if layer.weights else ()),
         *_channel_remarks(layer, n_in, before),
         *_map_findings(layer, drawn, activations, source),
     ]
@@ -180,21 +179,24 @@ def _channel_remarks(layer: Layer, n_in: int, before: Drawn) -> list[Finding]:
 
 
 def _draw_pool(
-    layer: Layer, before: Drawn, _: tuple[int, ...], activations: tuple[int, ...], pool: int
+    layer: Layer, before: Drawn, _: Shape, activations: Shape | None, pool: int
 ) -> tuple[Drawn | None, list[Finding]]:
     if before.kind != "conv":
         what = f"the loader stops at a pool after {NAMED[before.kind]}"
         why = "a pool must stand directly after a convolution"
         return None, [layer.finding("crash", what, why, "put a convolution before it, or leave it out")]
     drawn = Drawn("maxpool", pool_side(before.rows, pool), pool_side(before.columns, pool), before.depth)
-    if drawn.rows < 0 or drawn.columns < 0:
-        what = f"the loader stops: a pool of {pool} does not fit on {before.rows} x {before.columns}"
-        return None, [layer.finding("crash", what, "", "leave the pool out")]
+    if drawn.rows < 1 or drawn.columns < 1:
+        what = f"nothing is drawn: a pool of {pool} leaves nothing of {before.rows} x {before.columns}"
+        remedy = "use the pool prefab as published, or leave the pool out"
+        return drawn, [layer.finding("crash" if min(drawn.rows, drawn.columns) < 0 else "scrambled", what, "", remedy)]
     return drawn, _map_findings(layer, drawn, activations, f"{before.rows} x {before.columns}, stride 2")
 
 
-def _map_findings(layer: Layer, drawn: Drawn, activations: tuple[int, ...], source: str) -> list[Finding]:
+def _map_findings(layer: Layer, drawn: Drawn, activations: Shape | None, source: str) -> list[Finding]:
     """What goes wrong where cells are coloured by a running number modulo the sizes in the file."""
+    if activations is None:
+        return []
     _, rows, columns, depth = activations
     findings = []
     if (drawn.rows, drawn.columns) != (rows, columns):
@@ -219,17 +221,15 @@ def _depth_reason(drawn: Drawn) -> str:
     return "there are as many as the kernel has outputs" if drawn.kind == "conv" else "there are as many as before it"
 
 
-def _draw_dense(
-    layer: Layer, before: Drawn, weights: tuple[int, ...], activations: tuple[int, ...]
-) -> tuple[Drawn, list[Finding]]:
+def _draw_dense(layer: Layer, before: Drawn, weights: Shape, activations: Shape | None) -> tuple[Drawn, list[Finding]]:
     rows, units = weights
     findings = []
-    if activations[1] != units:
+    if activations is not None and activations[1] != units:
         what = f"{units} units are drawn from {activations[1]} activations"
         what += ": the others are cut silently" if units < activations[1] else ": they repeat"
         remedy = "write as many activations as the kernel has columns"
         findings.append(layer.finding("scrambled", what, "there are as many units as the kernel has columns", remedy))
-    if rows != before.n_points:
+    if layer.weights and rows != before.n_points:
         findings.append(_row_finding(layer, before, rows))
     return Drawn("fc", 1, 1, units), findings
 

@@ -86,8 +86,10 @@ def _json_names(folder: Path) -> tuple[list[str], list[str]]:
     """The names of the JSON files as Windows orders them, and of what the loader does not look at."""
     try:
         entries = list(islice(_entries(folder), MAX_LISTED + 1))
-    except OSError as error:
-        raise KerascopeError(f"cannot list the folder: {error.strerror}", path=folder) from error
+    except FileNotFoundError as error:
+        raise KerascopeError("no such folder", remedy="name the folder of the JSON files", path=folder) from error
+    except (OSError, ValueError) as error:
+        raise KerascopeError(f"cannot list the folder: {error}", path=folder) from error
     names = sorted((name for name, is_folder in entries if name.endswith(".json") and not is_folder), key=str.upper)
     if len(entries) > MAX_LISTED or len(names) > MAX_JSON_FILES:
         raise KerascopeError(
@@ -129,10 +131,11 @@ def _name_findings(kinds: dict[str, str]) -> list[Finding]:
 
 
 def _other_findings(others: list[str]) -> list[Finding]:
-    mistaken = [name for name in others if word_of(name) and not name.endswith(".meta")]
+    mistaken = sorted(name for name in others if word_of(name) and not name.endswith(".meta"))
+    capital = "taken on Windows only: it does not end in .json in small letters"
     return [
-        remark("the loader does not look into this: not a file that ends in .json in small letters", file=shown(name))
-        for name in sorted(mistaken)
+        remark(capital if name.lower().endswith(".json") else "the loader does not look into this", file=shown(name))
+        for name in mistaken
     ]
 
 

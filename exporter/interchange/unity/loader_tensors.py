@@ -38,7 +38,7 @@ def whole_number(value: object) -> int | None:
         text = value.strip()
         digits = text.removeprefix("-").removeprefix("+")
         value = int(text) if digits.isascii() and digits.isdigit() and len(digits) < 11 else None
-    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > MAX_INT:
+    if not isinstance(value, int | float) or abs(value) > MAX_INT or not math.isfinite(value):
         return None
     return round(value)
 

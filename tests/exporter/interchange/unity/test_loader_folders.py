@@ -157,7 +157,29 @@ def test_a_maps_side_of_one_vanishes_in_a_pool_of_two(place: Path) -> None:
     for at, rows, maps in ((0, 4, 1), (1, 4, 2), (2, 3, 2)):
         files[activations_of()][at] = entry(("input", "conv0", "maxpool0")[at], 2, rows, 1, maps)
     assert diagnose(write_files(place, files), pool_size=0).verdict == "accepted"
-    assert diagnose(place, pool_size=2).verdict == "scrambled"
+    found = diagnose(place, pool_size=2)
+    assert found.verdict == "scrambled"
+    assert told(found, "layer 2 maxpool0: nothing is drawn: a pool of 2 leaves nothing of 4 x 1")
+
+
+def test_a_folder_as_the_original_generator_writes_it(place: Path) -> None:
+    """Convolutions of stride 1 with padding, pools that halve, spaces between numbers, ten epochs and the first."""
+    shapes = [(1, 12, 12, 3), (3, 3, 3, 4), (6, 6), (3, 3, 4, 6), (3, 3), (54, 5), (5, 3)]
+    drawn = [(12, 12, 3), (12, 12, 4), (6, 6, 4), (6, 6, 6), (3, 3, 6), (5,), (3,)]
+    names = ["input", "conv0_0", "maxpool0", "conv1_0", "maxpool1", "fc0", "fc_out"]
+    structure = [[name, list(shape)] for name, shape in zip(names, shapes, strict=True)]
+    weights = [["input", [1], [0]], *(entry(name, *shape) for name, shape in zip(names[1:], shapes[1:], strict=True))]
+    values = [entry(name, 2, *shape) for name, shape in zip(names, drawn, strict=True)]
+    files: Files = {STRUCTURE: json.dumps([*structure, ["cat", "dog", "frog"]])}
+    for epoch in range(11):
+        files[weights_of(epoch)] = json.dumps(weights)
+        files[activations_of(epoch)] = json.dumps([*values, [["cat", "frog"], ["cat", "dog"]]])
+    found = diagnose(write_files(place, files))
+    assert found.verdict_by_pool_size == {0: "scrambled", 2: "accepted"}
+    assert found.summary.startswith(
+        "accepted with the pool prefab's Conv Shape set to 2,2; scrambled with the pool prefab"
+    )
+    assert (found.n_layers, found.n_epochs, found.n_samples) == (7, 11, 2)
 
 
 # ---- folders that are not what they seem
@@ -166,6 +188,13 @@ def test_a_maps_side_of_one_vanishes_in_a_pool_of_two(place: Path) -> None:
 def test_no_folder_is_an_expected_error(place: Path) -> None:
     with pytest.raises(KerascopeError, match="no such folder"):
         diagnose(place)
+    for strange in (place.parent / ("a" * 400), Path("a\0b")):
+        with pytest.raises(KerascopeError, match="cannot list the folder"):
+            diagnose(strange)
+        assert not is_unity_folder(strange)
+    write_files(place, dense_folder())
+    with pytest.raises(KerascopeError, match="cannot list the folder"):
+        diagnose(place / STRUCTURE)
 
 
 def test_an_empty_folder_crashes_the_loader(place: Path) -> None:
@@ -179,6 +208,8 @@ def test_sub_folders_links_and_pipes(place: Path) -> None:
     (place / "old_weights").mkdir()
     assert diagnose(place).verdict == "accepted"
     assert told(diagnose(place), "old_weights: the loader does not look into this")
+    (place / "other_weights.JSON").write_text("[")
+    assert told(diagnose(place), "other_weights.JSON: taken on Windows only")
     (place / "z_weights.json").symlink_to(place / weights_of())
     (place / "z_activations.json").symlink_to(place / activations_of())
     assert diagnose(place).verdict == "accepted"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from unity_folders import STRUCTURE, Files, activations_of, entry, good_folder, weights_of, write_files
 from unity_literal import play
@@ -35,6 +35,7 @@ def chains(draw: st.DrawFn) -> tuple[Files, int]:
         n_in, n_maps = n_maps, out or n_maps
         kernels = (kernel, draw(st.sampled_from((kernel, kernel, kernel, 1, 3))))
         rows, columns = (_side(word, *each, pool) for each in zip((rows, columns), kernels, strict=True))
+        assume(rows and columns)
         weights = (*kernels, n_in, n_maps) if word == "conv" else (rows, columns)
         _add(files, f"{word}{number}", weights, (n_samples, rows, columns, n_maps))
     n_points = rows * columns * n_maps
@@ -84,6 +85,7 @@ def verdict_of(files: Files, pool: int) -> tuple[str, tuple[str, ...]]:
         return found.verdict, found.lines()
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(chains(), st.integers(0, 2), st.data())
 def test_the_verdict_is_what_comes_out_cell_by_cell(
@@ -118,7 +120,8 @@ def places(value: Any, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
     return [path, *(each for group in inner for each in group)]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_whatever_stands_anywhere_it_never_raises(data: st.DataObject) -> None:
     files = good_folder()
@@ -136,7 +139,8 @@ def test_whatever_stands_anywhere_it_never_raises(data: st.DataObject) -> None:
     verdict_of(files, data.draw(st.sampled_from((0, 2))))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.text(string.ascii_letters + "._ ", min_size=1, max_size=8), st.binary(max_size=40), max_size=3)
 )
@@ -144,7 +148,8 @@ def test_whatever_bytes_are_in_the_files_it_never_raises(contents: dict[str, byt
     verdict_of({f"{name}{word}.json": each for name, each in contents.items() for word in ("weights", "structure")}, 0)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from((STRUCTURE, W, A)), st.data())
 def test_a_file_that_is_cut_or_flipped_anywhere_never_raises(file: str, data: st.DataObject) -> None:
     files = good_folder()

@@ -136,6 +136,8 @@ CRASHES: dict[str, tuple[Spoil, str]] = {
     "shape of words": (put(W, 0, 1, value=["one"]), "not a whole number"),
     "shape is null": (put(W, 1, 1, value=None), "no shape where one is expected"),
     "shape beyond what is there": (put(W, 1, 1, value=[3, 3, 1, 3]), "a list of 2 where the shape says 3"),
+    "a shape beyond every number": (put(W, 1, 1, value=[10**400, 3, 1, 2]), "not a whole number"),
+    "a number beyond every range": (put(W, 1, 2, 0, 0, 0, 0, value=10**400), "a number beyond every range"),
     "a shape that would fill memory": (put(W, 1, 1, value=[99999, 99999, 99, 99]), "a list of 3 where"),
     "entry without values": (drop(W, 3, 2), "no values after its shape"),
     "entry is null": (put(A, 2, value=None), "no entry of a name, a shape and values"),
