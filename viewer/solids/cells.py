@@ -1,4 +1,4 @@
-"""The cells of every plate as solids: maps, pictures and kernels as slabs with a picture over them, units as boxes."""
+"""The cells of every plate as solids: what has rows and columns as slabs with a picture over them, units as boxes."""
 
 from __future__ import annotations
 
@@ -62,8 +62,7 @@ class Cells:
 
     def _mould(self, index: int, plate: Plate) -> Tiled | Pictured | Units:
         if index not in self._moulds:
-            kind = plate.form.kind
-            make = pictured if kind == "picture" else units if kind in ("vector", "classes") else tiled
+            make = pictured if plate.form.kind == "picture" else units if _is_of_units(plate) else tiled
             self._moulds[index] = make(plate, self._detail)
         return self._moulds[index]
 
@@ -101,3 +100,8 @@ class Cells:
         if values is None or is_picture:
             return values if values is None else as_picture(values, self._bundle.manifest.preprocessing)
         return np.nan_to_num(tiles_of(plate, values, keeps_nan=True), nan=0.0)
+
+
+def _is_of_units(plate: Plate) -> bool:
+    """Whether a plate shows a vector: each unit may have a box. A matrix of steps and units has too many cells."""
+    return plate.form.kind in ("vector", "classes") and len(plate.form.shape) != 2

@@ -1,4 +1,4 @@
-"""Maps, closed layers and kernels as solids: a slab for each tile, one picture for all of a plate. Pure numpy."""
+"""Maps, closed layers, sequences and kernels as solids: a slab for each tile, one picture for a plate. Pure numpy."""
 
 from __future__ import annotations
 
@@ -43,11 +43,12 @@ class Tiled:
 
 
 def tiled(plate: Plate, detail: Detail) -> Tiled:
-    """The slabs of a plate of maps or of a kernel. No side of a tile has more texels than `detail.tile_px`, nor that of
-    a kernel that is one matrix more than `detail.picture_px`.
+    """The slabs of a plate of maps or matrices. No side of a tile has more texels than `detail.tile_px`, nor that of a
+    matrix that is all that the plate shows (a kernel, a sequence) more than `detail.picture_px`.
     """
     form = plate.form
-    longest_px = detail.picture_px if form.kind == "weights" and form.tiles == 1 else detail.tile_px
+    is_matrix = form.tiles == 1 and form.kind not in ("maps", "closed")
+    longest_px = detail.picture_px if is_matrix else detail.tile_px
     sheet = sheet_of(form.tiles, form.cells, longest_px)
     sizes = np.tile(form.tile_size, (form.tiles, 1))
     return Tiled(

@@ -127,8 +127,15 @@ def test_a_blend_lies_between(tiny_bundle: Bundle, tiny_layout: Layout) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "is_open"),
-    [((9, 5, 7), True), ((5, 9, 40), None), ((3, 6, 5, 4), True), ((3, 6, 5, 40), False), ((40, 6, 5, 8), False)],
-    ids=["maps", "closed", "open volume", "closed volume", "deep volume"],
+    [
+        ((9, 5, 7), True),
+        ((5, 9, 40), None),
+        ((3, 6, 5, 4), True),
+        ((3, 6, 5, 40), False),
+        ((40, 6, 5, 8), False),
+        ((9, 7), None),
+    ],
+    ids=["maps", "closed", "open volume", "closed volume", "deep volume", "sequence"],
 )
 def test_every_kind_of_maps(shape: tuple[int, ...], is_open: bool | None) -> None:
     bundle = paper_bundle([layer("in", "input", *shape[:-1], 2), layer("x", "conv", *shape)])

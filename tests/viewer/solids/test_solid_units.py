@@ -87,15 +87,6 @@ def test_a_difference_of_units_has_its_own_map_and_gain(tiny_bundle: Bundle, tin
     np.testing.assert_allclose(colours[: len(parts)], apply_map(parts, "dark", "difference"), atol=ROUNDED)
 
 
-def test_steps_of_a_sequence_are_rows() -> None:
-    bundle = paper_bundle([layer("in", "input", 5, 3), layer("lstm", "recurrent", 5, 8)])
-    layout = place(bundle)
-    values = bundle.load(bundle.manifest.captures[0].outputs["lstm"])
-    solid = solid_of(bundle, layout, 1, NetView(KEY0))
-    parts = values.reshape(-1) / layer_scales(bundle, layout)[1]
-    np.testing.assert_allclose(looked_at(layout, 1, solid)[0], apply_map(parts, "dark", "activation"), atol=ROUNDED)
-
-
 def vector(count: int, values: np.ndarray | None = None) -> tuple[Bundle, Layout]:
     arrays = {} if values is None else {"x": values}
     bundle = paper_bundle([layer("in", "input", 3), layer("x", "dense", count)], arrays=arrays)
