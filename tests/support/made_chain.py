@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +143,7 @@ def make_chain(
         for sample in range(samples):
             inputs.append(Input(id=f"s{sample}", label=f"sample {sample}", true_class=sample if class_names else None))
             for moment in moments:
-                values = {
-                    each.name: rng.uniform(0 if each.kind == "input" else -1, 1, [n or 8 for n in each.outputs[0].shape])
-                    .astype(np.float32)
-                    for each in layers if each.name not in without
-                }  # fmt: skip
+                values = {each.name: _any_output(each, rng) for each in layers if each.name not in without}
                 values |= odd or {}
                 refs = writer.write(f"inputs/{sample}-{moment.id}.npz", values)
                 scores = values[layers[-1].name].ravel()
@@ -175,6 +170,6 @@ def make_chain(
     return read_bundle(path)
 
 
-def length(*shape: int) -> int:
-    """How many values there are in a shape."""
-    return prod(shape)
+def _any_output(each: Layer, rng: np.random.Generator) -> Array:
+    shape = [n or 8 for n in each.outputs[0].shape]
+    return rng.uniform(0 if each.kind == "input" else -1, 1, shape).astype(np.float32)

@@ -15,7 +15,6 @@ from exporter.bundle.durable import (
     replace_folder,
     sync_folder,
     temporary_sibling,
-    writing,
 )
 from exporter.interchange.unity.errors import UnityError
 
@@ -44,7 +43,7 @@ def check_place(out: Path, *, overwrite: bool) -> Path:
                 remedy = f"choose a folder whose path has no {', '.join(_WORDS)} in it"
                 raise UnityError(what, remedy=remedy, path=path)
     place = Path(os.path.realpath(out))
-    with writing(place):
+    with _telling(place):
         if not place.parent.is_dir():
             raise UnityError("no such folder to write into", remedy="create it first", path=place.parent)
         recover(place)
@@ -75,12 +74,12 @@ def appearing(place: Path, *, overwrite: bool) -> Iterator[Path]:
 
     If the block raises, or the process is killed, what was at the place before is still there, and nothing else.
     """
-    with writing(place):
+    with _telling(place):
         work = temporary_sibling(place)
         lock = FolderLock(work)
     try:
-        yield work
-        with writing(place):
+        with _telling(place):
+            yield work
             sync_folder(work)
             _check_replaceable(place, overwrite=overwrite)
             if os.path.lexists(place):
@@ -91,3 +90,14 @@ def appearing(place: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         lock.release()
         shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _telling(place: Path) -> Iterator[None]:
+    """A block in which an `OSError` becomes one clear line about the place."""
+    try:
+        yield
+    except OSError as error:
+        remedy = "free some space, or choose a place that can be written to"
+        got = error.strerror or error
+        raise UnityError("the folder could not be written", got=got, remedy=remedy, path=place) from error

@@ -61,16 +61,29 @@ class Peaks:
 
 def write_folder(folder: Path, content: Content, progress: Progress) -> Peaks:
     """The largest values of what was written into `folder`: the structure, and two files an epoch."""
-    digits = max(3, len(str(len(content.checkpoints) - 1)))
     structure = [[piece.name, piece.shape] for piece in content.pieces]
     _write(folder / "model_structure.json", [text_of([*structure, list(content.class_names)])])
     peaks = Peaks()
-    for epoch, checkpoint in enumerate(content.checkpoints):
+    names = epoch_files(len(content.checkpoints))
+    for epoch, (checkpoint, (weights, values)) in enumerate(zip(content.checkpoints, names, strict=True)):
         progress("writing", epoch, len(content.checkpoints))
-        _write(folder / f"model_weights_epoch{epoch:0{digits}d}.json", _weights(content, checkpoint, peaks))
-        _write(folder / f"model_activations_epoch{epoch:0{digits}d}.json", _values(content, checkpoint, peaks))
+        _write(folder / weights, _weights(content, checkpoint, peaks))
+        _write(folder / values, _values(content, checkpoint, peaks))
     progress("writing", len(content.checkpoints), len(content.checkpoints))
     return peaks
+
+
+def epoch_files(epochs: int) -> list[tuple[str, str]]:
+    """The names of the files of weights and of activations of each epoch, with as many digits as the last one needs.
+
+    >>> epoch_files(2)[1], epoch_files(1001)[7][0]
+    (('model_weights_epoch001.json', 'model_activations_epoch001.json'), 'model_weights_epoch0007.json')
+    """
+    digits = max(3, len(str(epochs - 1)))
+    return [
+        (f"model_weights_epoch{epoch:0{digits}d}.json", f"model_activations_epoch{epoch:0{digits}d}.json")
+        for epoch in range(epochs)
+    ]
 
 
 def _write(path: Path, parts: Iterator[bytes] | Sequence[bytes]) -> None:
