@@ -13,7 +13,8 @@ from solid_rays import check_sound, seen, sides_met, volume
 
 from exporter.bundle import Bundle
 from viewer.colour import apply_map
-from viewer.layout import Layout, place
+from viewer.layout import Layout, Plate, place
+from viewer.layout.plate import Form
 from viewer.scales import layer_scales
 from viewer.solids.cells import Cells
 from viewer.solids.detail import Detail
@@ -93,16 +94,18 @@ def vector(count: int, values: np.ndarray | None = None) -> tuple[Bundle, Layout
     return bundle, place(bundle)
 
 
-@given(count=st.integers(1, 3000), most=st.integers(1, 500))
-def test_there_are_never_more_boxes_than_the_detail_allows(count: int, most: int) -> None:
-    plate = vector(count)[1].plates[1]
-    mould = units(plate, Detail(units=most))
+@given(rows=st.integers(1, 200), columns=st.integers(1, 40), missing=st.integers(0, 39), most=st.integers(1, 500))
+def test_there_are_never_more_boxes_than_the_detail_allows(rows: int, columns: int, missing: int, most: int) -> None:
+    """Only the last row may lack units."""
+    count = rows * columns - min(missing, columns - 1)
+    form = Form("vector", (count,), 1, (rows, columns), (0.5, 3.0), 1, count)
+    mould = units(Plate("x", form, (0.0, 0.0, 0.0), 0), Detail(units=most))
     boxes = len(mould.points) // 12
     assert 1 <= boxes <= most
-    assert boxes == count or np.prod(plate.form.cells) > most
+    assert boxes == count or rows * columns > most
     assert mould.counts.sum() == count
-    assert np.abs(mould.points[:, 1]).max() <= plate.form.tile_size[1] / 2
-    assert np.abs(mould.points[:, 2]).max() <= plate.form.tile_size[0] / 2
+    assert np.abs(mould.points[:, 1]).max() <= 1.5
+    assert np.abs(mould.points[:, 2]).max() <= 0.25
 
 
 def test_neighbours_share_a_box_of_their_mean_colour() -> None:
