@@ -46,12 +46,16 @@ class Sheet:
         return boxes
 
     def filled(self, texels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture (height, width, ...) of tiles (tiles, rows, columns, ...); places that are left over are 0."""
+        """The picture (height, width, ...) of tiles (tiles, rows, columns, ...).
+
+        Places that are left over have the colour of the last tile's corner: seen from afar they mix with its border.
+        """
         more = texels.ndim - 3
         padded = np.pad(texels, [(0, 0), (GUTTER, GUTTER), (GUTTER, GUTTER), *[(0, 0)] * more], mode="edge")
         width, height = self.size_px
         missing = height // padded.shape[1] * self.across - self.tiles
-        padded = np.concatenate([padded, np.zeros((missing, *padded.shape[1:]), np.uint8)])
+        corner = padded[-1:, -1:, -1:]
+        padded = np.concatenate([padded, np.broadcast_to(corner, (missing, *padded.shape[1:]))])
         grid = padded.reshape(-1, self.across, *padded.shape[1:]).swapaxes(1, 2)
         return grid.reshape(height, width, *texels.shape[3:])
 
@@ -70,8 +74,7 @@ def sheet_of(
 
 
 def beside(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Two pictures (h, w, ...) side by side, both at the top."""
+    """Two pictures (h, w, ...) side by side, both at the top; the last row of the lower one is repeated."""
     height = max(len(left), len(right))
-    return np.concatenate(
-        [np.pad(each, [(0, height - len(each)), *[(0, 0)] * (each.ndim - 1)]) for each in (left, right)], axis=1
-    )
+    even = [np.concatenate([each, np.repeat(each[-1:], height - len(each), axis=0)]) for each in (left, right)]
+    return np.concatenate(even, axis=1)

@@ -37,7 +37,12 @@ def test_a_tile_is_where_its_box_says_with_its_border_round_it(tiles: int, rows:
         np.testing.assert_array_equal(picture[top:bottom, left:right], tile)
         framed = picture[top - GUTTER : bottom + GUTTER, left - GUTTER : right + GUTTER]
         np.testing.assert_array_equal(framed, np.pad(tile, GUTTER, mode="edge"))
-    assert (picture > 0).sum() == tiles * (rows + 2 * GUTTER) * (columns + 2 * GUTTER)
+    left_over = picture.size - tiles * (rows + 2 * GUTTER) * (columns + 2 * GUTTER)
+    taken = np.zeros(picture.shape, bool)
+    for left, top, right, bottom in sheet.boxes_px().astype(int):
+        taken[top - GUTTER : bottom + GUTTER, left - GUTTER : right + GUTTER] = True
+    assert (~taken).sum() == left_over
+    assert (picture[~taken] == texels[-1, -1, -1]).all()
 
 
 @pytest.mark.parametrize(("cells", "used"), [((64, 64), (64, 64)), ((230, 100), (57.5, 50.0)), ((7, 3), (7, 3))])
@@ -53,8 +58,8 @@ def test_a_thousand_large_tiles_still_fit_on_a_texture() -> None:
     assert sheet.tiles == 2048
 
 
-def test_the_smaller_of_two_pictures_is_at_the_top() -> None:
+def test_the_lower_of_two_pictures_is_at_the_top() -> None:
     one, two = np.full((2, 3, 3), 5, np.uint8), np.full((4, 1, 3), 7, np.uint8)
     both = beside(one, two)
     assert both.shape == (4, 4, 3)
-    np.testing.assert_array_equal(both[:, :, 0], [[5, 5, 5, 7], [5, 5, 5, 7], [0, 0, 0, 7], [0, 0, 0, 7]])
+    np.testing.assert_array_equal(both[:, :, 0], [[5, 5, 5, 7]] * 4)
