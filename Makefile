@@ -9,7 +9,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast blender bench zoo pictures lock clean
+.PHONY: help demo test setup lint fast blender bench zoo pictures page lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench      benchmarks, each against a peer or a floor'
 	@echo 'make zoo        export and draw every model there is (hours); ONLY=PATTERN: some of them'
 	@echo 'make pictures   record the pictures of the README again'
+	@echo 'make page       build the script of the web page (scenes/web/page.js) from its sources'
 	@echo 'make lock       choose the newest versions that setup.cfg allows and lock them'
 	@echo 'make clean      remove what was built (not $(VENV), not $(DEMO))'
 
@@ -70,6 +71,9 @@ pictures: setup
 		--out scenes/pictures/structure.gif --overwrite
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
+
+page: setup
+	$(BIN)/node scenes/web/build.mjs
 
 lock: setup
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \
