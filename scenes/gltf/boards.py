@@ -12,7 +12,7 @@ import numpy as np
 
 from scenes.gltf.boards_answer import answer_hud
 from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
-from scenes.gltf.boards_chart import chart_box, chart_hud
+from scenes.gltf.boards_chart import chart_box, chart_hud, curve_hud, has_curve
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
@@ -113,7 +113,8 @@ def answer_board(
     shown = [hud if i == index else answer_hud(bundle, each, width_px, among) for i, each in enumerate(state.nets)]
     boxes = [_grown(box, CARD_PADDING_PX) if box else EMPTY for box in map(hud_box, shown)]
     legend = hud_box(_legend(state))
-    free = [] if legend is None else [_grown(legend, CARD_PADDING_PX)]
+    curve = hud_box(curve_hud(bundle, net, aspect)) if has_curve(state) else None
+    free = [_grown(box, CARD_PADDING_PX) for box in (legend, curve) if box]
     top = tops_beside(layout, still, left, [box[3] - box[1] for box in boxes], aspect, free)[index]
     plate, net_there = last_plate(layout), state.nets[index]
     centre = world_of(net_there, layout, [plate.centre])[0]
@@ -141,6 +142,13 @@ def chart_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     Its card is as large whatever the changes are.
     """
     return _of_scene(chart_hud(state, aspect), state, aspect, chart_box(state, aspect))
+
+
+def curve_board(bundle: Bundle, net: NetView, state: ViewState, *, aspect: float = WIDE) -> Standing | None:
+    """The learning curve with the checkpoint that `net` shows marked, where the picture of `state` has one; `None`
+    where it has none, or no metric is known. `at` is in the world.
+    """
+    return _of_scene(curve_hud(bundle, net, aspect), state, aspect) if has_curve(state) else None
 
 
 def _legend(state: ViewState) -> Hud:

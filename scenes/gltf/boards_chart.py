@@ -1,19 +1,23 @@
-"""The line of changes along a net, as a piece for a board. Pure."""
+"""Charts of a scene as pieces for boards: the line of changes along a net, and the learning curve. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scenes.panels.classes import list_place
+from scenes.panels.curve import learning_curve
 from viewer.drift import flat_of
 from viewer.solids.boards_place import hud_box
-from viewer.state import Hud
+from viewer.state import REFERENCE_HEIGHT_PX, Hud
 
 if TYPE_CHECKING:
+    from exporter.bundle import Bundle
     from viewer.labels import Box
-    from viewer.state import ViewState
+    from viewer.state import NetView, ViewState
 
 ALL = 1.0
+LIST_WIDTH, CURVE_TOP_PX, CURVE_HEIGHT_PX = 0.19, 800.0, 140.0
 
 
 def chart_hud(state: ViewState, aspect: float) -> Hud:
@@ -31,3 +35,18 @@ def chart_box(state: ViewState, aspect: float) -> Box | None:
         if drift.changes
     )
     return hud_box(chart_hud(replace(state, drifts=most), aspect))
+
+
+def has_curve(state: ViewState) -> bool:
+    """Whether the display of a frame has a learning curve: a single net beside which something is drawn in lines."""
+    return len(state.nets) == 1 and bool(state.hud.lines)
+
+
+def curve_hud(bundle: Bundle, net: NetView, aspect: float) -> Hud:
+    """The learning curve with the checkpoint that a net shows marked, where a scene has it; empty where no metric is
+    known.
+    """
+    input_id, at = net.capture.input_id, net.capture.checkpoint_id
+    watched = [each for each in bundle.manifest.checkpoints if input_id in bundle.inputs_at(each.id)]
+    place = list_place(REFERENCE_HEIGHT_PX * aspect, LIST_WIDTH, CURVE_TOP_PX)
+    return learning_curve(watched, float([each.id for each in watched].index(at)), place, CURVE_HEIGHT_PX)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenes.gltf.boards import answer_board, chart_board, legend_board, name_boards, title_board
+from scenes.gltf.boards import answer_board, chart_board, curve_board, legend_board, name_boards, title_board
 from scenes.gltf.boards_legend import legend_hud
 from scenes.gltf.names import state_names
 from scenes.gltf.notes import legend_notes
@@ -87,10 +87,11 @@ def add_title(nodes: Nodes, root: int, reel: Reel, aspect: float) -> None:
 
 
 def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: float) -> None:
-    """The line of changes along the net, a board for each still of the net that changes most often."""
+    """The line of changes, or the learning curve: a board for each still of the net that changes most often."""
     net = max(reel.nets, key=lambda net: len(net.stills))
     for number, (still, state) in enumerate(zip(net.stills, state_names(bundle, net), strict=True)):
         standing = chart_board(still.frame, aspect=aspect)
+        standing = standing or curve_board(bundle, still.net, still.frame, aspect=aspect)
         if standing is not None:
             extras = {**FACES, "says": list(standing.says)}
             node = nodes.show(f"changes @ {state}", root, [standing.solid], at=standing.at, extras=extras)

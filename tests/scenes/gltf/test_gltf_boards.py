@@ -14,7 +14,7 @@ from paper_bundle import PaperBundle, layer, paper_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.gltf import boards
-from scenes.gltf.boards import answer_board, legend_board, name_boards, title_board
+from scenes.gltf.boards import answer_board, chart_board, curve_board, legend_board, name_boards, title_board
 from scenes.gltf.boards_beside import last_plate
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
@@ -65,7 +65,9 @@ def cards(bundle: Bundle, layout: Layout, state: ViewState, aspect: float) -> li
         answer = answer_board(bundle, layout, net, state, index=index, aspect=aspect)
         if answer:
             boxes.append(box_on_picture(answer.solid, np.add(answer.at, net.offset), state.camera, aspect))
-    for board in (legend_board(state, aspect=aspect), title_board(state, aspect=aspect)):
+    curve = curve_board(bundle, state.nets[0], state, aspect=aspect)
+    scene_boards = [each(state, aspect=aspect) for each in (legend_board, title_board, chart_board)]
+    for board in (*scene_boards, curve):
         boxes += [box_on_picture(board.solid, board.at, state.camera, aspect)] if board else []
     return boxes
 
@@ -287,6 +289,38 @@ def test_the_title_is_the_scenes_and_an_empty_display_has_no_boards(tiny: Bundle
     bare = replace(state, hud=Hud(words=(Words("a caption", (500.0, 1000.0), part="caption"),)))
     assert title_board(bare) is None
     assert legend_board(bare) is None
+
+
+def test_a_chart_has_room_of_its_own_and_a_card_of_one_size(tiny: Bundle) -> None:
+    seen = []
+    for share in (0.0, 0.3, 0.7):
+        _, state, _ = shown(tiny, "adversarial", share=share)
+        board = chart_board(state)
+        assert board is not None
+        assert "relative change, %" in board.says
+        assert f"{state.drifts[0].changes[-1] * 100:.0f} %" in board.says
+        seen.append(box_on_picture(board.solid, board.at, state.camera, 16 / 9))
+    assert seen[0] == pytest.approx(seen[1])
+    assert seen[0] == pytest.approx(seen[2])
+    for name in ("flow", "training", "structure"):
+        assert chart_board(shown(tiny, name)[1]) is None
+
+
+def test_the_learning_curve_marks_the_checkpoint_that_is_shown(tiny: Bundle) -> None:
+    _, state, _ = shown(tiny, "training")
+    marks = []
+    for moment in ("000", "001", "002"):
+        net = replace(state.nets[0], capture=CaptureKey("clean-1", moment), toward=None, blend=0.0)
+        board = curve_board(tiny, net, state)
+        assert board is not None
+        assert f"{tiny.checkpoint(moment).metrics['loss']:.3f}" in board.says
+        accent = (np.abs(pixels_of(board.solid)[..., :3].astype(int) - (255, 200, 87)) < 9).all(axis=2)
+        marks.append(np.nonzero(accent[60 * 2 :])[1].mean())
+    assert marks == sorted(marks)
+    assert marks[2] - marks[0] > 300
+    for name in ("flow", "adversarial", "structure"):
+        other = shown(tiny, name)[1]
+        assert curve_board(tiny, other.nets[0], other) is None
 
 
 def test_a_light_scene_has_light_boards(tiny: Bundle) -> None:
