@@ -24,11 +24,30 @@ Chain = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
+class Fed:
+    """Pictures that are not fed as they are: `fed = 255 * drawn + shift`, where pictures are drawn in 0..1.
+
+    Attributes
+    ----------
+    pictures : (n, rows, columns, 3) uint8.
+    shift : of each channel, in the order in which it is fed.
+    is_reversed : whether blue is fed first.
+    options : of the export.
+    """
+
+    pictures: NDArray[np.uint8]
+    shift: tuple[float, ...]
+    is_reversed: bool
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Net:
     """A model, what it is fed, and the chain that it becomes.
 
     Attributes
     ----------
+    x : what is fed; also what is drawn of the input, unless `fed` tells how it was made.
     chain : the folder's layers in order, and the Keras layers that each of them stands for: what is computed, with what
         is folded into it; the values are those of the last one. A convolution with strides is two layers of the folder.
     notes : words that one line of the report has, with the name of a layer.
@@ -42,6 +61,7 @@ class Net:
     moments: tuple[Moment, ...] = ()
     classes: tuple[int, ...] = (0, 2, 1)
     labels: tuple[str, ...] = ("cat", "dög", "owl")
+    fed: Fed | None = None
 
 
 NETS: dict[str, Callable[[], Net]] = {}
@@ -269,6 +289,62 @@ def averaged() -> Net:
         "fc_out": ("mean", "logits"),
     }  # fmt: skip
     return Net(chained("averaged", (10, 10, 1), *parts), pictures(10, 10, 1), chain, (("pool", "average"),))
+
+
+@net
+def rescaled() -> Net:
+    """A model that scales pictures itself."""
+    parts = (
+        layers.Rescaling(1 / 127.5, offset=-1, name="norm_in"),
+        layers.Conv2D(4, 3, padding="same", activation="relu", name="conv"), layers.Flatten(name="flat"),
+    )  # fmt: skip
+    shown = np.uint8(pictures(8, 8, 3) * 255)
+    chain: Chain = {"input": ("x",), "conv0": ("norm_in", "conv"), "fc_out": ("scores",)}
+    fed = Fed(shown, (0.0, 0.0, 0.0), is_reversed=False, options={})
+    return Net(chained("rescaled", (8, 8, 3), *parts, scores()), shown.astype(np.float32), chain, fed=fed)
+
+
+@net
+def mean_and_bgr() -> Net:
+    """A model that is fed as those were that Caffe trained: blue first, less the mean."""
+    parts = layers.Conv2D(4, 3, name="conv"), norm("norm"), layers.ReLU(name="relu"), layers.Flatten(name="flat")
+    mean, shown = (104.0, 117.0, 124.0), np.uint8(pictures(8, 8, 3) * 255)
+    chain: Chain = {"input": ("x",), "conv0": ("conv", "norm", "relu"), "fc_out": ("scores",)}
+    options = {"mean": mean, "colour_order": "bgr", "scale": 1.0}
+    fed = Fed(shown, tuple(-each for each in mean), is_reversed=True, options=options)
+    x = shown[..., ::-1].astype(np.float32) - np.float32(mean)
+    return Net(chained("mean_and_bgr", (8, 8, 3), *parts, scores()), x, chain, (("x", "0..1"), ("x", "blue")), fed=fed)
+
+
+@net
+def padded() -> Net:
+    parts = (
+        layers.ZeroPadding2D(1, name="around"), layers.Conv2D(4, 3, activation="relu", name="conv_1"),
+        layers.MaxPooling2D(3, 2, padding="same", name="pool_1"), layers.Conv2D(4, 3, name="conv_2"),
+        layers.ReLU(name="relu"), layers.Cropping2D(((0, 1), (1, 0)), name="cut"),
+        layers.Conv2D(3, 1, activation="relu", name="conv_3"), layers.Flatten(name="flat"),
+    )  # fmt: skip
+    chain: Chain = {
+        "input": ("x",), "conv0": ("conv_1",), "maxpool0": ("pool_1",), "conv1": ("conv_2", "relu"),
+        "conv2": ("conv_3",), "fc_out": ("scores",),
+    }  # fmt: skip
+    return Net(chained("padded", (11, 11, 1), *parts, scores()), pictures(11, 11, 1), chain)
+
+
+@net
+def pools_in_a_row() -> Net:
+    """The loader's pools follow a convolution: one of ones is put between."""
+    parts = (
+        layers.MaxPooling2D(2, name="pool_1"), layers.Conv2D(4, 3, padding="same", name="conv"), norm("norm"),
+        layers.MaxPooling2D(2, name="pool_2"), layers.ReLU(name="relu"), layers.AveragePooling2D(2, name="pool_3"),
+        layers.Flatten(name="flat"),
+    )  # fmt: skip
+    chain: Chain = {
+        "input": ("x",), "conv0": ("x",), "maxpool0": ("pool_1",), "conv1": ("conv", "norm"),
+        "maxpool1": ("pool_2", "relu"), "conv2": ("relu",), "maxpool2": ("pool_3",), "fc_out": ("scores",),
+    }  # fmt: skip
+    notes = (("pool_1", "of ones"), ("pool_3", "of ones"), ("pool_3", "average"))
+    return Net(chained("pools_in_a_row", (16, 16, 2), *parts, scores()), pictures(16, 16, 2), chain, notes)
 
 
 @net

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from unity_nets import Net
+from unity_nets import Fed, Net
 
 from exporter.backend import keras
 from exporter.capture import assign_weights
@@ -33,6 +33,8 @@ class Step:
     is_exact : whether the formula holds as it is drawn: no strides, and nothing is added on the way.
     repeats : how often each value stands below and beside itself.
     margin : how far from the border of what is real the formula does not hold.
+    gain : how many times more than is drawn of the layer before goes into the formula.
+    rounding : how much the values may be off: they are computed where it is not 0.
     """
 
     values: Array
@@ -43,6 +45,8 @@ class Step:
     is_exact: bool = True
     repeats: tuple[int, int] = (1, 1)
     margin: int = 0
+    rounding: float = 0.0
+    gain: float = 1.0
 
 
 def moments(net: Net) -> Iterator[tuple[dict[str, Step], Array]]:
@@ -75,16 +79,16 @@ def convolved(maps: Array, kernel: Array) -> Array:
     return np.einsum("nxyfhw,hwf->nxyf", every, kernel[:, :, 0].astype(np.float64))
 
 
-def places(large: Array, small: Array, axes: tuple[int, int]) -> list[tuple[int, int]]:
-    """Where the smaller array lies in the larger one with nothing but zeros around it, by its first row and column."""
+def places(large: Array, small: Array, axes: tuple[int, int], off: float = 0.0) -> list[tuple[int, int]]:
+    """Where the smaller array lies in the larger one with nothing but zeros around it, by its first row and column.
+
+    `off` is how much values may differ.
+    """
     room = [large.shape[axis] - small.shape[axis] for axis in axes]
-    if min(room) < 0:
-        return []
-    count = np.count_nonzero(small)
-    if np.count_nonzero(large) != count:
+    if min(room) < 0 or np.count_nonzero(large) != np.count_nonzero(small):
         return []
     every = np.ndindex(room[0] + 1, room[1] + 1)
-    return [place for place in every if np.array_equal(inside(large, place, small.shape, axes), small)]
+    return [place for place in every if np.allclose(inside(large, place, small.shape, axes), small, rtol=0, atol=off)]
 
 
 def inside(large: Array, place: tuple[int, int], shape: tuple[int, ...], axes: tuple[int, int]) -> Array:
@@ -96,14 +100,38 @@ def inside(large: Array, place: tuple[int, int], shape: tuple[int, ...], axes: t
 
 
 def _steps(net: Net, outputs: Outputs) -> dict[str, Step]:
-    steps = {"input": Step(_as_maps(net.x, is_input=True))}
+    drawn = Step(_as_maps(net.x, is_input=True))
+    if net.fed is not None:
+        drawn = Step((net.fed.pictures / 255).astype(np.float32), rounding=1e-6)
+    steps = {"input": drawn}
     for name in list(net.chain)[1:]:
         before = list(steps.values())[-1]
         steps[name] = _step(net, name, outputs, before.values)
+        if net.fed is not None and before is drawn:
+            is_scaled = any(isinstance(layer, layers.Rescaling) for layer in net.model.layers)
+            steps[name] = _of_the_picture(steps[name], net.fed, is_scaled=is_scaled)
     return steps
 
 
+def _of_the_picture(step: Step, fed: Fed, *, is_scaled: bool) -> Step:
+    """The first convolution, with a kernel for red, green and blue as they are drawn.
+
+    Where the model scales pictures itself, that is in its kernel; else the kernel is the model's own, and what is drawn
+    is 255 times less than what was fed.
+    """
+    assert step.kernel is not None
+    bias = step.bias + np.einsum("hwio,i->o", step.kernel, np.array(fed.shift))
+    kernel = step.kernel[:, :, :: -1 if fed.is_reversed else 1]
+    return (
+        replace(step, kernel=kernel * 255, bias=bias)
+        if is_scaled
+        else replace(step, kernel=kernel, bias=bias, gain=255)
+    )
+
+
 def _step(net: Net, name: str, outputs: Outputs, before: Array) -> Step:
+    if net.chain[name] == net.chain["input"]:
+        return Step(_as_maps(net.x, is_input=True))
     found = [net.model.get_layer(source) for source in net.chain[name]]
     values = _as_maps(outputs[found[-1].name])
     linear = next((layer for layer in found if isinstance(layer, LINEAR)), None)
@@ -113,7 +141,7 @@ def _step(net: Net, name: str, outputs: Outputs, before: Array) -> Step:
     kernel, bias = _dense(linear, before, found[:at]) if isinstance(linear, layers.Dense) else _convolution(linear)
     step = Step(values, kernel, bias)
     for layer in found[:at]:
-        if isinstance(layer, layers.BatchNormalization):
+        if isinstance(layer, (layers.BatchNormalization, layers.Rescaling)):
             step = _normalised_before(step, layer, linear)
     after = found[at + 1 :]
     if after and isinstance(after[0], layers.BatchNormalization):
@@ -181,6 +209,8 @@ def _convolution(layer: Any) -> tuple[Array, Array]:
 
 
 def _factor_shift(norm: Any) -> tuple[Array, Array]:
+    if isinstance(norm, layers.Rescaling):
+        return np.array([norm.scale]), np.array([norm.offset])
     gamma, beta, mean, variance = (np.asarray(each, np.float64) for each in norm.get_weights())
     factor = gamma / np.sqrt(variance + norm.epsilon)
     return factor, beta - mean * factor
@@ -189,7 +219,7 @@ def _factor_shift(norm: Any) -> tuple[Array, Array]:
 def _normalised_before(step: Step, norm: Any, linear: Any) -> Step:
     assert step.kernel is not None
     factor, shift = _factor_shift(norm)
-    bias = step.bias + np.einsum("hwio,i->o", step.kernel, shift)
+    bias = step.bias + (step.kernel * shift[:, None]).sum((0, 1, 2))
     is_padded = isinstance(linear, CONVOLUTIONS) and linear.padding == "same"
     margin = max(step.kernel.shape[:2]) // 2 if is_padded else 0
     return replace(step, kernel=step.kernel * factor[:, None], bias=bias, is_folded=True, margin=margin)

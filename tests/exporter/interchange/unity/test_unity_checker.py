@@ -240,3 +240,17 @@ def test_numbers_that_json_does_not_have_are_taken(place: Path) -> None:
     assert "NaN" in json.dumps(files[VALUES])
     assert np.isnan(net.named("fc0").shown(0, 0)[0, 0, 0])
     assert net.named("fc0").shown(1, 0)[0, 0, 0] == 7
+
+
+STRICTER = {"a text among the numbers", "another picture than is said"}
+"""What the checker minds and the loader does not: it reads numbers out of texts, and shapes of pictures elsewhere."""
+
+
+@pytest.mark.parametrize("case", [*CRASHES, *SCRAMBLED])
+def test_the_examination_of_folders_minds_the_same(case: str, place: Path) -> None:
+    from exporter.interchange.unity.loader import diagnose
+
+    files = small_folder()
+    {**CRASHES, **SCRAMBLED}[case][1](files)
+    found = diagnose(write_folder(place, files), pool_size=0)
+    assert (found.verdict == "accepted") == (case in STRICTER), "\n".join(found.lines())

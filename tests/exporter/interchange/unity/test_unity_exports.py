@@ -16,8 +16,9 @@ from unity_loading import LoadedLayer, LoadedNet, load_as_unity
 pytestmark = [pytest.mark.tf, pytest.mark.slow]
 
 NAMES = (
-    "averaged", "demo", "depthwise", "dilated", "even", "image_mlp", "normalised", "one_number", "residual",
-    "separable", "signal", "strided", "tabular_mlp", "tiny_vgg", "watched", "wide",
+    "averaged", "demo", "depthwise", "dilated", "even", "image_mlp", "mean_and_bgr", "normalised", "one_number",
+    "padded", "pools_in_a_row", "rescaled", "residual", "separable", "signal", "strided", "tabular_mlp", "tiny_vgg",
+    "watched", "wide",
 )  # fmt: skip
 MODES = (None, 2)
 MAPS, KERNEL = (1, 2), (0, 1)
@@ -47,10 +48,11 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     except FileNotFoundError as absent:
         pytest.skip(str(absent))
     folder = tmp_path_factory.mktemp("unity")
-    np.savez(folder / "x.npz", x=net.x, **({"y": np.array(net.classes)} if net.classes else {}))
+    x = net.x if net.fed is None else net.fed.pictures
+    np.savez(folder / "x.npz", x=x, **({"y": np.array(net.classes)} if net.classes else {}))
     path = export_model(
         net.model, folder / "x.npz", folder / "net.bundle", labels=net.labels or None, checkpoints=net.moments,
-        warn=lambda line: None,
+        warn=lambda line: None, **(net.fed.options if net.fed else {}),
     )  # fmt: skip
     bundle = read_bundle(path)
     reports = {mode: convert_unity(bundle, folder / f"pool {mode}", pool_size=mode) for mode in MODES}
@@ -94,6 +96,17 @@ def test_pictures_are_square_and_what_has_one_axis_stays_narrow(exported: Export
             assert layer.size[0] == layer.size[1], layer.name
 
 
+def test_the_examination_of_folders_finds_the_same(exported: Exported, mode: int | None) -> None:
+    # A second reading of the loader's rules, which is no part of the checker.
+    from exporter.interchange.unity.loader import diagnose
+
+    found = diagnose(exported.reports[mode].path, pool_size=mode or 0)
+    assert found.verdict == "accepted", "\n".join(found.lines())
+    assert (found.n_layers, found.n_epochs, found.n_samples) == (
+        len(exported.net.chain), len(exported.net.moments) + 1, len(exported.net.x),
+    )  # fmt: skip
+
+
 def place_of(layer: LoadedLayer, epoch: int, step: Any) -> tuple[int, int]:
     """Where the values of Keras lie in what is shown: with zeros around them, and nowhere else."""
     from unity_truth import places
@@ -103,7 +116,7 @@ def place_of(layer: LoadedLayer, epoch: int, step: Any) -> tuple[int, int]:
         for axis, times in enumerate(step.repeats, 1):
             values = np.repeat(values, times, axis)
         values = values[:, : layer.size[0], : layer.size[1]]
-    found = places(drawn, values, MAPS)
+    found = places(drawn, values, MAPS, step.rounding)
     assert found, f"{layer.name}: values of shape {values.shape} are nowhere in {drawn.shape}"
     return found[0]
 
@@ -146,16 +159,17 @@ def test_what_is_drawn_is_what_is_computed(exported: Exported, mode: int | None)
     layers = exported.shown[mode].layers
     for epoch, (steps, _) in enumerate(exported.truth):
         for before, layer in pairwise(layers):
-            step = steps[layer.name]
+            step, maps = steps[layer.name], before.all_shown(epoch)
+            if step.kernel is None and layer.kind == "conv":  # one that is put before a pool
+                np.testing.assert_array_equal(convolved(maps, layer.weights[epoch]), layer.all_shown(epoch))
             if step.kernel is None or not step.is_exact:
                 continue
-            maps = before.all_shown(epoch)
             if layer.kind == "fc":
                 sums = np.tensordot(maps.astype(np.float64), layer.dense_edges(epoch, before), 3)[:, None, None]
             else:
                 sums = convolved(maps, layer.weights[epoch])
             place = (0, 0) if layer.kind == "fc" else place_of(layer, epoch, step)
-            found = step.then(sums + step.bias)
+            found = step.then(sums * step.gain + step.bias)
             window = tuple(
                 slice(first + step.margin, first + size - step.margin)
                 for first, size in zip(place, step.values.shape[1:3], strict=True)
@@ -196,9 +210,14 @@ def expected_notes(exported: Exported, mode: int | None) -> Iterator[tuple[tuple
     for layer in exported.shown[mode].layers[1:]:
         names, step = net.chain[layer.name], steps[layer.name]
         is_repeated = step.repeats != (1, 1)
-        if layer.kind in ("conv", "maxpool") and not is_repeated and layer.size != step.values.shape[1:3]:
+        is_put_in = layer.kind == "conv" and step.kernel is None
+        if (
+            layer.kind in ("conv", "maxpool")
+            and not (is_repeated or is_put_in)
+            and layer.size != step.values.shape[1:3]
+        ):
             yield names, "pad"
-        if layer.kind == "conv" and layer.weights[0].shape[:2] != step.kernel.shape[:2]:
+        if layer.kind == "conv" and not is_put_in and layer.weights[0].shape[:2] != step.kernel.shape[:2]:
             yield names, "kernel"
         if is_repeated:
             yield names, "repeat"
