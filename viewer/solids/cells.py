@@ -39,7 +39,7 @@ class Cells:
         self._values: dict[CaptureKey, dict[int, Array | None]] = {}
 
     def solids(self, net: NetView) -> dict[int, tuple[Solid, ...]]:
-        """What a net shows on each of its plates, by the plate's index; nothing where nothing was kept.
+        """What a net shows on each of its plates, by the plate's index; nothing where none was kept, or it is empty.
 
         All of it is lit and fully out, whatever the net's `front`, `emphasis` and `fans`. The arrays that no value
         changes are the same objects for all nets.
@@ -62,7 +62,7 @@ class Cells:
 
     def _mould(self, index: int, plate: Plate) -> Tiled | Pictured | Units:
         if index not in self._moulds:
-            make = pictured if plate.form.kind == "picture" else units if _is_of_units(plate) else tiled
+            make = pictured if plate.form.kind == "picture" else units if _has_boxes(plate, self._detail) else tiled
             self._moulds[index] = make(plate, self._detail)
         return self._moulds[index]
 
@@ -97,11 +97,17 @@ class Cells:
     def _read(self, plate: Plate, key: CaptureKey) -> Array | None:
         is_picture = plate.form.kind == "picture"
         values = values_of(self._bundle, plate, key, keeps_nan=not is_picture)
-        if values is None or is_picture:
-            return values if values is None else as_picture(values, self._bundle.manifest.preprocessing)
+        if values is None or not values.size:
+            return None
+        if is_picture:
+            return as_picture(values, self._bundle.manifest.preprocessing)
         return np.nan_to_num(tiles_of(plate, values, keeps_nan=True), nan=0.0)
 
 
-def _is_of_units(plate: Plate) -> bool:
-    """Whether a plate shows a vector: each unit may have a box. A matrix of steps and units has too many cells."""
-    return plate.form.kind in ("vector", "classes") and len(plate.form.shape) != 2
+def _has_boxes(plate: Plate, detail: Detail) -> bool:
+    """Whether each unit of a plate has a box. So many units that each is a dot make a picture, as do the cells of a
+    matrix of steps and units: boxes are most of a file, and nobody could tell their heights apart.
+    """
+    if plate.form.kind == "classes":
+        return True
+    return plate.form.kind == "vector" and len(plate.form.shape) != 2 and plate.form.channels <= detail.boxes

@@ -239,6 +239,13 @@ def test_nothing_is_made_of_what_was_not_kept(tiny_bundle: Bundle, tiny_layout: 
     assert set(whole) == set(range(len(tiny_layout.plates)))
 
 
+@pytest.mark.parametrize("shape", [(4, 4, 0), (0,), (0, 5, 3), (5, 0)])
+def test_nothing_is_made_of_a_layer_that_puts_out_nothing(shape: tuple[int, ...]) -> None:
+    layers = [layer("in", "input", 4, 4, 1), layer("x", "conv", *shape)]
+    bundle = paper_bundle(layers, arrays={"x": np.zeros(shape, np.float32)})
+    assert set(cells_of(bundle, place(bundle), NetView(KEY0))) == {0}
+
+
 def test_tiles_come_forward_by_the_mean_size_of_their_values() -> None:
     bundle, layout, index = big_maps(0.0)
     bundle.arrays["x"][..., 1], bundle.arrays["x"][::2, :, 2] = 3.0, -3.0
