@@ -8,7 +8,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Where tests share what takes long to make: the demo in one room, a network that has learned in the other.
-ROOMS = {"demo": ("tests/e2e/test_demo", "tests/e2e/test_readme"), "exporter": ("tests/exporter/",)}
+ROOMS = {
+    "demo": ("tests/e2e/test_demo", "tests/e2e/test_readme", "tests/interop/test_demo"),
+    "exporter": ("tests/exporter/", "tests/interop/test_model"),
+}
 APART = ("tests/exporter/bundle/", "tests/exporter/test_applications", "tests/exporter/test_quiet")
 
 
