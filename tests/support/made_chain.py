@@ -156,7 +156,7 @@ def make_chain(
                 version=1,
                 producer=Producer(name="made_chain", version="0", keras="none", backend="numpy"),
                 model=Model(
-                    name="made", class_name="Functional", inputs=entries[:1],
+                    name="made", class_name="Functional", inputs=entries,
                     outputs=tuple(outputs) or (layers[-1].name,), parameters=0, class_names=class_names,
                 ),
                 layers=tuple(layers),

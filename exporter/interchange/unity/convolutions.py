@@ -10,7 +10,7 @@ from exporter.interchange.unity.errors import cannot_show
 from exporter.interchange.unity.flow import Flow, Piece, Setting, halvings, repeated, shrunk
 from exporter.interchange.unity.kernels import ConvKernel, Frame, Picked
 from exporter.interchange.unity.main_path import Step, as_maps
-from exporter.interchange.unity.square import Window, check_fits, clamped, halved, slid, strode, zeros_around
+from exporter.interchange.unity.square import Window, check_fits, clamped, halved_room, slid, strode, zeros_around
 from exporter.interchange.unity.values import MapValues, Spot
 
 Form = Literal["plain", "depthwise", "separable"]
@@ -41,7 +41,7 @@ def convolved(flow: Flow, step: Step, setting: Setting) -> Flow:
 
 
 def _no_values() -> MapValues:
-    return MapValues("", Spot((1, 1), 1), 1)
+    return MapValues("", Spot((1, 1), (1, 1)), 1)
 
 
 def _form(layer: Layer) -> Form:
@@ -141,15 +141,13 @@ def _laid(
     strides = (windows[0].stride, windows[1].stride)
     if max(strides) == 1:
         at = (slid(flow.at[0], flow.shape[0], windows[0]), slid(flow.at[1], flow.shape[1], windows[1]))
-        check_fits(layer.name, at, size, flow.side)
-        values = MapValues(layer.name, Spot(size, flow.side, at), channels, picked, size)
+        check_fits(layer.name, at, size, flow.room)
+        values = MapValues(layer.name, Spot(size, flow.room, at), channels, picked, size)
         laid = replace(flow.with_pieces([replace(piece, values=values)]), at=at, linked=1)
         return laid.noted(*_padded_words(layer, piece.name, values))
-    side = flow.side
-    for _ in range(halvings(strides)):
-        side = halved(side, setting.pool_size)
-    values = laid_by_stride(flow, layer.name, size, windows, side, channels, picked)
-    at_stride_1 = repeated(values, strides, halvings(strides), flow.side, layer.name)
+    room = halved_room(flow.room, halvings(strides), setting.pool_size)
+    values = laid_by_stride(flow, layer.name, size, windows, room, channels, picked)
+    at_stride_1 = repeated(values, strides, halvings(strides), flow.room, layer.name)
     before = len(flow.pieces)
     flow = flow.with_pieces([replace(piece, values=at_stride_1)])
     flow, names = shrunk(flow, layer, values, strides, setting.pool_size)
@@ -170,31 +168,31 @@ def laid_by_stride(
     layer: str,
     size: tuple[int, int],
     windows: tuple[Window, Window],
-    side: int,
+    room: tuple[int, int],
     channels: int,
     picked: Picked,
 ) -> MapValues:
-    """The maps that a window with a stride makes, laid into the square that is left after the halvings."""
+    """The maps that a window with a stride makes, laid into the room that is left after the halvings."""
     times = halvings((windows[0].stride, windows[1].stride))
     starts = [strode(flow.at[axis], flow.shape[axis], windows[axis], times) for axis in (0, 1)]
-    at = (clamped(starts[0], size[0], side), clamped(starts[1], size[1], side))
-    check_fits(layer, at, size, side)
-    return MapValues(layer, Spot(size, side, at), channels, picked, size)
+    at = (clamped(starts[0], size[0], room[0]), clamped(starts[1], size[1], room[1]))
+    check_fits(layer, at, size, room)
+    return MapValues(layer, Spot(size, room, at), channels, picked, size)
 
 
 def _padded_words(layer: Layer, name: str, values: MapValues) -> tuple[str, ...]:
-    """What is said where maps do not fill their square."""
+    """What is said where maps do not fill their room."""
     if values.spot.is_whole:
         return ()
     return (f"{layer.name} -> {name}: {padding_word(values.spot)}",)
 
 
 def padding_word(spot: Spot) -> str:
-    """How maps lie in a square that they do not fill.
+    """How maps lie in a room that they do not fill.
 
-    >>> padding_word(Spot((6, 4), 8, (1, 2)))
+    >>> padding_word(Spot((6, 4), (8, 8), (1, 2)))
     'maps of 6x4 zero-padded to 8x8, rows 1 to 6 and columns 2 to 5'
     """
-    (height, width), side, (top, left) = spot.shape, spot.side, spot.at
+    (height, width), (rows, columns), (top, left) = spot.shape, spot.room, spot.at
     place = f"rows {top} to {top + height - 1} and columns {left} to {left + width - 1}"
-    return f"maps of {height}x{width} zero-padded to {side}x{side}, {place}"
+    return f"maps of {height}x{width} zero-padded to {rows}x{columns}, {place}"

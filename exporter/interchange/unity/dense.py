@@ -8,8 +8,8 @@ from typing import Literal
 from exporter.bundle.schema import Layer
 from exporter.interchange.unity.errors import cannot_show
 from exporter.interchange.unity.flow import Flow, Piece
-from exporter.interchange.unity.kernels import DenseKernel, UnitKernel
 from exporter.interchange.unity.main_path import Step
+from exporter.interchange.unity.matrices import DenseKernel, UnitKernel
 from exporter.interchange.unity.square import check_fits
 from exporter.interchange.unity.values import LogitValues, UnitValues
 
@@ -23,7 +23,7 @@ def joined(flow: Flow, step: Step, *, is_last: bool) -> Flow:
     units = step.shape[-1]
     kernel = DenseKernel(layer.name, flow.rows(), flow.waiting)
     if flow.origin == "maps":
-        check_fits(layer.name, flow.at, flow.drawn[:2], flow.side)
+        check_fits(layer.name, flow.at, flow.drawn[:2], flow.room)
     name = "fc_out" if is_last else flow.next_name("fc")
     points = kernel.rows.points(flow.shape[0])
     is_linear = layer.activation == "linear"
@@ -45,10 +45,10 @@ def _words(flow: Flow, layer: Layer, values: UnitValues | LogitValues) -> list[s
     words = []
     if layer.kind in ("conv", "depthwise"):
         words.append("a convolution over a single cell, written as a dense layer")
-    drawn, side = flow.drawn, flow.side
-    if flow.origin != "units" and drawn[:2] != (side, side):
+    (rows, columns), drawn = flow.room, flow.drawn
+    if flow.origin != "units" and drawn[:2] != (rows, columns):
         words.append(
-            f"rows for the {side}x{side} cells of the padded maps; those of cells that the model does not have are zero"
+            f"rows for the {rows}x{columns} cells of the padded maps, zero for those that the model does not have"
         )
     if isinstance(values, LogitValues):
         words.append(

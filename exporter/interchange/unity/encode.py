@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,20 @@ def array_text(values: NDArray[np.float32]) -> Iterator[bytes]:
             yield from array_text(block[0])
         else:
             yield _block_text(block)[1:-1]
+    yield b"]"
+
+
+def parts_text(parts: Iterable[NDArray[np.float32]]) -> Iterator[bytes]:
+    """The text of an array that comes in pieces along its first axis.
+
+    >>> b"".join(parts_text([np.zeros((1, 2), np.float32), np.ones((1, 2), np.float32)]))
+    b'[[0.0,0.0],[1.0,1.0]]'
+    """
+    yield b"["
+    for place, part in enumerate(parts):
+        yield b"," if place else b""
+        texts = list(array_text(part))
+        yield b"".join(texts)[1:-1]
     yield b"]"
 
 

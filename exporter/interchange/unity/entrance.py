@@ -49,13 +49,13 @@ def entered(setting: Setting) -> Flow:
         note = f"{name} -> input: a row of {shape[0]} features as it was fed, written as a picture one cell wide"
         return Flow((piece,), (note,), shape, name, linear=name)
     height, width, channels = shape
-    spot = Spot((height, width), setting.side, setting.at)
-    check_fits(name, spot.at, spot.shape, spot.side)
+    spot = Spot((height, width), setting.room, setting.at)
+    check_fits(name, spot.at, spot.shape, spot.room)
     picture = PictureValues(name, spot, channels, setting.preprocessing)
-    piece = Piece("input", "input", name, (1, setting.side, setting.side, channels), Zeros((1,)), picture)
+    piece = Piece("input", "input", name, (1, *setting.room, channels), Zeros((1,)), picture)
     flipped = channels == 3 and setting.preprocessing.colour_order == "bgr"
     flow = Flow(
-        (piece,), (), shape, name, side=setting.side, at=spot.at, picked=(2, 1, 0) if flipped else None, linear=name
+        (piece,), (), shape, name, room=setting.room, at=spot.at, picked=(2, 1, 0) if flipped else None, linear=name
     )
     return flow.noted(*_words(name, spot, setting, channels, flipped=flipped))
 

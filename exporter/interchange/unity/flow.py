@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from exporter.bundle.schema import Layer, Preprocessing
-from exporter.interchange.unity.kernels import ConvKernel, DenseKernel, Kernel, Ones, Picked, Rows, Zeros
+from exporter.interchange.unity.kernels import ConvKernel, Kernel, Ones, Picked, Zeros
 from exporter.interchange.unity.main_path import Step
+from exporter.interchange.unity.matrices import DenseKernel, Rows
 from exporter.interchange.unity.scales import Scale
-from exporter.interchange.unity.square import check_fits, halved
+from exporter.interchange.unity.square import check_fits, halved_room
 from exporter.interchange.unity.values import LogitValues, MapValues, PictureValues, Spot, TableValues, UnitValues
 
 Kind = Literal["input", "conv", "maxpool", "fc"]
@@ -47,14 +48,14 @@ class Setting:
     pool_size : which prefab the folder is for.
     stored : the layers whose outputs the bundle holds.
     steps : the chain.
-    side, at : of the square that the input is drawn in, and where in it the input lies.
+    room, at : the rows and columns that the input is drawn in, and where in them it begins.
     """
 
     preprocessing: Preprocessing
     pool_size: int | None
     stored: frozenset[str]
     steps: tuple[Step, ...]
-    side: int
+    room: tuple[int, int]
     at: tuple[int, int]
 
 
@@ -69,7 +70,7 @@ class Flow:
     source : the layer whose stored output that is.
     origin : of units: whether they are units of the last piece, or its maps, flattened or pooled.
     drawn : of flattened or pooled maps, the maps' own (h, w, C shown).
-    side, at : the square that is drawn, and where the maps begin in it; outside of it where padding waits.
+    room, at : the rows and columns that are drawn, and where the maps begin in them; outside where padding waits.
     picked : the channels (of maps) or places (of units) that the last piece shows; `None`: all, as they are.
     linked : how many of the last pieces show what comes out of the last layer, and follow it.
     takes_scale : whether nothing but a kernel made the values, so that a factor can be folded into it.
@@ -85,7 +86,7 @@ class Flow:
     source: str
     origin: Literal["units", "maps", "pooled"] = "units"
     drawn: tuple[int, int, int] = (1, 1, 1)
-    side: int = 1
+    room: tuple[int, int] = (1, 1)
     at: tuple[int, int] = (0, 0)
     picked: Picked = None
     linked: int = 0
@@ -122,7 +123,7 @@ class Flow:
         """Where the rows of a dense kernel go that takes what comes out."""
         if self.origin == "units":
             return Rows("units", self.picked)
-        return Rows(self.origin, self.picked, self.drawn, self.side, self.at)
+        return Rows(self.origin, self.picked, self.drawn, self.room, self.at)
 
     def followed(self, layer: str) -> Flow:
         """The same walk behind a layer that changes values but no shape: the last pieces show what it puts out."""
@@ -160,9 +161,9 @@ class Flow:
 
 
 def pooled(flow: Flow, layer: str, values: MapValues) -> Flow:
-    """The walk with a pool at its end that shows maps; they are within the square that the loader derives."""
-    side = values.spot.side
-    piece = Piece(flow.next_name("maxpool"), "maxpool", layer, (side, side), Zeros((side, side)), values)
+    """The walk with a pool at its end that shows maps; they are within the room that the loader derives."""
+    room = values.spot.room
+    piece = Piece(flow.next_name("maxpool"), "maxpool", layer, room, Zeros(room), values)
     return flow.with_pieces([piece])
 
 
@@ -181,20 +182,18 @@ def shrunk(
     There is one pool for each time that the stride halves the maps. Before each further one a convolution hands on the
     maps, repeated to the size that they have there.
 
-    `values` is laid out for the square of the last pool, and the last piece is a convolution already.
+    `values` is laid out for the room of the last pool, and the last piece is a convolution already.
     """
-    sides = [flow.side]
-    for _ in range(halvings(strides)):
-        sides.append(halved(sides[-1], pool_size))
-    names = []
-    for level, side in enumerate(sides[1:], 1):
-        shown = repeated(values, strides, len(sides) - 1 - level, side, layer.name)
+    times, names = halvings(strides), []
+    for level in range(1, times + 1):
+        room = halved_room(flow.room, level, pool_size)
+        shown = repeated(values, strides, times - level, room, layer.name)
         flow = pooled(flow, layer.name, shown)
         names.append(flow.last.name)
-        if level < len(sides) - 1:
+        if level < times:
             flow = passed_on(flow, layer.name, shown)
             names.append(flow.last.name)
-    return replace(flow, side=sides[-1]), tuple(names)
+    return replace(flow, room=values.spot.room), tuple(names)
 
 
 def halvings(strides: tuple[int, int]) -> int:
@@ -206,8 +205,10 @@ def halvings(strides: tuple[int, int]) -> int:
     return max(strides).bit_length() - 1
 
 
-def repeated(values: MapValues, strides: tuple[int, int], doublings: int, side: int, layer: str) -> MapValues:
-    """The maps of the last square as they are shown so many halvings before it, in a square of `side`.
+def repeated(
+    values: MapValues, strides: tuple[int, int], doublings: int, room: tuple[int, int], layer: str
+) -> MapValues:
+    """The maps of the last room as they are shown so many halvings before it.
 
     Each cell is repeated as often as the stride still goes into the cells there. Where that is more
     than there is room for, the last cell is repeated less often, but is there.
@@ -219,7 +220,7 @@ def repeated(values: MapValues, strides: tuple[int, int], doublings: int, side: 
     height, width = values.source_shape
     at = (values.spot.at[0] * 2**doublings, values.spot.at[1] * 2**doublings)
     full = (height * repeat[0], width * repeat[1])
-    shape = (min(full[0], side - at[0]), min(full[1], side - at[1]))
+    shape = (min(full[0], room[0] - at[0]), min(full[1], room[1] - at[1]))
     least = ((height - 1) * repeat[0] + 1, (width - 1) * repeat[1] + 1)
-    check_fits(layer, at, (max(shape[0], least[0]), max(shape[1], least[1])), side)
-    return replace(values, spot=Spot(shape, side, at), repeat=repeat)
+    check_fits(layer, at, (max(shape[0], least[0]), max(shape[1], least[1])), room)
+    return replace(values, spot=Spot(shape, room, at), repeat=repeat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -20,20 +20,20 @@ Picked = tuple[int, ...] | None
 class Kernel(Protocol):
     """A rule for one weights entry."""
 
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:
-        """The values, float32, in the shape that the structure tells."""
+    def parts(self, bundle: Bundle, checkpoint: str) -> Iterator[Array]:
+        """The values, float32, in pieces along the first axis."""
         ...
 
 
 @dataclass(frozen=True)
 class Zeros:
-    """An entry whose values mean nothing to the loader: of a pool (its side twice) or of the input (a single one)."""
+    """An entry whose values mean nothing to the loader: of a pool (its size) or of the input (a single one)."""
 
     shape: tuple[int, ...]
 
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:  # noqa: ARG002 (they are the same everywhere)
+    def parts(self, bundle: Bundle, checkpoint: str) -> Iterator[Array]:  # noqa: ARG002 (they are the same everywhere)
         """Nothing but zeros."""
-        return np.zeros(self.shape, np.float32)
+        yield np.zeros(self.shape, np.float32)
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Ones:
 
     channels: int
 
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:  # noqa: ARG002 (they are the same everywhere)
+    def parts(self, bundle: Bundle, checkpoint: str) -> Iterator[Array]:  # noqa: ARG002 (they are the same everywhere)
         """Nothing but ones."""
-        return np.ones((1, 1, 1, self.channels), np.float32)
+        yield np.ones((1, 1, 1, self.channels), np.float32)
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ class ConvKernel:
     before: tuple[Scale, ...] = ()
     after: tuple[Scale, ...] = ()
 
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:
-        """The kernel at a checkpoint."""
+    def parts(self, bundle: Bundle, checkpoint: str) -> Iterator[Array]:
+        """The kernel at a checkpoint, in one piece."""
         kernel = self._whole(bundle, checkpoint)
         for scale in self.after:
             kernel = scaled(kernel, scale.factors(bundle, checkpoint), 3)
         kernel = _take(_take(kernel, self.takes, 2), self.gives, 3)
-        return np.ascontiguousarray(self.frame.fill(kernel), np.float32)
+        yield np.ascontiguousarray(self.frame.fill(kernel), np.float32)
 
     def _whole(self, bundle: Bundle, checkpoint: str) -> NDArray[Any]:
         if self.form == "separable":
@@ -117,84 +117,6 @@ class ConvKernel:
         mixing = bundle.weight(checkpoint, self.layer, "pointwise_kernel").astype(np.float64)
         mixing = mixing.reshape(each.shape[2], each.shape[3], -1)
         return np.asarray(np.einsum("hwcm,cmo->hwco", each, mixing, optimize=True))
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Which rows of a dense kernel are shown, and where they lie among the points of the layer before it.
-
-    Attributes
-    ----------
-    origin : what the layer before draws: `units`, `maps` that were flattened, or maps that were `pooled` to one value
-        a channel.
-    picked : the rows that are shown.
-    shape : of the maps that are shown, (h, w, c).
-    side, at : the square they are drawn in, and where in it.
-    """
-
-    origin: Literal["units", "maps", "pooled"]
-    picked: Picked = None
-    shape: tuple[int, int, int] = (1, 1, 1)
-    side: int = 1
-    at: tuple[int, int] = (0, 0)
-
-    def points(self, taken: int) -> int:
-        """How many rows there are in the folder, where the layer itself takes so many values."""
-        if self.origin == "units":
-            return taken if self.picked is None else len(self.picked)
-        return self.side**2 * self.shape[2]
-
-    def laid(self, kernel: NDArray[Any]) -> NDArray[Any]:
-        """(rows, units) as (points, units): rows in the order (h*side + w)*C + c, zeros where no map lies.
-
-        A row of a pooled channel is shared equally by the cells of its map.
-        """
-        rows = _take(kernel, self.picked, 0)
-        height, width, channels = self.shape
-        if self.origin == "units" or (self.origin == "maps" and (height, width) == (self.side, self.side)):
-            return rows
-        if self.origin == "pooled":
-            cells: NDArray[Any] = (rows.astype(np.float64) / (height * width)).astype(np.float32)[None, None]
-        else:
-            cells = rows.reshape(height, width, channels, -1)
-        made = np.zeros((self.side, self.side, channels, rows.shape[1]), np.float32)
-        made[self.at[0] : self.at[0] + height, self.at[1] : self.at[1] + width] = cells
-        return made.reshape(-1, rows.shape[1])
-
-
-@dataclass(frozen=True)
-class DenseKernel:
-    """The kernel of a dense layer, or of a convolution over a single cell: (points before it, units), without bias."""
-
-    layer: str
-    rows: Rows
-    before: tuple[Scale, ...] = ()
-    after: tuple[Scale, ...] = ()
-
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:
-        """The kernel at a checkpoint."""
-        kernel = matrix(bundle, checkpoint, self.layer)
-        for scale in self.before:
-            kernel = scaled(kernel, scale.factors(bundle, checkpoint), 0)
-        for scale in self.after:
-            kernel = scaled(kernel, scale.factors(bundle, checkpoint), 1)
-        return np.ascontiguousarray(self.rows.laid(kernel), np.float32)
-
-
-@dataclass(frozen=True)
-class UnitKernel:
-    """A dense kernel for values that the network uses as they are: each unit is one of them."""
-
-    units: int
-    rows: Rows
-    before: tuple[Scale, ...] = ()
-
-    def array(self, bundle: Bundle, checkpoint: str) -> Array:
-        """The unit matrix, its rows laid out as those of any dense kernel."""
-        kernel: NDArray[Any] = np.eye(self.units, dtype=np.float32)
-        for scale in self.before:
-            kernel = scaled(kernel, scale.factors(bundle, checkpoint), 0)
-        return np.ascontiguousarray(self.rows.laid(kernel), np.float32)
 
 
 def as_image(kernel: NDArray[Any]) -> NDArray[Any]:

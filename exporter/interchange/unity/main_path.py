@@ -71,6 +71,7 @@ def main_path(manifest: Manifest, shapes: Shapes) -> MainPath:
         name = step.source
     if steps[-1].layer.kind != "input":
         raise cannot_show(steps[-1].layer, "no input of the model leads to it")
+    _check_inputs(steps, _roots(manifest, feeding))
     on_it = {step.layer.name for step in steps}
     left_out = tuple(layer.name for layer in manifest.layers if layer.name not in on_it)
     return MainPath(tuple(reversed(steps)), left_out)
@@ -85,6 +86,27 @@ def _depths(manifest: Manifest, feeding: dict[str, list[Edge]]) -> dict[str, int
             before = 0
         depths[layer.name] = before + (before >= 0 and layer.kind in _WITH_KERNELS)
     return depths
+
+
+def _roots(manifest: Manifest, feeding: dict[str, list[Edge]]) -> dict[str, frozenset[str]]:
+    """The inputs of the model that each layer depends on."""
+    roots: dict[str, frozenset[str]] = {}
+    for layer in manifest.layers:
+        own = {layer.name} if layer.name in manifest.model.inputs else set()
+        roots[layer.name] = frozenset(own).union(*(roots[edge.source] for edge in feeding[layer.name]))
+    return roots
+
+
+def _check_inputs(steps: list[Step], roots: dict[str, frozenset[str]]) -> None:
+    """Refuse a chain into which another input of the model flows than the one that is shown."""
+    shown = steps[-1].layer.name
+    for step in reversed(steps):
+        for other in step.others:
+            if strange := sorted(roots[other] - {shown}):
+                why = (
+                    f"it joins what comes from another input of the model, {strange[0]}, and the loader has one picture"
+                )
+                raise cannot_show(step.layer, why)
 
 
 def _step(layer: Layer, feeding: list[Edge], depths: dict[str, int], shapes: Shapes) -> Step:

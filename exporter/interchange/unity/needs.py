@@ -9,7 +9,8 @@ from exporter.bundle.schema import Capture
 from exporter.interchange.unity.choice import Choice
 from exporter.interchange.unity.errors import UnityError
 from exporter.interchange.unity.flow import Piece
-from exporter.interchange.unity.kernels import ConvKernel, DenseKernel
+from exporter.interchange.unity.kernels import ConvKernel
+from exporter.interchange.unity.matrices import DenseKernel
 from exporter.interchange.unity.scales import BatchScale, SpreadScale
 from exporter.interchange.unity.values import LogitValues
 

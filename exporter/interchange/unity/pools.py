@@ -9,7 +9,7 @@ from exporter.interchange.unity.convolutions import laid_by_stride, padding_word
 from exporter.interchange.unity.errors import cannot_show
 from exporter.interchange.unity.flow import Flow, Setting, halvings, passed_on, shrunk
 from exporter.interchange.unity.main_path import Step, as_maps
-from exporter.interchange.unity.square import Window, check_fits, halved
+from exporter.interchange.unity.square import Window, check_fits, halved_room
 from exporter.interchange.unity.values import MapValues, Spot
 
 
@@ -42,10 +42,9 @@ def _shrinking(
 ) -> Flow:
     before = len(flow.pieces)
     flow = _behind_convolution(flow, layer)
-    strides, side = (windows[0].stride, windows[1].stride), flow.side
-    for _ in range(halvings(strides)):
-        side = halved(side, setting.pool_size)
-    values = laid_by_stride(flow, layer.name, (made[0], made[1]), windows, side, flow.channels, flow.picked)
+    strides = (windows[0].stride, windows[1].stride)
+    room = halved_room(flow.room, halvings(strides), setting.pool_size)
+    values = laid_by_stride(flow, layer.name, (made[0], made[1]), windows, room, flow.channels, flow.picked)
     first = flow.next_name("maxpool")
     inserted = len(flow.pieces) - before
     flow, names = shrunk(flow, layer, values, strides, setting.pool_size)
@@ -75,8 +74,8 @@ def _behind_convolution(flow: Flow, layer: Layer) -> Flow:
     """The walk with a convolution at its end that shows what the pool takes; as it is where one stands there."""
     if flow.last.kind == "conv":
         return flow
-    spot = Spot((flow.shape[0], flow.shape[1]), flow.side, flow.at)
-    check_fits(layer.name, spot.at, spot.shape, spot.side)
+    spot = Spot((flow.shape[0], flow.shape[1]), flow.room, flow.at)
+    check_fits(layer.name, spot.at, spot.shape, spot.room)
     values = MapValues(flow.source, spot, flow.channels, flow.picked, spot.shape)
     flow = passed_on(flow, layer.name, values)
     word = "a 1x1 convolution of ones that the model does not have, since the loader's pools must follow a convolution"
@@ -86,14 +85,14 @@ def _behind_convolution(flow: Flow, layer: Layer) -> Flow:
 def _still(flow: Flow, layer: Layer, made: tuple[int, int, int], windows: tuple[Window, Window]) -> Flow:
     """A pool with stride 1 makes no smaller maps, which the loader's pools do: the last maps are shown behind it."""
     at = [flow.at[i] - windows[i].padded_before(flow.shape[i]) + (windows[i].extent - 1) // 2 for i in (0, 1)]
-    spot = Spot((made[0], made[1]), flow.side, (at[0], at[1]))
+    spot = Spot((made[0], made[1]), flow.room, (at[0], at[1]))
     name = flow.last.name
     word = f"{layer.name} -> {name}: a pool with stride 1, which the loader cannot draw"
     flow = replace(flow, shape=made, at=spot.at, source=layer.name, takes_scale=False, linear=layer.name)
     values = flow.last.values
     if not (flow.linked == 1 and isinstance(values, MapValues)):
         return replace(flow, linked=0).noted(f"{word}: it is left out")
-    check_fits(layer.name, spot.at, spot.shape, spot.side)
+    check_fits(layer.name, spot.at, spot.shape, spot.room)
     shown = replace(values, source=layer.name, picked=flow.picked, spot=spot, source_shape=spot.shape)
     pieces = (*flow.pieces[:-1], replace(flow.last, values=shown))
     return replace(flow, pieces=pieces).noted(f"{word}: {name} shows the maps behind it")
@@ -106,7 +105,7 @@ def whole_map_pooled(flow: Flow, step: Step) -> Flow:
         raise cannot_show(layer, "it pools no maps of two axes")
     if layer.mode not in ("average", "max"):
         raise cannot_show(layer, f"a pool of the kind {layer.mode!r} over whole maps")
-    check_fits(layer.name, flow.at, (flow.shape[0], flow.shape[1]), flow.side)
+    check_fits(layer.name, flow.at, (flow.shape[0], flow.shape[1]), flow.room)
     name, (height, width, channels) = flow.last.name, flow.shape
     cells = height * width
     word = f"each map pooled to one value: the next rows hold W[c]/{cells} for every cell of {name}'s maps"

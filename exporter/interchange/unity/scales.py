@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,15 +71,23 @@ def _loaded(bundle: Bundle, checkpoint: str, layer: str, variable: str) -> NDArr
 
 
 def scaled(kernel: NDArray[Any], factors: Factors, axis: int) -> NDArray[np.float64]:
-    """A kernel with one of its axes multiplied by factors; fewer factors than the axis is long are repeated along it.
-
-    A vector of channels that was flattened from maps, (h*W + w)*C + c, so takes the C factors of its channels.
-
-    >>> scaled(np.ones((4, 1)), np.array([1.0, 2.0]), 0).ravel()
-    array([1., 2., 1., 2.])
-    """
-    length = kernel.shape[axis]
-    along = np.tile(factors, length // factors.size) if factors.size < length else factors
+    """A kernel with one of its axes multiplied by factors, in float64."""
     shape = [1] * kernel.ndim
-    shape[axis] = length
-    return kernel.astype(np.float64) * along.reshape(shape)
+    shape[axis] = kernel.shape[axis] if factors.size > 1 else 1
+    return kernel.astype(np.float64) * factors.reshape(shape)
+
+
+def multiplied(all_factors: Sequence[Factors], length: int) -> Factors | None:
+    """The product of factors along an axis of this length; fewer of them are repeated along it. `None`: there are none.
+
+    A vector that was flattened from maps, (h*W + w)*C + c, so takes the C factors of its channels.
+
+    >>> multiplied([np.array([1.0, 2.0]), np.array([3.0])], 4)
+    array([3., 6., 3., 6.])
+    """
+    if not all_factors:
+        return None
+    product = np.ones(length)
+    for factors in all_factors:
+        product *= np.tile(factors, length // factors.size)
+    return product

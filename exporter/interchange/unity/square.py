@@ -1,7 +1,8 @@
 """Arithmetic of places: where a network's maps lie in the squares that the loader derives and draws.
 
 The loader slides an odd kernel of side k with stride 1 over a map that it pads by floor(k/2), so that a map keeps its
-side, and its pools halve it. A network's own map is laid into that square, where the loader's kernel sees it.
+size, and its pools halve it. A network's own map is laid into that room, where the loader's kernel sees it. For
+pictures it is square, for sequences a column.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 
 
 class DoesNotFit(Exception):  # noqa: N818 (it is caught and answered by a larger square, never shown)
-    """A map that reaches over its square: by so many cells above or left, and below or right."""
+    """A map that reaches over its room: by so many rows and columns above and left, and below and right."""
 
-    def __init__(self, layer: str, before: int, after: int) -> None:
+    def __init__(self, layer: str, before: tuple[int, int], after: tuple[int, int]) -> None:
         super().__init__(layer, before, after)
         self.layer, self.before, self.after = layer, before, after
 
@@ -100,9 +101,16 @@ def clamped(at: int, size: int, side: int) -> int:
     return max(0, min(at, side - size))
 
 
-def check_fits(layer: str, at: tuple[int, int], shape: tuple[int, int], side: int) -> None:
-    """Raise `DoesNotFit` where a map of `shape` at `at` is not within a square of `side`."""
-    before = max(0, -at[0], -at[1])
-    after = max(0, at[0] + shape[0] - side, at[1] + shape[1] - side)
-    if before or after:
+def halved_room(room: tuple[int, int], times: int, pool_size: int | None) -> tuple[int, int]:
+    """The rows and columns that the loader derives behind so many pools."""
+    for _ in range(times):
+        room = (halved(room[0], pool_size), halved(room[1], pool_size))
+    return room
+
+
+def check_fits(layer: str, at: tuple[int, int], shape: tuple[int, int], room: tuple[int, int]) -> None:
+    """Raise `DoesNotFit` where a map of `shape` at `at` is not within the room."""
+    before = (max(0, -at[0]), max(0, -at[1]))
+    after = (max(0, at[0] + shape[0] - room[0]), max(0, at[1] + shape[1] - room[1]))
+    if any(before) or any(after):
         raise DoesNotFit(layer, before, after)

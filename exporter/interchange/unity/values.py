@@ -41,23 +41,23 @@ class Values(Protocol):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where maps lie: their own shape (h, w), the side of the square, and their first cell in it."""
+    """Where maps lie: their own shape (h, w), the rows and columns that are drawn, and their first cell there."""
 
     shape: tuple[int, int]
-    side: int
+    room: tuple[int, int]
     at: tuple[int, int] = (0, 0)
 
     @property
     def is_whole(self) -> bool:
-        """Whether they fill the square."""
-        return self.shape == (self.side, self.side)
+        """Whether they fill the room."""
+        return self.shape == self.room
 
     def laid(self, maps: Array) -> Array:
-        """Maps as (side, side, C), zeros around; of repeated ones the cells beyond (h, w) are left out."""
+        """Maps as (rows, columns, C), zeros around; of repeated ones the cells beyond (h, w) are left out."""
         (height, width), (top, left) = self.shape, self.at
         if self.is_whole:
             return maps[:height, :width]
-        made = np.zeros((self.side, self.side, maps.shape[2]), np.float32)
+        made = np.zeros((*self.room, maps.shape[2]), np.float32)
         made[top : top + height, left : left + width] = maps[:height, :width]
         return made
 
@@ -78,8 +78,8 @@ class MapValues:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(side, side, channels)."""
-        return (self.spot.side, self.spot.side, self.channels)
+        """(rows, columns, channels)."""
+        return (*self.spot.room, self.channels)
 
     def array(self, bundle: Bundle, input_id: str, checkpoint: str) -> Array:
         """The maps of one sample."""
@@ -151,8 +151,8 @@ class PictureValues:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(side, side, channels)."""
-        return (self.spot.side, self.spot.side, self.channels)
+        """(rows, columns, channels)."""
+        return (*self.spot.room, self.channels)
 
     def array(self, bundle: Bundle, input_id: str, checkpoint: str) -> Array:
         """The picture of one sample."""

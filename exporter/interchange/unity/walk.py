@@ -26,7 +26,7 @@ _REFUSED: Final = {
 }
 _WITH_KERNELS = ("dense", "conv", "depthwise")
 _MOST_WIDENED = 4
-"""A square may be so many times as wide as the picture, so that maps fit that a pool does not halve."""
+"""The room may be so many times as wide as the picture, so that maps fit that a pool does not halve."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Chain:
 def chain_of(
     path: MainPath, preprocessing: Preprocessing, stored: frozenset[str], pool_size: int | None = None
 ) -> Chain:
-    """The pieces of a chain of layers, in the smallest square in which every map fits.
+    """The pieces of a chain of layers, in the smallest room in which every map fits.
 
     Parameters
     ----------
@@ -54,21 +54,36 @@ def chain_of(
     UnityError
         a layer cannot be shown, or needs an output that is not stored.
     """
-    shape = input_shape(path.steps)
-    side, at = (max(shape[:2]), 0) if len(shape) == 3 else (1, 0)
-    most = side * _MOST_WIDENED + 64
+    room, at = _first_room(input_shape(path.steps)), (0, 0)
+    most = max(room) * _MOST_WIDENED + 64
     while True:
-        setting = Setting(preprocessing, pool_size, stored, path.steps, side, (at, at))
+        setting = Setting(preprocessing, pool_size, stored, path.steps, room, at)
         try:
             flow = _walked(setting)
         except DoesNotFit as error:
-            side, at = side + error.before + error.after, at + error.before
-            if side > most:
-                what = f"the maps of the layer {error.layer!r} do not fit into the squares that the loader derives"
-                raise UnityError(what, expected=f"a square of at most {most} cells", got="a larger one") from None
+            room, at = _wider(room, at, error)
+            if max(room) > most:
+                what = f"the maps of the layer {error.layer!r} do not fit into the sizes that the loader derives"
+                raise UnityError(what, expected=f"at most {most} cells a side", got="more") from None
             continue
         _check_stored(flow, stored)
         return Chain(flow.pieces, (*_general(flow), *flow.notes, *_branches(path)))
+
+
+def _first_room(shape: tuple[int, ...]) -> tuple[int, int]:
+    """A square for a picture; for a sequence its own column, since a square would be as many times as large."""
+    if len(shape) != 3:
+        return (1, 1)
+    return (shape[0], 1) if shape[1] == 1 else (max(shape[:2]), max(shape[:2]))
+
+
+def _wider(room: tuple[int, int], at: tuple[int, int], error: DoesNotFit) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The room with so much more that the map fits that did not; a square stays one."""
+    before, after = error.before, error.after
+    if room[0] == room[1]:
+        before, after = (max(before), max(before)), (max(after), max(after))
+    wider = (room[0] + before[0] + after[0], room[1] + before[1] + after[1])
+    return wider, (at[0] + before[0], at[1] + before[1])
 
 
 def _walked(setting: Setting) -> Flow:

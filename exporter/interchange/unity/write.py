@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from exporter.bundle.durable import sync_file
 from exporter.bundle.read import Bundle
-from exporter.interchange.unity.encode import array_text, entry_start, text_of
+from exporter.interchange.unity.encode import array_text, entry_start, parts_text, text_of
 from exporter.interchange.unity.flow import Piece
 
 Progress = Callable[[str, int, int], None]
@@ -99,15 +99,19 @@ def _write_all(stream: IO[bytes], parts: Iterator[bytes] | Sequence[bytes]) -> N
 
 def _weights(content: Content, checkpoint: str, peaks: Peaks) -> Iterator[bytes]:
     for place, piece in enumerate(content.pieces):
-        kernel = piece.kernel.array(content.bundle, checkpoint)
-        if piece.kind in ("conv", "fc"):
-            kernel = _times(kernel, content.scale)
-            peaks.take(peaks.weights, piece.name, kernel)
         yield b"," if place else b"["
-        yield entry_start(piece.name, kernel.shape)
-        yield from array_text(kernel)
+        yield entry_start(piece.name, piece.shape if piece.kind != "input" else (1,))
+        yield from parts_text(_kernel_parts(content, piece, checkpoint, peaks))
         yield b"]"
     yield b"]"
+
+
+def _kernel_parts(content: Content, piece: Piece, checkpoint: str, peaks: Peaks) -> Iterator[NDArray[np.float32]]:
+    for part in piece.kernel.parts(content.bundle, checkpoint):
+        scaled = _times(part, content.scale)
+        if piece.kind in ("conv", "fc"):
+            peaks.take(peaks.weights, piece.name, scaled)
+        yield scaled
 
 
 def _values(content: Content, checkpoint: str, peaks: Peaks) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ def named(chain: Chain, name: str) -> Piece:
 
 
 def kernel(bundle: Bundle, chain: Chain, name: str) -> Array:
-    array = named(chain, name).kernel.array(bundle, "000")
+    array = np.concatenate(list(named(chain, name).kernel.parts(bundle, "000")))
     assert array.shape == named(chain, name).shape
     assert array.dtype == np.float32
     return array
@@ -195,16 +195,20 @@ def test_groups_become_one_kernel_with_zeros(tmp_path: Path) -> None:
     assert np.count_nonzero(made) == own.size
 
 
-def test_a_sequence_is_one_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("pool_size", "columns"), [(None, 1), (2, 2)])
+def test_a_sequence_is_a_column_and_only_as_wide_as_its_pools_need(
+    tmp_path: Path, pool_size: int | None, columns: int
+) -> None:
     layers = [entry(8, 3), conv("c", (8, 2)), pool("p", (4, 2)), flatten("f", 8), dense("o", 2)]
-    bundle, chain = planned(tmp_path, layers, 2)
+    bundle, chain = planned(tmp_path, layers, pool_size)
     made = kernel(bundle, chain, "conv0")
     np.testing.assert_array_equal(made[:, 1], bundle.weight("000", "c", "kernel"))
     assert not made[:, [0, 2]].any()
     maps = values(bundle, chain, "conv0")
+    assert maps.shape == (8, columns, 2)
     np.testing.assert_array_equal(maps[:, 0], output(bundle, "c"))
     assert not maps[:, 1:].any()
-    np.testing.assert_array_equal(values(bundle, chain, "maxpool0")[:, 0], output(bundle, "p"))
+    np.testing.assert_array_equal(values(bundle, chain, "maxpool0")[:4, 0], output(bundle, "p"))
 
 
 def test_pools_stand_behind_convolutions(tmp_path: Path) -> None:
@@ -361,6 +365,17 @@ def test_a_branch_that_only_weighs_channels_is_not_the_main_path(tmp_path: Path)
     _, chain = planned(tmp_path, layers, edges=edges)
     assert [piece.layer for piece in chain.pieces] == ["x", "a", "o"]
     assert says(chain, "left out", "mean, less, more")
+
+
+def test_a_second_input_is_refused_where_it_flows_in(tmp_path: Path) -> None:
+    layers = [
+        entry(3), entry(3, name="y"), dense("a", 2), dense("b", 2),
+        layer("both", "merge", "Concatenate", (4,), mode="concatenate"), dense("o", 2),
+    ]  # fmt: skip
+    pairs = ["x a", "y b", "a both", "b both", "both o"]
+    edges = [Edge(source=p.split()[0], target=p.split()[1], target_input=int(p == "b both")) for p in pairs]
+    with pytest.raises(KerascopeError, match=r"'both'.*another input of the model, y"):
+        planned(tmp_path, layers, edges=edges)
 
 
 REFUSED = [

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.interchange.unity.kernels import Frame, Rows
+from exporter.interchange.unity import matrices
+from exporter.interchange.unity.kernels import Frame
+from exporter.interchange.unity.matrices import Rows
 from exporter.interchange.unity.square import (
     DoesNotFit,
     Window,
@@ -23,6 +25,11 @@ from exporter.interchange.unity.square import (
 from exporter.interchange.unity.values import Spot
 
 PADDINGS = ("valid", "same", "causal")
+
+
+def whole(rows: Rows, kernel: np.ndarray) -> np.ndarray:
+    """A kernel laid out, its pieces together."""
+    return np.concatenate(list(rows.laid(kernel)))
 
 
 def as_keras(signal: np.ndarray, taps: np.ndarray, dilation: int, padding: str) -> np.ndarray:
@@ -104,12 +111,12 @@ def test_a_pool_of_two_always_fits_the_square_of_its_pool(side: int, pool_size: 
 def test_a_clamped_place_is_inside_or_says_so(at: int, size: int, side: int) -> None:
     found = clamped(at, size, side)
     if size <= side:
-        check_fits("x", (found, found), (size, size), side)
+        check_fits("x", (found, 0), (size, 1), (side, 1))
         assert found == at or found in (0, side - size)
         return
     with pytest.raises(DoesNotFit) as caught:
-        check_fits("x", (found, found), (size, size), side)
-    assert caught.value.after == size - side
+        check_fits("x", (found, 0), (size, 1), (side, 1))
+    assert caught.value.after == (size - side, 0)
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(0, 3), st.integers(1, 3))
@@ -118,9 +125,9 @@ def test_rows_of_a_dense_layer_meet_their_own_cells(h: int, w: int, c: int, top:
     maps = rng.normal(size=(h, w, c)).astype(np.float32)
     kernel = rng.normal(size=(h * w * c, units)).astype(np.float32)
     side = max(top + h, left + w) + 1
-    square = Spot((h, w), side, (top, left)).laid(maps)
-    rows = Rows("maps", None, (h, w, c), side, (top, left))
-    laid = rows.laid(kernel)
+    square = Spot((h, w), (side, side), (top, left)).laid(maps)
+    rows = Rows("maps", None, (h, w, c), (side, side), (top, left))
+    laid = whole(rows, kernel)
     assert laid.shape == (rows.points(h * w * c), units) == (side * side * c, units)
     np.testing.assert_allclose(square.reshape(-1) @ laid, maps.reshape(-1) @ kernel, rtol=1e-4, atol=1e-5)
     assert np.count_nonzero(laid) == np.count_nonzero(kernel)
@@ -132,14 +139,25 @@ def test_rows_of_pooled_maps_average_them(h: int, w: int, c: int, at: int) -> No
     maps = rng.normal(size=(h, w, c)).astype(np.float32)
     kernel = rng.normal(size=(c, 3)).astype(np.float32)
     side = max(h, w) + at
-    square = Spot((h, w), side, (at, at)).laid(maps)
-    laid = Rows("pooled", None, (h, w, c), side, (at, at)).laid(kernel)
+    square = Spot((h, w), (side, side), (at, at)).laid(maps)
+    laid = whole(Rows("pooled", None, (h, w, c), (side, side), (at, at)), kernel)
     np.testing.assert_allclose(square.reshape(-1) @ laid, maps.mean((0, 1)) @ kernel, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_pieces_of_a_kernel_are_the_kernel(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = Rows("maps", None, (2, 3, 2), (4, 4), (1, 1))
+    kernel = np.arange(36, dtype=np.float32).reshape(12, 3) + 1
+    expected = whole(rows, kernel)
+    monkeypatch.setattr(matrices, "_PART_VALUES", at_once)
+    parts = list(rows.laid(kernel))
+    assert len(parts) == (1 if at_once == 1000 else 16 if at_once == 7 else 32)
+    np.testing.assert_array_equal(np.concatenate(parts), expected)
 
 
 def test_rows_that_are_picked_are_the_only_ones() -> None:
     kernel = np.arange(12, dtype=np.float32).reshape(6, 2)
-    np.testing.assert_array_equal(Rows("units", (4, 1)).laid(kernel), kernel[[4, 1]])
-    laid = Rows("maps", (1, 3), (2, 1, 1), 2).laid(kernel).reshape(2, 2, 1, 2)
+    np.testing.assert_array_equal(whole(Rows("units", (4, 1)), kernel), kernel[[4, 1]])
+    laid = whole(Rows("maps", (1, 3), (2, 1, 1), (2, 2)), kernel).reshape(2, 2, 1, 2)
     np.testing.assert_array_equal(laid[:, 0, 0], kernel[[1, 3]])
     assert not laid[:, 1].any()
