@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 BYTES_PER_MB = 1e6
 DETAILS = (
     Detail(),
-    Detail(tile_px=48, picture_px=192, units=2048, edges=900, bends=10),
-    Detail(tile_px=32, picture_px=128, units=1024, edges=500, bends=8),
-    Detail(tile_px=24, picture_px=96, units=512, edges=250, bends=6),
-    Detail(tile_px=16, picture_px=64, units=256, edges=100, bends=5),
+    Detail(tile_px=48, picture_px=192, boxes=128, units=2048, edges=900, bends=7),
+    Detail(tile_px=32, picture_px=128, boxes=64, units=1024, edges=500, bends=6),
+    Detail(tile_px=24, picture_px=96, boxes=32, units=512, edges=250, bends=5),
+    Detail(tile_px=16, picture_px=64, boxes=16, units=256, edges=100, bends=4),
 )
 
 
@@ -66,5 +66,5 @@ def finest(make: Callable[[Detail, float], Made], max_mb: float | None) -> Made:
 def _told(detail: Detail, max_mb: float) -> str:
     return (
         f"over {max_mb:g} MB: feature maps down to {detail.tile_px} pixels a side, pictures to {detail.picture_px}, "
-        f"vectors to {detail.units} units, edges to {detail.edges} a state in {detail.bends} pieces each"
+        f"boxes to vectors of {detail.boxes} units, edges to {detail.edges} a state in {detail.bends} pieces each"
     )

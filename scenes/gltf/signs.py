@@ -93,7 +93,7 @@ def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: floa
         standing = chart_board(still.frame, aspect=aspect)
         standing = standing or curve_board(bundle, still.net, still.frame, aspect=aspect)
         if standing is not None:
-            extras = {**FACES, "says": list(standing.says)}
+            extras = {**FACES, "chart": True, "says": list(standing.says)}
             node = nodes.show(f"changes @ {state}", root, [standing.solid], at=standing.at, extras=extras)
             nodes.step(node, seen_of(net, reel.times_secs, number))
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class Detail:
     """The most that is kept of each thing; what is over it is averaged (cells) or left out, weakest first (edges).
 
-    `tile_px` and `picture_px` are the longest side of a feature map and of a picture in pixels, `units` how many units
-    of a vector have a box of their own, `edges` how many edges a net has and `bends` the pieces of each.
+    `tile_px` and `picture_px` are the longest side of a feature map and of a picture in pixels. A vector of up to
+    `boxes` units has a box for each, a longer one is a picture; of classes each of `units` has one, however many there
+    are. `edges` is how many edges a net has and `bends` the pieces of each.
     """
 
     tile_px: int = 64
     picture_px: int = 256
+    boxes: int = 256
     units: int = 4096
     edges: int = 1500
-    bends: int = 14
+    bends: int = 8

@@ -38,6 +38,9 @@ def strength_of(strands: Strands) -> np.ndarray:
     return strands.look[:, 1] * strands.look[:, 3]
 
 
+BENDS = Detail().bends
+
+
 def tubes_of(solid: Solid, bends: int) -> np.ndarray:
     """The points (tubes, rings, sides, 3) of a solid."""
     return solid.points.reshape(-1, bends + 1, SIDES, 3)
@@ -49,7 +52,7 @@ def in_order(strands: Strands, target: int) -> np.ndarray:
     return here[np.argsort(-strength_of(strands)[here], kind="stable")]
 
 
-@pytest.mark.parametrize("bends", [1, 2, 14])
+@pytest.mark.parametrize("bends", [1, 2, BENDS])
 def test_tubes_run_along_the_strands(strands: Strands, tiny_layout: Layout, bends: int) -> None:
     solids = edge_solids(strands, tiny_layout, "dark", Detail(bends=bends))
     assert set(solids) == {int(target) for target in strands.pairs[:, 2]}
@@ -77,7 +80,7 @@ def test_colours_tell_the_sign_and_width_and_alpha_the_share(strands: Strands, t
         for kind in np.unique(strands.look[order, 0]):
             same = strands.look[order, 0] == kind
             by_share = np.argsort(strands.look[order, 1][same])
-            tubes = tubes_of(solid, 14)[same]
+            tubes = tubes_of(solid, BENDS)[same]
             widths = np.linalg.norm(tubes[:, 0] - tubes[:, 0].mean(axis=1, keepdims=True), axis=-1)
             assert (np.diff(widths.mean(axis=1)[by_share]) >= -1e-6).all()
             np.testing.assert_allclose(widths, np.broadcast_to(widths[:, :1], widths.shape), rtol=1e-3)
@@ -86,7 +89,7 @@ def test_colours_tell_the_sign_and_width_and_alpha_the_share(strands: Strands, t
 
 def test_tubes_look_outward(strands: Strands, tiny_layout: Layout) -> None:
     for solid in edge_solids(strands, tiny_layout, "dark", Detail()).values():
-        tubes = tubes_of(solid, 14).astype(float)
+        tubes = tubes_of(solid, BENDS).astype(float)
         middles = np.repeat(tubes.mean(axis=2), SIDES, axis=1).reshape(-1, 3)
         a, b, c = (solid.points[solid.triangles[:, corner]].astype(float) for corner in range(3))
         outward = (a + b + c) / 3 - sum(middles[solid.triangles[:, corner]] for corner in range(3)) / 3
@@ -129,8 +132,8 @@ def test_every_way_makes_sound_tubes(strands: Strands, tiny_layout: Layout, ways
     made = replace(strands, ends=table[:, :6].copy(), look=look, way=way, pairs=pairs)
     (solid,) = edge_solids(made, tiny_layout, "dark", Detail()).values()
     check_sound(solid)
-    lines = curve_points(made, 15)
-    away = tubes_of(solid, 14) + np.asarray(tiny_layout.plates[1].centre) - lines[:, :, None]
+    lines = curve_points(made, BENDS + 1)
+    away = tubes_of(solid, BENDS) + np.asarray(tiny_layout.plates[1].centre) - lines[:, :, None]
     assert np.linalg.norm(away, axis=-1).max() < 0.3
 
 
@@ -144,6 +147,6 @@ def test_tubes_are_round_where_strands_go_straight_up() -> None:
     assert any(link.ridge is not None for link in layout.links)
     made = trace(bundle, layout, CaptureKey("shown", "000"))
     for solid in edge_solids(made, layout, "dark", Detail()).values():
-        tubes = tubes_of(solid, 14).astype(float)
+        tubes = tubes_of(solid, BENDS).astype(float)
         sides = np.linalg.norm(tubes - np.roll(tubes, 1, axis=2), axis=-1)
         np.testing.assert_allclose(sides, np.broadcast_to(sides[:, :1, :1], sides.shape), rtol=0.02)

@@ -116,7 +116,7 @@ def test_neighbours_share_a_box_of_their_mean_colour() -> None:
     bundle, layout = vector(count, values)
     rows, columns = layout.plates[1].form.cells
     assert rows * columns > count
-    solid = solid_of(bundle, layout, 1, NetView(KEY0), Detail(units=rows * columns // 4 + 40))
+    solid = solid_of(bundle, layout, 1, NetView(KEY0), Detail(boxes=count, units=rows * columns // 4 + 40))
     whole = np.full((rows + rows % 2, columns + columns % 2), np.nan)
     flat = np.full(rows * columns, np.nan)
     flat[:count] = values / layer_scales(bundle, layout)[1]
@@ -151,8 +151,21 @@ def test_of_changes_that_share_a_box_the_largest_is_seen() -> None:
         ),
     )
     net = NetView(KEY0, OTHER, 1.0, "difference")
-    solid = solid_of(bundle, layout, 1, net, Detail(units=120))
+    solid = solid_of(bundle, layout, 1, net, Detail(boxes=count, units=120))
     assert len(solid.points) // 12 <= 120
     colours = solid.colours.reshape(-1, 12, 4)[:, 0, :3] / 255
     parts = np.full(len(colours), -0.6, np.float32)
     np.testing.assert_allclose(colours, apply_map(parts, "dark", "difference"), atol=ROUNDED)
+
+
+@pytest.mark.parametrize(("count", "has_boxes"), [(256, True), (257, False)])
+def test_a_long_vector_is_a_picture_but_classes_keep_their_boxes(count: int, has_boxes: bool) -> None:
+    sizes = {"x": count, "end": count}
+    bundle = paper_bundle([layer("in", "input", 3), *(layer(name, "dense", n) for name, n in sizes.items())])
+    layout = place(bundle)
+    assert [plate.form.kind for plate in layout.plates[1:]] == ["vector", "classes"]
+    state = ViewState(Camera(), (NetView(KEY0),))
+    solids = Cells(bundle, layout, state, Detail()).solids(state.nets[0])
+    (long,), (classes,) = solids[1], solids[2]
+    assert (long.picture is None) == has_boxes
+    assert classes.picture is None
