@@ -31,7 +31,7 @@ export async function loadModel(bytes, story) {
   return {
     root: gltf.scene,
     plates,
-    boards: found(gltf.scene, (object) => object.userData.faces && !told.has(object)),
+    boards: found(gltf.scene, (object) => object.userData.faces && !object.userData.chart && !told.has(object)),
     camera,
     isOneRow: isOneRow([...plates.values()]),
     isCameraMoving: camera !== null && isMoving(camera, gltf.animations),
@@ -91,9 +91,11 @@ function sharpen(root) {
   }
 }
 
-// Boards that stand at no plate (answers, legend) are told beside the picture, in words that can be read aloud.
+// Boards that stand at no plate (answers, legend) are told beside the picture, in words that can be read aloud. Charts
+// belong to their net and stay where they are.
 function toldByPage(root) {
-  const told = new Set(found(root, (object) => object.userData.faces && object.parent.userData.layer === undefined));
+  const atNoPlate = (object) => object.userData.faces && object.parent.userData.layer === undefined;
+  const told = new Set(found(root, (object) => atNoPlate(object) && !object.userData.chart));
   for (const object of told) object.visible = false;
   return told;
 }
