@@ -17,6 +17,8 @@ KIND_BY_WORD: tuple[tuple[str, Kind], ...] = (
     ("maxpool", "maxpool"),
 )
 STRUCTURE_RANK: dict[Kind, int] = {"image": 4, "conv": 4, "maxpool": 2, "fc": 2}
+MAX_LAYERS = 1_000
+MAX_RANK = 32  # no array of the loader's language has more
 REPEAT = "write it as nested lists of the size in its shape"
 
 
@@ -74,6 +76,8 @@ def shape_of(value: object) -> tuple[int, ...] | str:
     """The sizes that an entry's shape holds, or why the loader stops at it."""
     if not isinstance(value, list):
         return "no shape where one is expected, as the second thing of its entry"
+    if len(value) > MAX_RANK:
+        return f"its shape has more than {MAX_RANK} numbers"
     sizes = [whole_number(each) for each in value]
     if any(size is None for size in sizes):
         return "its shape holds something that is not a whole number"
@@ -92,6 +96,9 @@ def read_structure(value: object, file: str) -> tuple[tuple[Layer, ...], tuple[F
     """The layers of the structure: all entries but the last, which is taken for the class list whatever it is."""
     if not isinstance(value, list):
         return (), (Finding("crash", "no list at the top of the file", "", "write one list of layers", file),)
+    if len(value) > MAX_LAYERS:
+        what = f"{len(value) - 1} layers are more than is examined here ({MAX_LAYERS})"
+        return (), (Finding("crash", what, "", "leave layers out", file),)
     layers, findings = [], []
     for index, entry in enumerate(value[:-1]):
         layer, told = _structure_layer(index, entry, file)

@@ -132,6 +132,7 @@ CRASHES: dict[str, tuple[Spoil, str]] = {
     "a list for a number": (put(W, 3, 2, 0, 0, value=[0.5]), "a list where a number is expected"),
     "a word for a number": (put(W, 3, 2, 0, 0, value="half"), "a word where a number"),
     "empty shape": (put(W, 0, 1, value=[]), "its shape is empty"),
+    "a shape of very many numbers": (put(W, 0, 1, value=[1] * 100_000), "more than 32 numbers"),
     "negative shape": (put(W, 0, 1, value=[-1]), "negative size"),
     "shape of words": (put(W, 0, 1, value=["one"]), "not a whole number"),
     "shape is null": (put(W, 1, 1, value=None), "no shape where one is expected"),
@@ -157,6 +158,7 @@ CRASHES: dict[str, tuple[Spoil, str]] = {
     "cut off": (lambda files: files.update({W: '[["input",[1],[0'}), "not plain JSON"),
     "empty file": (lambda files: files.update({A: ""}), "not plain JSON"),
     "nested too deep": (lambda files: files.update({W: "[" * 100_000}), "nested far too deep"),
+    "a million layers": (lambda files: files.update({STRUCTURE: [[]] * 1_000_000}), "more than is examined here"),
     "binary": (lambda files: files.update({STRUCTURE: b"\x00\xff\xfe\x01"}), "not plain JSON"),
     "a huge whole number": (lambda files: files.update({W: "[" + "9" * 9000 + "]"}), "thousands of digits"),
 }
