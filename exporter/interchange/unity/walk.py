@@ -71,15 +71,22 @@ def chain_of(
 
 
 def _first_room(shape: tuple[int, ...]) -> tuple[int, int]:
-    """A square for a picture; for a sequence its own column, since a square would be as many times as large."""
+    """A square for a picture; for a sequence its column, since a square would be many times as large."""
     if len(shape) != 3:
         return (1, 1)
     return (shape[0], 1) if shape[1] == 1 else (max(shape[:2]), max(shape[:2]))
 
 
 def _wider(room: tuple[int, int], at: tuple[int, int], error: DoesNotFit) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The room with so much more that the map fits that did not; a square stays one."""
+    """The room with so much more that the map fits that did not.
+
+    A square stays one, and what was a single column and needs more becomes one: the loader mixes up rows and columns of
+    any other room.
+    """
     before, after = error.before, error.after
+    if room[0] != room[1] and (before[1] or after[1]):
+        side = max(room)
+        return (side, side), at
     if room[0] == room[1]:
         before, after = (max(before), max(before)), (max(after), max(after))
     wider = (room[0] + before[0] + after[0], room[1] + before[1] + after[1])

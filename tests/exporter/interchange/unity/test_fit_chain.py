@@ -195,8 +195,8 @@ def test_groups_become_one_kernel_with_zeros(tmp_path: Path) -> None:
     assert np.count_nonzero(made) == own.size
 
 
-@pytest.mark.parametrize(("pool_size", "columns"), [(None, 1), (2, 2)])
-def test_a_sequence_is_a_column_and_only_as_wide_as_its_pools_need(
+@pytest.mark.parametrize(("pool_size", "columns"), [(None, 1), (2, 8)])
+def test_a_sequence_is_a_column_unless_its_pools_need_two(
     tmp_path: Path, pool_size: int | None, columns: int
 ) -> None:
     layers = [entry(8, 3), conv("c", (8, 2)), pool("p", (4, 2)), flatten("f", 8), dense("o", 2)]
