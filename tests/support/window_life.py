@@ -31,6 +31,7 @@ from viewer.study import CameraOffset, Place, Vantage
 from viewer.window.application import make_window, prepare
 from viewer.window.keeper import Keeper
 from viewer.window.playable import Wish
+from viewer.window.record_dialog import RecordDialog
 from viewer.window.recorder import Take
 from viewer.window.window import Window
 
@@ -337,11 +338,26 @@ def test_a_recording_is_made_beside_the_window(life: Life, tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["scene.gif"]
 
 
+def test_a_page_is_written_beside_the_window(life: Life, tmp_path: Path) -> None:
+    window, out = life.window, tmp_path / "scene.html"
+    dialog = RecordDialog(window, window.vantage(), tmp_path / "scene.gif", (960, 540), None)
+    assert dialog.fps.isEnabled()
+    dialog.format.setCurrentText("Web page to walk round in")
+    assert not dialog.fps.isEnabled()
+    assert not dialog.shape.isEnabled()
+    assert dialog.take().out == out
+    window.taker.begin_recording(dialog.take())
+    life.until(lambda: not window.recorder.is_recording)
+    assert window.words.words == f"recorded {out}"
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [path.name for path in tmp_path.iterdir()] == ["scene.html"]
+
+
 def test_closing_while_recording_leaves_nothing_and_loses_nothing(life: Life, tmp_path: Path) -> None:
     out = tmp_path / "dear.gif"
     out.write_bytes(b"what was there before")
     life.window.taker.begin_recording(Take(life.window.vantage(), out, (960, 540), 25))
-    life.until(lambda: any(path.name.endswith(".part") for path in tmp_path.iterdir()))
+    life.until(lambda: any(path.name.startswith(".dear.gif.tmp-") for path in tmp_path.iterdir()))
     QTest.qWait(300)
     life.window.close()
     assert [path.name for path in tmp_path.iterdir()] == ["dear.gif"]

@@ -38,7 +38,7 @@ DOING = (
     Binding(("Ctrl+Shift+S",), "Ctrl Shift S", "save the value as .npy …", "copier.save_values_as"),
     Binding(("S",), "S", "save the picture as PNG here", "taker.save_picture"),
     Binding(("Shift+S",), "Shift S", "save the picture as …", "taker.save_picture_as"),
-    Binding(("Ctrl+R",), "Ctrl R", "record the scene, or give it up", "taker.record"),
+    Binding(("Ctrl+R",), "Ctrl R", "record the scene, also as page or model", "taker.record"),
     Binding(("Ctrl+O",), "Ctrl O", "open another bundle (or drop it)", "ask_bundle"),
     Binding(("Ctrl+L",), "Ctrl L", "open this bundle anew, as it is now", "mishaps.reopen"),
     Binding(("Ctrl+Shift+O",), "Ctrl Shift O", "a second one beside it (Shift drop)", "ask_beside"),

@@ -20,12 +20,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.window.recorder import Take
+from viewer.window.recorder import WALKED_ROUND, Take
 
 if TYPE_CHECKING:
     from viewer.study import Vantage
 
-FORMATS = {"GIF": ".gif", "MP4": ".mp4", "WebP": ".webp"}
+FORMATS = {
+    "GIF": ".gif",
+    "MP4": ".mp4",
+    "WebP": ".webp",
+    "Web page to walk round in": ".html",
+    "3-D model (glTF)": ".glb",
+}
 SIZES_PX = ((960, 540), (640, 360), (1280, 720), (1920, 1080))
 FASTEST_FPS = 60
 
@@ -50,7 +56,9 @@ class RecordDialog(QDialog):
         self.fps.setRange(1, FASTEST_FPS)
         self.fps.setValue(last.fps if last else 25)
         self._arrange()
+        self._suit(self.format.currentText())
         self.format.currentTextChanged.connect(self._rename)
+        self.format.currentTextChanged.connect(self._suit)
 
     def take(self) -> Take:
         """What is chosen now."""
@@ -88,6 +96,12 @@ class RecordDialog(QDialog):
 
     def _rename(self, kind: str) -> None:
         self.place.setText(str(Path(self.place.text()).with_suffix(FORMATS[kind])))
+
+    def _suit(self, kind: str) -> None:
+        """Ask only for what the format has."""
+        is_film = FORMATS[kind] not in WALKED_ROUND
+        self.shape.setEnabled(is_film)
+        self.fps.setEnabled(is_film)
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Record into", self.place.text())

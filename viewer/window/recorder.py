@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
+
+from exporter.bundle.durable import recover
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from viewer.window.desk import Desk
 
 TIDY_MS = 8000
+NAME_CHARACTERS = 40
+"""Of a file's name, in that of the folder that is worked in beside it."""
+WALKED_ROUND = {".html": "html", ".glb": "glb"}
+"""Files that are no film: the scene itself, for other programs."""
 PROGRESS = re.compile(r"\b(\d+)/(\d+) \[")
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What is to be recorded into which file: the whole scene of a view."""
+    """What is recorded into which file: the whole scene of a view. What is no film has neither size nor frames."""
 
     view: Vantage
     out: Path
@@ -32,9 +37,11 @@ class Take:
 
     def arguments(self, bundle: Path) -> list[str]:
         """The words of the command."""
+        what = [str(bundle), "--view", self.view.to_json(), "--out", str(self.out), "--overwrite"]
+        if to := WALKED_ROUND.get(self.out.suffix.lower()):
+            return ["convert", *what, "--to", to]
         size = f"{self.size_px[0]}x{self.size_px[1]}"
-        what = ["record", str(bundle), "--view", self.view.to_json(), "--out", str(self.out), "--overwrite"]
-        return [*what, "--size", size, "--fps", str(self.fps), "--progress"]
+        return ["record", *what, "--size", size, "--fps", str(self.fps), "--progress"]
 
 
 def progress_in(text: str) -> tuple[int, int] | None:
@@ -143,5 +150,4 @@ class Recorder(QObject):
 
 def _sweep(out: Path) -> None:
     """What a process that was ended by force has left beside the file."""
-    for left in out.parent.glob(f".{out.name[:40]}.*.part"):
-        shutil.rmtree(left, ignore_errors=True)
+    recover(out.with_name(out.name[:NAME_CHARACTERS]))

@@ -64,5 +64,10 @@ def test_commands_survive_the_shell() -> None:
         assert Vantage.from_json(words[words.index("--view") + 1]) == view
     take = Take(view, Path("out.gif"), (160, 90), 12).arguments(Path("b.bundle"))
     assert Vantage.from_json(take[take.index("--view") + 1]) == view
+    for suffix in (".html", ".GLB"):
+        words = Take(view, Path(f"out{suffix}")).arguments(Path("b.bundle"))
+        assert words[:2] == ["convert", "b.bundle"]
+        assert words[words.index("--to") + 1] == suffix[1:].lower()
+        assert not {"--size", "--fps", "--progress"} & set(words), "what is no film has no frames"
     assert progress_in("\rout.gif:  40%|## | 2/5 [00:01<00:01]\rout.gif:  60%|### | 3/5 [00:01<") == (3, 5)
     assert progress_in("no bar yet 3/5") is None
