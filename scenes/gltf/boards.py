@@ -12,14 +12,14 @@ import numpy as np
 
 from scenes.gltf.boards_answer import answer_hud
 from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
-from scenes.gltf.boards_chart import chart_box, chart_hud, curve_hud, has_curve
+from scenes.gltf.boards_chart import chart_box, chart_hud, chart_place, curve_hud, has_curve
 from scenes.gltf.boards_legend import legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
 from viewer.labels import net_labels
 from viewer.placement import world_of
 from viewer.solids.boards import board, turned
-from viewer.solids.boards_place import hud_box, on_screen_at, shifted, unit_per_px
+from viewer.solids.boards_place import along_spine, from_behind, hud_box, on_screen_at, shifted, unit_per_px
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 
 if TYPE_CHECKING:
@@ -52,12 +52,14 @@ NameBoards = dict[int, tuple["Solid | None", "Solid | None"]]
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """A board in its place: `solid` is centred at 0 and turned to the scene's camera, `at` is where it goes in world
-    units, and `says` its words, a line each as they are read.
+    units, and `says` its words, a line each as they are read. Where its other side shows another picture, that is
+    `behind`.
     """
 
     solid: Solid
     at: tuple[float, float, float]
     says: tuple[str, ...]
+    behind: Solid | None = None
 
 
 def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, *, aspect: float = WIDE) -> NameBoards:
@@ -139,9 +141,21 @@ def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
 def chart_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     """The line of changes along a net, where the picture has it; `None` without one. `at` is in the world.
 
-    Its card is as large whatever the changes are.
+    Its card is as large whatever the changes are, and stands along the spine: each point stays under its plate.
     """
-    return _of_scene(chart_hud(state, aspect), state, aspect, chart_box(state, aspect))
+    hud, box, place = chart_hud(state, aspect), chart_box(state, aspect), chart_place(state)
+    if place is None or box is None:
+        return _of_scene(hud, state, aspect, box)
+    behind = replace(state, camera=from_behind(state.camera, place))
+    return Standing(_along(state, aspect, place), place, _lines(hud), _along(behind, aspect, place))
+
+
+def _along(state: ViewState, aspect: float, place: tuple[float, float, float]) -> Solid:
+    """The side of the chart that the camera of a state sees."""
+    left, top, right, bottom = card = _grown(chart_box(state, aspect) or EMPTY, CARD_PADDING_PX)
+    here, size_px = shifted(chart_hud(state, aspect), (-left, -top)), (right - left, bottom - top)
+    flat = board(here, state.theme, size_px, 1.0, card=True, colours=state.colours)
+    return along_spine(flat, card, state.camera, aspect, place)
 
 
 def curve_board(bundle: Bundle, net: NetView, state: ViewState, *, aspect: float = WIDE) -> Standing | None:
@@ -185,8 +199,12 @@ def _standing(
     """
     card = _grown(box or hud_box(hud) or EMPTY, CARD_PADDING_PX)
     solid, middle = _card(hud, card, state, aspect, through)
-    says = tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
-    return Standing(turned(solid, state.camera.azimuth_deg), _plain(middle), says)
+    return Standing(turned(solid, state.camera.azimuth_deg), _plain(middle), _lines(hud))
+
+
+def _lines(hud: Hud) -> tuple[str, ...]:
+    """The words of a display as they are read: from above, and from the left."""
+    return tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
 
 
 def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) -> Solid | None:

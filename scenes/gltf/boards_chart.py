@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenes.panels.classes import list_place
 from scenes.panels.curve import learning_curve
+from viewer.camera import forward_of
 from viewer.drift import flat_of
 from viewer.solids.boards_place import hud_box
 from viewer.state import REFERENCE_HEIGHT_PX, Hud
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from viewer.state import NetView, ViewState
 
 ALL = 1.0
+ALONG = 0.2
+"""A camera that looks more along the spine than this (sine) sees a chart along it too narrow to read."""
 LIST_WIDTH, CURVE_TOP_PX, CURVE_HEIGHT_PX = 0.19, 800.0, 140.0
 
 
@@ -35,6 +40,17 @@ def chart_box(state: ViewState, aspect: float) -> Box | None:
         if drift.changes
     )
     return hud_box(chart_hud(replace(state, drifts=most), aspect))
+
+
+def chart_place(state: ViewState) -> tuple[float, float, float] | None:
+    """The middle (3,) of the places that a chart stands under; `None` where there is none, or where the camera looks
+    along the spine.
+    """
+    places = [place for drift in state.drifts if drift.changes for place in drift.places]
+    if not places or abs(forward_of(state.camera)[2]) < ALONG:
+        return None
+    x, y, z = np.mean(places, axis=0).tolist()
+    return x, y, z
 
 
 def has_curve(state: ViewState) -> bool:

@@ -94,7 +94,8 @@ def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: floa
         standing = standing or curve_board(bundle, still.net, still.frame, aspect=aspect)
         if standing is not None:
             extras = {**FACES, "chart": True, "says": list(standing.says)}
-            node = nodes.show(f"changes @ {state}", root, [standing.solid], at=standing.at, extras=extras)
+            solids = [side for side in (standing.solid, standing.behind) if side is not None]
+            node = nodes.show(f"changes @ {state}", root, solids, at=standing.at, extras=extras)
             nodes.step(node, seen_of(net, reel.times_secs, number))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.solids.boards_picture import drawn, png_of
+from viewer.solids.boards_place import APART_PX
 from viewer.solids.solid import Picture, Solid
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ LONGEST_PX = 4096
 """The largest side of a picture that every viewer takes."""
 ROUND_PX = 7.0
 CORNER_PIECES = 5
-APART_PX = 0.5
-"""From the front of a board to its back: programs that draw the back of everything must not mix the two."""
 
 
 @lru_cache(maxsize=512)

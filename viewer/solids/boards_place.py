@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from viewer.labels import Box
+    from viewer.solids.solid import Solid
     from viewer.state import Camera
 
-Point = tuple[float, float, float]
+STRIPS = 32
+APART_PX = 0.5
+"""From the front of a board to its back: programs that draw the back of everything must not mix the two."""
 
 
 def hud_box(hud: Hud) -> Box | None:
@@ -66,3 +69,37 @@ def on_screen_at(
     normal = forward_of(camera) * (1.0, 0.0, 1.0)
     depth = float((np.asarray(through, np.float64) - ray.eye) @ normal / (ray.direction @ normal))
     return ray.at(depth)
+
+
+def along_spine(solid: Solid, box: Box, camera: Camera, aspect: float, through: Sequence[float]) -> Solid:
+    """The front of a board, its picture laid on the upright plane along the spine through a point (3,) so that the
+    camera sees it in `box`: what is drawn under a plate stays under it from wherever it is seen.
+
+    It is relative to the point, and of strips: depth grows along it, and with depth the length of a pixel. Seen from
+    the side its words are stretched. The camera does not look along the spine.
+    """
+    size_px = REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
+    across = np.linspace(0.0, 1.0, STRIPS + 1)
+    nearer = np.array([0.0, 0.0, -np.sign(forward_of(camera)[2]) * APART_PX / 2 * unit_per_px(camera, through)])
+    points = []
+    for x in (box[0] + across * (box[2] - box[0])).tolist():
+        for y in (box[1], box[3]):
+            ray = ray_through(camera, (x, y), size_px)
+            points.append(ray.at((through[2] - ray.eye[2]) / ray.direction[2]) - np.asarray(through) + nearer)
+    ends = np.ones(2) if solid.uv is None else solid.uv.max(axis=0)
+    uv = np.stack([np.repeat(across, 2), np.tile([0.0, 1.0], len(across))], axis=1) * ends
+    first = 2 * np.arange(STRIPS)[:, None, None]
+    triangles = (first + np.array([[0, 1, 3], [0, 3, 2]])).reshape(-1, 3)
+    return replace(
+        solid,
+        points=np.asarray(points, np.float32),
+        triangles=triangles.astype(np.uint32),
+        uv=uv.astype(np.float32),
+    )
+
+
+def from_behind(camera: Camera, through: Sequence[float]) -> Camera:
+    """The camera's mirror image in the upright plane along the spine through a point (3,)."""
+    x, y, z = camera.target
+    target, shift = (x, y, 2 * float(through[2]) - z), (-camera.shift[0], camera.shift[1])
+    return replace(camera, azimuth_deg=180.0 - camera.azimuth_deg, target=target, shift=shift)

@@ -14,7 +14,7 @@ from paper_bundle import PaperBundle, layer, paper_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.gltf import boards
-from scenes.gltf.boards import answer_board, chart_board, curve_board, legend_board, name_boards, title_board
+from scenes.gltf.boards import Standing, answer_board, chart_board, curve_board, legend_board, name_boards, title_board
 from scenes.gltf.boards_beside import last_plate
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
@@ -58,6 +58,12 @@ def name_boxes(layout: Layout, state: ViewState, scales: Scales, aspect: float) 
     return boxes
 
 
+def box_of_chart(chart: Standing, state: ViewState, aspect: float = 16 / 9) -> Box:
+    """Where the camera sees a chart, of which each side is a solid of its own."""
+    seen = project(state.camera, chart.solid.points + np.asarray(chart.at), aspect)
+    return (*seen.min(axis=0), *seen.max(axis=0))
+
+
 def cards(bundle: Bundle, layout: Layout, state: ViewState, aspect: float) -> list[Box]:
     """Where the camera sees answers, legend and title."""
     boxes = []
@@ -66,8 +72,9 @@ def cards(bundle: Bundle, layout: Layout, state: ViewState, aspect: float) -> li
         if answer:
             boxes.append(box_on_picture(answer.solid, np.add(answer.at, net.offset), state.camera, aspect))
     curve = curve_board(bundle, state.nets[0], state, aspect=aspect)
-    scene_boards = [each(state, aspect=aspect) for each in (legend_board, title_board, chart_board)]
-    for board in (*scene_boards, curve):
+    chart = chart_board(state, aspect=aspect)
+    boxes += [box_of_chart(chart, state, aspect)] if chart else []
+    for board in (legend_board(state, aspect=aspect), title_board(state, aspect=aspect), curve):
         boxes += [box_on_picture(board.solid, board.at, state.camera, aspect)] if board else []
     return boxes
 
@@ -299,7 +306,9 @@ def test_a_chart_has_room_of_its_own_and_a_card_of_one_size(tiny: Bundle) -> Non
         assert board is not None
         assert "relative change, %" in board.says
         assert f"{state.drifts[0].changes[-1] * 100:.0f} %" in board.says
-        seen.append(box_on_picture(board.solid, board.at, state.camera, 16 / 9))
+        assert board.behind is not None
+        assert board.behind.picture != board.solid.picture, "its points stand under the same plates from behind"
+        seen.append(box_of_chart(board, state))
     assert seen[0] == pytest.approx(seen[1])
     assert seen[0] == pytest.approx(seen[2])
     for name in ("flow", "training", "structure"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from boards_seen import normals_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.camera import project
-from viewer.solids.boards_place import hud_box, on_screen_at, shifted, unit_per_px
+from viewer.solids.boards import board
+from viewer.solids.boards_place import along_spine, from_behind, hud_box, on_screen_at, shifted, unit_per_px
 from viewer.state import Bar, Camera, Hud, Polyline, Ramp, Words
 from viewer.typeset import width_of
 
@@ -56,6 +58,29 @@ def test_a_unit_is_as_large_as_it_is_seen(camera: Camera) -> None:
     point = np.asarray(camera.target)
     one, two = project(camera, [point, point + right * unit_per_px(camera, point) * 100], 1.0)
     assert np.hypot(*(two - one)) == pytest.approx(100, rel=1e-3)
+
+
+@pytest.mark.parametrize("is_behind", [False, True])
+def test_along_the_spine_a_picture_is_seen_in_its_box_and_reads_from_left_to_right(is_behind: bool) -> None:
+    camera = Camera(57.0, 0.8, 4.5, 330.0, (3.0, 1.0, 0.5), 1.3, (0.2, -0.1))
+    through, box = (4.0, -2.0, 1.0), (200.0, 500.0, 1400.0, 620.0)
+    camera = from_behind(camera, through) if is_behind else camera
+    solid = along_spine(board(HUD, "dark", (1200.0, 120.0), 1.0, card=True), box, camera, 16 / 9, through)
+    np.testing.assert_allclose(solid.points[:, 2], 0, atol=0.02)
+    assert solid.uv is not None
+    seen = project(camera, solid.points + np.asarray(through), 16 / 9)
+    share = solid.uv / solid.uv.max(axis=0)
+    np.testing.assert_allclose(seen, np.array(box[:2]) + share * (1200.0, 120.0), atol=0.3)
+    np.testing.assert_allclose(normals_of(solid)[:, 2], -1.0 if is_behind else 1.0, atol=1e-3)
+
+
+def test_from_behind_everything_is_seen_the_other_way_round() -> None:
+    camera, through = Camera(57.0, 3.0, 20.0, 90.0, (3.0, 1.0, 0.5), 1.3, (0.2, -0.1)), (4.0, -2.0, 1.0)
+    points = np.random.default_rng(3).normal(0, 5, (20, 3))
+    front = project(camera, points, 16 / 9)
+    mirrored = points * (1, 1, -1) + (0, 0, 2 * through[2])
+    behind = project(from_behind(camera, through), mirrored, 16 / 9)
+    np.testing.assert_allclose(behind, front * (-1, 1) + (1920, 0), atol=1e-6)
 
 
 def test_the_box_of_a_display_holds_everything_and_moves_with_it() -> None:
