@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pygltflib as gl
 
-RED, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0)
+RED, GREEN = (1.0, 0.0, 0.0, 1.0), (0.2, 0.5, 0.05, 1.0)
+"""In linear light, as factors of glTF are."""
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 
@@ -20,7 +21,7 @@ class HandGlb:
     layers: tuple[str, ...] = ("picture", "conv_1", "dense", "output")
     nets: tuple[str, ...] = ("net",)
     theme: str = "dark"
-    duration_secs: float = 4.0
+    duration_secs: float = 2.0
     loops: bool = True
     title: str = "A small net"
     extras: dict[str, Any] = field(default_factory=dict)
@@ -36,7 +37,9 @@ class HandGlb:
         """The bytes of the file."""
         self.times = self._accessor(np.array([0.0, self.duration_secs / 2], np.float32), gl.SCALAR, with_range=True)
         self.quad = self._accessor(_quad(), gl.VEC3, with_range=True, target=gl.ARRAY_BUFFER)
-        self.corners = self._accessor(np.array([0, 1, 2, 0, 2, 3, 0, 2, 1, 0, 3, 2], np.uint16), gl.SCALAR, target=34963)
+        self.corners = self._accessor(
+            np.array([0, 1, 2, 0, 2, 3, 0, 2, 1, 0, 3, 2], np.uint16), gl.SCALAR, target=34963
+        )
         self.panel = self._mesh((0.05, 0.08, 0.15, 1.0))
         self.faces = {"red": self._mesh(RED), "green": self._mesh(GREEN)}
         self.channels: list[tuple[int, bool]] = []
@@ -82,7 +85,9 @@ class HandGlb:
             "activation": "linear", "scale": 1.25, "station": place,
         }  # fmt: skip
         name = prefix + layer
-        children = [self._add(gl.Node(name=f"{name} panel", mesh=self.panel, translation=[0.02, 0, 0], scale=[1, 1.1, 1.1]))]
+        children = [
+            self._add(gl.Node(name=f"{name} panel", mesh=self.panel, translation=[0.02, 0, 0], scale=[1, 1.1, 1.1]))
+        ]
         for colour, starts_shown in (("red", True), ("green", False)):
             state = gl.Node(name=f"{name} @ {colour}", mesh=self.faces[colour], scale=[float(starts_shown)] * 3)
             children.append(self._add(state))
@@ -105,16 +110,21 @@ class HandGlb:
         for starts_shown in (True, False):
             values = np.repeat([[float(starts_shown)], [float(not starts_shown)]], 3, axis=1).astype(np.float32)
             flips[starts_shown] = self._accessor(values, gl.VEC3)
-        samplers = [gl.AnimationSampler(input=self.times, output=flips[kind], interpolation="STEP") for kind in (True, False)]
+        samplers = [
+            gl.AnimationSampler(input=self.times, output=flips[kind], interpolation="STEP") for kind in (True, False)
+        ]
         channels = [
-            gl.AnimationChannel(sampler=0 if starts_shown else 1, target=gl.AnimationChannelTarget(node=node, path="scale"))
+            gl.AnimationChannel(
+                sampler=0 if starts_shown else 1, target=gl.AnimationChannelTarget(node=node, path="scale")
+            )
             for node, starts_shown in self.channels
         ]
         return gl.Animation(name="story", samplers=samplers, channels=channels)
 
     def _mesh(self, colour: tuple[float, ...]) -> int:
         material = gl.Material(
-            pbrMetallicRoughness=gl.PbrMetallicRoughness(baseColorFactor=list(colour)), extensions={"KHR_materials_unlit": {}}
+            pbrMetallicRoughness=gl.PbrMetallicRoughness(baseColorFactor=list(colour)),
+            extensions={"KHR_materials_unlit": {}},
         )
         self.gltf.materials.append(material)
         shape = gl.Primitive(

@@ -1,6 +1,6 @@
 // The GLB as objects of three.js: its plates, its boards, and how it looks at a moment.
 
-import { AnimationMixer, Box3, LinearFilter, LinearMipmapLinearFilter, Matrix4, Vector3 } from "three";
+import { AnimationMixer, Box3, LinearFilter, LinearMipmapLinearFilter, Matrix4, NoColorSpace, Vector3 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 const POINTS_PER_MESH = 160;
@@ -25,7 +25,9 @@ export async function loadModel(bytes, story) {
   for (const layer of story.nets.flatMap((net) => net.layers)) {
     if (objectOf.has(layer.index)) plates.set(layer.index, plateOf(layer, objectOf.get(layer.index)));
   }
+  if (plates.size === 0) throw new Error("no layers in the model");
   sharpen(gltf.scene);
+  strengthen(gltf.scene);
   const told = toldByPage(gltf.scene);
   const camera = gltf.cameras[0] ?? null;
   return {
@@ -88,6 +90,17 @@ function sharpen(root) {
     map.minFilter = LinearMipmapLinearFilter;
     map.generateMipmaps = true;
     map.needsUpdate = true;
+  }
+}
+
+// Words are blended as they are drawn, not as light: dark letters on a light ground would come out thin and grey.
+function strengthen(root) {
+  const boards = found(root, (object) => object.userData.faces);
+  for (const { material } of boards.flatMap((board) => found(board, (object) => object.isMesh && object.material.map))) {
+    material.map.colorSpace = NoColorSpace;
+    material.onBeforeCompile = (shader) => {
+      shader.fragmentShader = shader.fragmentShader.replace("#include <colorspace_fragment>", "");
+    };
   }
 }
 

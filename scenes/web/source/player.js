@@ -172,6 +172,7 @@ export class Player {
     return Object.freeze({
       secs: () => this.clock.secs,
       isPlaying: () => this.clock.isPlaying,
+      isResting: () => !this.isAsked,
       durationSecs: () => this.clock.durationSecs,
       layers: () => this.story.nets.flatMap((net) => net.layers.map((layer) => layer.name)),
       pixelOf: (name) => this.stage.pixelOf(plateNamed(name)),
