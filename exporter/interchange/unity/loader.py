@@ -22,7 +22,7 @@ from exporter.interchange.unity.loader_remarks import (
     structure_remarks,
     value_remarks,
 )
-from exporter.interchange.unity.loader_report import SEVERITY, Diagnosis, Finding, merged, remark, shown, worst
+from exporter.interchange.unity.loader_report import SEVERITY, Diagnosis, Finding, counted, merged, remark, shown, worst
 
 __all__ = ["Diagnosis", "Finding", "diagnose", "is_unity_folder"]
 
@@ -65,9 +65,8 @@ def _diagnosis(folder: Path, files: Listing, reading: _Reading, drawings: Drawin
     load_secs = reading.n_bytes * SECS_PER_BYTE
     differ = [pool for pool in (chosen, *others) if len(set(verdicts.values())) > 1]
     told = [f"{verdicts[pool]} {pool_words(pool)}" for pool in differ] or [verdicts[chosen]]
-    size = (
-        f"{_count(len(reading.layers), 'layer')}, {_count(len(files.weights), 'epoch')}, {_count(n_samples, 'sample')}"
-    )
+    counts = ((len(reading.layers), "layer"), (len(files.weights), "epoch"), (n_samples, "sample"))
+    size = ", ".join(counted(*each) for each in counts)
     return Diagnosis(
         folder=shown(folder),
         verdict=verdicts[chosen],
@@ -87,10 +86,6 @@ def _diagnosis(folder: Path, files: Listing, reading: _Reading, drawings: Drawin
 
 def _wrong(drawn: tuple[Finding, ...]) -> list[Finding]:
     return [each for each in drawn if each.verdict != "accepted"]
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}{'s' * (n != 1)}"
 
 
 def _other_setting(drawn: tuple[Finding, ...], pool: int, chosen: int) -> Finding:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exporter.interchange.unity.loader_entries import Kind, Layer, Tensor
-from exporter.interchange.unity.loader_report import Finding, times, worst
+from exporter.interchange.unity.loader_report import Finding, counted, times, worst
 
 Shape = tuple[int, ...]
 RANK: dict[Kind, int] = {"image": 4, "conv": 4, "maxpool": 4, "fc": 2}
@@ -37,8 +37,8 @@ class Drawn:
     def words(self) -> str:
         """What is drawn, in words."""
         if self.kind == "fc":
-            return f"drawn as {self.depth} units"
-        return f"drawn as {self.depth} map{'s' * (self.depth != 1)} of {self.rows} x {self.columns}"
+            return f"drawn as {counted(self.depth, 'unit')}"
+        return f"drawn as {counted(self.depth, 'map')} of {self.rows} x {self.columns}"
 
 
 def conv_size(size: int, kernel: int) -> int:
@@ -174,7 +174,7 @@ def _kernel_findings(layer: Layer, height: int, width: int) -> list[Finding]:
 def _channel_remarks(layer: Layer, n_in: int, before: Drawn) -> list[Finding]:
     if n_in == before.depth:
         return []
-    what = f"its kernel has {n_in} input channel{'s' * (n_in != 1)}, the layer before has {before.depth}"
+    what = f"its kernel has {counted(n_in, 'input channel')}, the layer before has {before.depth}"
     return [layer.remark(what, "the loader draws the kernel of the first channel and does not compare")]
 
 
@@ -225,7 +225,7 @@ def _draw_dense(layer: Layer, before: Drawn, weights: Shape, activations: Shape 
     rows, units = weights
     findings = []
     if activations is not None and activations[1] != units:
-        what = f"{units} units are drawn from {activations[1]} activations"
+        what = f"{counted(units, 'unit')} drawn from {counted(activations[1], 'activation')}"
         what += ": the others are cut silently" if units < activations[1] else ": they repeat"
         remedy = "write as many activations as the kernel has columns"
         findings.append(layer.finding("scrambled", what, "there are as many units as the kernel has columns", remedy))
@@ -235,7 +235,7 @@ def _draw_dense(layer: Layer, before: Drawn, weights: Shape, activations: Shape 
 
 
 def _row_finding(layer: Layer, before: Drawn, rows: int) -> Finding:
-    what = f"its kernel has {rows} rows, but {before.n_points} points are drawn before it ({_points(before)})"
+    what = f"its kernel has {counted(rows, 'row')}, but {_points(before)} are drawn before it"
     remedy = "write one row per point, in the order (row * width + column) * channels + channel"
     verdict: Literal["scrambled", "crash"] = "scrambled"
     why = "rows go by place; those that are left over are never drawn"
@@ -256,4 +256,5 @@ def _last_row(before: Drawn) -> int:
 
 
 def _points(before: Drawn) -> str:
-    return f"{before.depth} units" if before.kind == "fc" else times((before.rows, before.columns, before.depth))
+    sizes = "" if before.kind == "fc" else f" ({times((before.rows, before.columns, before.depth))})"
+    return counted(before.n_points, "unit" if before.kind == "fc" else "point") + sizes

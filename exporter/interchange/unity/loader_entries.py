@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from exporter.interchange.unity.loader_report import Finding, remark, shown, times
+from exporter.interchange.unity.loader_report import Finding, counted, remark, shown, times
 from exporter.interchange.unity.loader_tensors import Taken, taken, whole_number
 
 Kind = Literal["conv", "image", "fc", "maxpool"]
@@ -209,7 +209,7 @@ def _tensor_findings(layer: Layer, tensor: Tensor, what: str, names: set[str]) -
         told = f"its {what} are called `{shown(tensor.name)}`"
         findings.append(layer.remark(told, "names are not read there, only places", "", tensor.file))
     if tensor.values.n_cut:
-        told = f"{tensor.values.n_cut} lists of its {what} are longer than its shape {times(tensor.shape)} says"
+        told = f"in its {what}, {counted(tensor.values.n_cut, 'list')} longer than its shape {times(tensor.shape)} says"
         findings.append(
             layer.finding("scrambled", told, "what is beyond the shape is cut silently", REPEAT, tensor.file)
         )

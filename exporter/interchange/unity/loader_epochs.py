@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.interchange.unity.loader_entries import Layer, looks_like_a_layer, read_tensors
-from exporter.interchange.unity.loader_report import Finding, remark, shown, worst
+from exporter.interchange.unity.loader_report import Finding, counted, remark, shown, worst
 
 ADD_TRAILER = "add [[true classes], [predicted classes]] as the last entry"
 
@@ -25,7 +25,9 @@ def read_weights(value: object, layers: Sequence[Layer], file: str) -> tuple[int
         return 0, [Finding("crash", "no list at the top of the file", "", "write one list of entries", file)]
     findings = read_tensors(value, layers, file, "weights")
     if len(value) > len(layers):
-        what = f"{len(value)} entries of weights for {len(layers)} layers of the structure"
+        what = (
+            f"{counted(len(value), 'entry', 'entries')} of weights for {counted(len(layers), 'layer')} of the structure"
+        )
         why = "each entry belongs to the layer at its place, and there is none left"
         findings.append(Finding("crash", what, why, "write one entry for each layer, and the class list", file))
     for layer in layers[len(value) :]:
@@ -54,16 +56,17 @@ def read_activations(
         ]
     findings = read_tensors(value[:-1], layers[:n_read], file, "activations")
     n_entries = len(value) - 1
+    entries = counted(n_entries + looks_like_a_layer(value[-1]), "entry", "entries")
     has_trailer = not looks_like_a_layer(value[-1])
     if not has_trailer:
         what = "the labels are missing at the end: the last layer is taken for them"
         findings.append(Finding("crash", what, "the last entry is read as labels, always", ADD_TRAILER, file))
     if n_entries + (not has_trailer) < n_read:
-        what = f"{n_entries + (not has_trailer)} entries of activations for {n_read} of weights"
+        what = f"{entries} of activations for {n_read} of weights"
         why = "each entry of weights needs one at the same place"
         findings.append(Finding("crash", what, why, "write one entry for each layer", file))
     elif n_entries > n_read:
-        what = f"{n_entries} entries of activations for {n_read} of weights: the last are never read"
+        what = f"{entries} of activations for {n_read} of weights: the last are never read"
         findings.append(remark(what, remedy="write as many entries of weights", file=file))
     if not has_trailer:
         return None, findings
@@ -89,7 +92,7 @@ def _labels(trailer: object, file: str) -> tuple[Labels | None, list[Finding]]:
 def _label_findings(truths: list[object], predictions: list[object], file: str) -> list[Finding]:
     findings = []
     if len(predictions) < len(truths):
-        what = f"{len(predictions)} predictions for {len(truths)} true classes"
+        what = f"{counted(len(predictions), 'prediction')} for {counted(len(truths), 'true class', 'true classes')}"
         findings.append(Finding("crash", what, "one is read for each", "write one prediction per sample", file))
     read = [*truths, *predictions[: len(truths)]]
     if any(isinstance(each, list | dict) for each in read):
@@ -105,7 +108,7 @@ def label_findings(labels: Sequence[Labels], n_samples: int) -> list[Finding]:
     findings = []
     for each in labels:
         if len(each.truths) < n_samples:
-            what = f"{len(each.truths)} labels for {n_samples} samples"
+            what = f"{counted(len(each.truths), 'label')} for {counted(n_samples, 'sample')}"
             why = "choosing a sample without one raises an error, and the label of another sample stays up"
             findings.append(Finding("scrambled", what, why, "write one label per sample", each.file))
     if len({each.truths for each in labels}) > 1:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from exporter.bundle.errors import KerascopeError
-from exporter.interchange.unity.loader_report import Finding, remark, shown
+from exporter.interchange.unity.loader_report import Finding, counted, remark, shown
 
 WORDS = ("activation", "weights", "structure")
 MAX_LISTED = 20_000
@@ -32,9 +32,9 @@ class Listing:
 
 
 def word_of(path: str) -> str:
-    """The word that decides what a file is, looked for in its whole path, case-sensitive; empty for none.
+    """The word that decides what a file is, case-sensitive; empty for none. The loader looks for it in the whole path.
 
-    >>> word_of("/home/me/model_activations_of_weights.json"), word_of("/home/me/readme.json")
+    >>> word_of("model_activations_of_weights.json"), word_of("readme.json")
     ('activation', '')
     """
     return next((word for word in WORDS if word in path), "")
@@ -65,13 +65,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def listed(folder: Path) -> Listing:
-    """The folder's files, classified.
+    """The folder's files, classified by their names; a word in the path before them is a finding.
 
     Raises KerascopeError where there is no such folder, or it cannot be listed, or holds too many files.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - Path.resolve would follow links, which the loader does not
     names, others = _json_names(folder)
-    kinds = {name: word_of(str(folder / name)) for name in names}
+    kinds = {
+        name: word_of(name) for name in names
+    }  # a path that holds a word is a finding; the rest is told without it
     found = {word: tuple(folder / name for name in names if kinds[name] == word) for word in WORDS}
     structure = found["structure"]
     return Listing(
@@ -107,7 +109,9 @@ def _path_findings(folder: Path) -> list[Finding]:
     told = " and ".join(f"`{word}`" for word in words)
     why = "it looks for its words in the whole path, not in the name of the file"
     return [
-        Finding("crash", f"the path of the folder holds {told}, so files are taken for the wrong kind", why, RENAME)
+        Finding(
+            "crash", f"the path of the folder holds {told}, so the loader takes files for the wrong kind", why, RENAME
+        )
     ]
 
 
@@ -147,7 +151,7 @@ def _count_findings(found: dict[str, tuple[Path, ...]]) -> list[Finding]:
             Finding("crash", "no file of the structure", "no path with the word structure", "add model_structure.json")
         )
     if len(structure) > 1:
-        what = f"{len(structure)} files of the structure: the one that is listed last counts"
+        what = f"{counted(len(structure), 'file')} of the structure: the one that is listed last counts"
         findings.append(remark(what, remedy="keep one", file=shown(structure[-1].name)))
     if not weights:
         findings.append(
@@ -155,10 +159,12 @@ def _count_findings(found: dict[str, tuple[Path, ...]]) -> list[Finding]:
                     "add model_weights_epoch000.json")
         )  # fmt: skip
     if len(activations) < len(weights):
-        what = f"{len(activations)} files of activations for {len(weights)} of weights"
+        what = f"{counted(len(activations), 'file')} of activations for {len(weights)} of weights"
         findings.append(Finding("crash", what, "each weights file needs one of activations", "add the missing ones"))
     elif len(activations) > len(weights):
-        what = f"{len(activations)} files of activations for {len(weights)} of weights: the last are never read"
+        what = (
+            f"{counted(len(activations), 'file')} of activations for {len(weights)} of weights: the last are never read"
+        )
         findings.append(remark(what, remedy="add the weights of those epochs"))
     return [*findings, *_order_findings(weights, activations)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from exporter.interchange.unity.loader_report import Finding, remark, shown
 MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_BRACKETS = 4_000_000
 MAX_QUOTES = 2_000_000
+TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])', re.DOTALL)  # words as they are, and the comma
 SECS_PER_BYTE = 3.9 / 12e6  # measured once: 12 MB took the loader 3.9 s, its window frozen
 BY_MARK = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -61,19 +63,37 @@ def _parsed(content: bytes, name: str) -> Read:
     text, findings = _decoded(content, name)
     if text.count("[") + text.count("{") > MAX_BRACKETS or text.count('"') > MAX_QUOTES:
         return _failed("too many lists or words to be examined here", "", name, "write fewer samples", n_bytes)
+    value, problem = _value_of(text)
+    if isinstance(problem, json.JSONDecodeError):
+        value, still = _value_of(TRAILING_COMMA.sub(_without_comma, text))
+        if still is None:
+            told = remark("a comma before a closing bracket is forgiven", remedy="take it out", file=name)
+            return Read(value, n_bytes, (*findings, told))
+    return Read(value, n_bytes, findings) if problem is None else _failed(*_told(problem, text, name), n_bytes)
+
+
+def _value_of(text: str) -> tuple[object, Exception | None]:
     try:
-        value = json.loads(text, strict=False)
-    except RecursionError:
-        return _failed("lists are nested far too deep", "", name, "", n_bytes)
-    except MemoryError:
-        return _failed("more than fits into memory", "", name, "write fewer samples", n_bytes)
-    except json.JSONDecodeError as error:
-        why = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        remedy = "write the file again; is it cut off?" if error.pos >= len(text.rstrip()) else "write the file again"
-        return _failed("the file is not plain JSON", why, name, remedy, n_bytes)
-    except ValueError:
-        return _failed("the file holds a number with thousands of digits", "", name, "", n_bytes)
-    return Read(value, n_bytes, findings)
+        return json.loads(text, strict=False), None
+    except (RecursionError, MemoryError, ValueError) as error:
+        return None, error
+
+
+def _without_comma(found: re.Match[str]) -> str:
+    return "" if found[0] == "," else found[0]
+
+
+def _told(problem: Exception, text: str, name: str) -> tuple[str, str, str, str]:
+    """What is wrong, why, the file, and what to do."""
+    if isinstance(problem, RecursionError):
+        return "lists are nested far too deep", "", name, ""
+    if isinstance(problem, MemoryError):
+        return "more than fits into memory", "", name, "write fewer samples"
+    if isinstance(problem, json.JSONDecodeError):
+        why = f"{problem.msg} at line {problem.lineno}, column {problem.colno}"
+        is_cut = problem.pos >= len(text.rstrip())
+        return "the file is not plain JSON", why, name, "write the file again" + "; is it cut off?" * is_cut
+    return "the file holds a number with thousands of digits", "", name, ""
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from exporter.interchange.unity.loader_chain import last_shape
 from exporter.interchange.unity.loader_entries import Layer, Tensor
-from exporter.interchange.unity.loader_report import Finding, remark, shown, times
+from exporter.interchange.unity.loader_report import Finding, counted, remark, shown, times
 
 MAX_NAMED = 8
 
@@ -28,7 +28,7 @@ def sample_findings(layers: Sequence[Layer], n_samples: int) -> list[Finding]:
         for tensor in layer.activations:
             if tensor is None or not tensor.shape or tensor.shape[0] == n_samples:
                 continue
-            what = f"{tensor.shape[0]} samples, where the slider offers {n_samples}"
+            what = f"{counted(tensor.shape[0], 'sample')}, where the slider offers {n_samples}"
             remedy = "write the same samples for every layer and epoch"
             if tensor.shape[0] < n_samples:
                 why = "the loader stops when one beyond is chosen"

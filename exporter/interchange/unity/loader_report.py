@@ -33,6 +33,15 @@ def times(shape: Iterable[int]) -> str:
     return " x ".join(str(each) for each in shape) or "nothing"
 
 
+def counted(n: int, thing: str, things: str = "") -> str:
+    """A number of things in words.
+
+    >>> counted(1, "file"), counted(2, "entry", "entries")
+    ('1 file', '2 entries')
+    """
+    return f"{n} {thing if n == 1 else things or thing + 's'}"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that the loader does, in plain words.

@@ -12,7 +12,7 @@ from unity_folders import STRUCTURE, Files, activations_of, dense_folder, entry,
 from exporter.bundle.errors import KerascopeError
 from exporter.interchange.unity import loader_files, loader_json
 from exporter.interchange.unity.loader import diagnose, is_unity_folder
-from exporter.interchange.unity.loader_files import WORDS, listed, word_of
+from exporter.interchange.unity.loader_files import WORDS, word_of
 from exporter.interchange.unity.loader_report import MAX_LINES, Diagnosis
 
 
@@ -39,11 +39,12 @@ def test_the_words_are_case_sensitive(name: str, place: Path) -> None:
     assert diagnose(write_files(place / name, dense_folder())).verdict == "accepted"
 
 
-def test_a_path_with_a_word_takes_files_for_the_wrong_kind(place: Path) -> None:
-    files = listed(write_files(place / "weights", dense_folder()))
-    assert files.structure is None
-    assert len(files.weights) == 2
-    assert len(files.activations) == 1
+def test_what_else_is_wrong_is_told_of_a_folder_whose_path_has_a_word(place: Path) -> None:
+    files = dense_folder()
+    files[weights_of()][1] = entry("fc_out", 3, 2)
+    found = diagnose(write_files(place / "weights", files))
+    assert [each.verdict for each in found.findings if each.verdict != "accepted"] == ["crash", "scrambled"]
+    assert (found.n_layers, found.n_epochs) == (2, 1)
 
 
 def test_the_first_of_the_three_words_decides() -> None:
