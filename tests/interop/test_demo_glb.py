@@ -23,8 +23,7 @@ from viewer.scopes import colouring_of, scales_of
 from viewer.solids.detail import Detail
 
 SCENES = ("structure", "training", "flow", "adversarial")
-MOST_BYTES = {"structure": 2_000_000, "flow": 5_000_000, "training": 8_000_000, "adversarial": 12_000_000}
-"""`flow` is what is taken along where no scene is named; the others have more states, 10 and 25."""
+MOST_BYTES = 5_000_000
 ENTRY = 1 / 255
 """A picture has the nearest of a map's 256 entries from -1 to 1: at most so much off."""
 
@@ -55,7 +54,7 @@ def test_it_is_valid_small_and_keeps_to_the_rules(scene: str, demo_glbs: dict[st
     content = demo_glbs[scene].read_bytes()
     assert problems(validate_glb(content)) == []
     assert breaches(unpacked(content)) == []
-    assert len(content) < MOST_BYTES[scene]
+    assert len(content) < MOST_BYTES
 
 
 @pytest.mark.parametrize("scene", SCENES)
