@@ -22,6 +22,7 @@ def advice_on(
         *_order(epochs),
         *_pools(pieces, pool_size),
         *_size(n_bytes),
+        *_input_range(peaks),
         *_brightness(peaks, scale),
         *_upstream(pieces),
     )
@@ -63,6 +64,15 @@ def _pools(pieces: Sequence[Piece], pool_size: int | None) -> Iterator[str]:
 def _size(n_bytes: int) -> Iterator[str]:
     if n_bytes > LARGE_BYTES:
         yield size_line(n_bytes, "large folder,")
+
+
+def _input_range(peaks: Peaks) -> Iterator[str]:
+    largest = peaks.values.get("input", 0.0)
+    if largest > 1 or peaks.least < 0:
+        yield (
+            f"input: values from {min(peaks.least, 0):.3g} to {largest:.3g} as they were fed; the loader shows 0 to 1, "
+            "what is below is black and what is above white"
+        )
 
 
 def _brightness(peaks: Peaks, scale: float) -> Iterator[str]:

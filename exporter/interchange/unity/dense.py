@@ -13,8 +13,8 @@ from exporter.interchange.unity.matrices import DenseKernel, UnitKernel
 from exporter.interchange.unity.square import check_fits
 from exporter.interchange.unity.values import LogitValues, UnitValues
 
-_MOST_UNITS = 4096
-"""A unit matrix for more values than these would be all there is in the folder."""
+_MOST_VALUES = 2**24
+"""A unit matrix of more values than these would be all there is in the folder."""
 
 
 def joined(flow: Flow, step: Step, *, is_last: bool) -> Flow:
@@ -73,7 +73,7 @@ def answered(flow: Flow, last: Step) -> Flow:
         )  # fmt: skip
     if flow.last.kind == "fc":
         return _with_logits(flow)
-    if flow.shape[0] > _MOST_UNITS:
+    if flow.shape[0] * flow.rows().points(flow.shape[0]) > _MOST_VALUES:
         raise cannot_show(last.layer, f"{flow.shape[0]} values without a dense layer are no answer")
     return _unit_answer(flow, last)
 

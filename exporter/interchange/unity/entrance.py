@@ -10,7 +10,7 @@ from exporter.interchange.unity.flow import Flow, Piece, Setting
 from exporter.interchange.unity.kernels import Zeros
 from exporter.interchange.unity.main_path import Step
 from exporter.interchange.unity.square import check_fits
-from exporter.interchange.unity.values import PictureValues, Spot, TableValues, fed_per_drawn, is_untouched
+from exporter.interchange.unity.values import PictureValues, Spot, TableValues, drawn_span, fed_per_drawn, is_untouched
 
 _KERNELS_AND_POOLS = ("conv", "depthwise", "pool", "global_pool", "dense")
 
@@ -67,6 +67,9 @@ def _words(name: str, spot: Spot, setting: Setting, channels: int, *, flipped: b
     if flipped:
         words.append("red, green, blue, where the model is fed blue first; the first kernel is turned alike")
     preprocessing = setting.preprocessing
+    low, span = drawn_span(preprocessing)
+    if is_untouched(preprocessing) and (low, span) != (0, 1):
+        words.append(f"what is fed from {low:.4g} to {low + span:.4g} is drawn as 0 to 1")
     factors = fed_per_drawn(preprocessing, channels)
     if not is_untouched(preprocessing) and any(abs(factor - 1) > 1e-6 for factor in factors):
         told = ", ".join(f"{factor:.4g}" for factor in dict.fromkeys(factors))

@@ -28,7 +28,10 @@ def normalised(flow: Flow, step: Step, ahead: Sequence[Step], setting: Setting) 
     if flow.takes_scale:
         name = flow.pieces[flow.scaled_place].name
         flow = replace(flow.with_scale(scale).followed(layer.name), linear=layer.name)
-        return flow.noted(f"{layer.name} -> {name}: folded into the kernel before it, which it multiplies per channel")
+        word = (
+            "folded into the kernel before it, which it multiplies per channel; what it adds is left out as a bias is"
+        )
+        return flow.noted(f"{layer.name} -> {name}: {word}")
     if _is_before_kernel(ahead):
         return _folded_behind(flow, layer, scale, setting, ahead)
     return shown_behind(flow, layer, "stands behind no kernel and before none, so it is folded into none")
@@ -60,14 +63,13 @@ def _folded_behind(flow: Flow, layer: Layer, scale: Scale, setting: Setting, ahe
     """A factor that waits for the next kernel. At the input it is one of the drawn picture, which is in 0..1."""
     scales: tuple[Scale, ...] = (scale,)
     words = ["folded into the kernel behind it, which it multiplies per channel"]
+    words.append("what it adds is left out as a bias is")
     if flow.last.kind == "input" and flow.is_maps and not flow.waiting:
         scales = _joined(fed_per_drawn(setting.preprocessing, flow.shape[2]), scale)
         words.append("that kernel is for the picture as it is drawn, in 0..1")
     kernel = next(step.layer for step in ahead if step.layer.kind in _WITH_KERNELS)
     if kernel.kind != "dense" and kernel.padding != "valid":
-        words.append(
-            f"what it adds is left out as a bias is; at the border, where {kernel.name} pads, it would be less"
-        )
+        words.append(f"at the border, where {kernel.name} pads with zeros behind it, that would be less")
     flow = replace(flow, waiting=(*flow.waiting, *scales), source=layer.name, linked=0, takes_scale=False)
     return flow.noted(f"{layer.name} -> {kernel.name}: {'; '.join(words)}")
 

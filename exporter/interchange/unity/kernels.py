@@ -120,7 +120,9 @@ class ConvKernel:
 
 
 def as_image(kernel: NDArray[Any]) -> NDArray[Any]:
-    """A kernel of one spatial axis, (k, in, out), as (k, 1, in, out); any other as it is."""
+    """A kernel of no or one spatial axis, (in, out) or (k, in, out), as (k, 1, in, out); any other as it is."""
+    if kernel.ndim == 2:
+        return kernel[None, None]
     return kernel[:, None] if kernel.ndim == 3 else kernel
 
 

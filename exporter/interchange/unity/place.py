@@ -36,7 +36,7 @@ def check_place(out: Path, *, overwrite: bool) -> Path:
     UnityError
         such a word, no folder to put it in, something there that is not to be or must not be replaced.
     """
-    for path in dict.fromkeys((str(Path.cwd() / out), os.path.realpath(out))):
+    for path in dict.fromkeys((os.path.normpath(Path.cwd() / out), os.path.realpath(out))):
         for word in _WORDS:
             if word in path:
                 what = f"the loader would take its files for others: it looks for {word!r} in their whole path"

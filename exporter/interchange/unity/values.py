@@ -179,9 +179,10 @@ class TableValues:
 
 
 def undone(fed: NDArray[np.float64], preprocessing: Preprocessing) -> NDArray[np.float64]:
-    """What was fed, (h, w, C), as a picture in 0..1, channels red, green, blue. Values around it are clipped.
+    """What was fed, (h, w, C), as a picture in 0..1, channels red, green, blue.
 
-    Where nothing was done to the picture, 0..1 is the range that may be fed.
+    Where nothing was done to the values, 0..1 is the range that may be fed. What is outside of 0..1 by no more than
+    rounding can do is brought inside; what was fed beyond its range stays beyond.
     """
     colour = fed.shape[2] == 3
     low, span = drawn_span(preprocessing)
@@ -193,7 +194,8 @@ def undone(fed: NDArray[np.float64], preprocessing: Preprocessing) -> NDArray[np
         made = (fed * std / preprocessing.scale + mean) / 255
     if colour and preprocessing.colour_order == "bgr":
         made = made[..., ::-1]
-    return np.where(np.isnan(made), made, np.clip(made, 0, 1))
+    inside = np.clip(made, 0, 1)
+    return np.where(np.abs(made - inside) < 1e-6, inside, made)
 
 
 def is_untouched(preprocessing: Preprocessing) -> bool:

@@ -176,7 +176,7 @@ def _reshaped(flow: Flow, step: Step, setting: Setting) -> Flow:
         picked = tuple(places.ravel().tolist())
     drawn = (height, width, flow.channels)
     flat = flow.without(layer.name, setting.stored)
-    return replace(flat, shape=shape, origin="maps", drawn=drawn, picked=picked)
+    return replace(flat, shape=shape, origin="maps", drawn=drawn, picked=picked, takes_scale=False)
 
 
 def _padded(flow: Flow, step: Step) -> Flow:

@@ -41,17 +41,23 @@ class Content:
 
 @dataclass
 class Peaks:
-    """The largest finite value, without its sign, of each piece's weights and values, as written."""
+    """The largest finite value, without its sign, of each piece's weights and values, as written.
+
+    `odd` counts values that are not finite, `least` is the smallest of the input, at most 0.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
     values: dict[str, float] = field(default_factory=dict)
     odd: int = 0
+    least: float = 0.0
 
     def take(self, peaks: dict[str, float], name: str, array: NDArray[np.float32]) -> None:
         """Look at an array."""
         if not array.size:
             return
-        largest = float(max(array.max(), -array.min()))
+        least = float(array.min())
+        largest = max(float(array.max()), -least)
+        self.least = min(self.least, least) if name == "input" else self.least
         if not np.isfinite(largest):
             finite = array[np.isfinite(array)]
             self.odd += array.size - finite.size
@@ -69,6 +75,7 @@ def write_folder(folder: Path, content: Content, progress: Progress) -> Peaks:
         progress("writing", epoch, len(content.checkpoints))
         _write(folder / weights, _weights(content, checkpoint, peaks))
         _write(folder / values, _values(content, checkpoint, peaks))
+        content.bundle.close()  # nothing of this epoch is read again, and what was would be kept
     progress("writing", len(content.checkpoints), len(content.checkpoints))
     return peaks
 

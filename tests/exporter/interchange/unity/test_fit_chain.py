@@ -186,6 +186,33 @@ def test_depthwise_kernels_follow_each_other(tmp_path: Path) -> None:
     assert says(chain, "c -> conv0", "depthwise")
 
 
+def test_a_dense_layer_over_maps_is_a_convolution_of_one_cell(tmp_path: Path) -> None:
+    layers = [entry(4, 4, 3), dense("d", 5, "relu", 4, 4), flatten("f", 80), dense("o", 2)]
+    bundle, chain = planned(tmp_path, layers)
+    np.testing.assert_array_equal(kernel(bundle, chain, "conv0")[0, 0], bundle.weight("000", "d", "kernel"))
+    np.testing.assert_array_equal(values(bundle, chain, "conv0"), output(bundle, "d"))
+    assert says(chain, "d -> conv0", "1x1 convolution")
+
+
+def test_a_convolution_over_a_single_cell_is_a_dense_layer(tmp_path: Path) -> None:
+    mean = layer("mean", "global_pool", "GlobalAveragePooling2D", (1, 1, 4), mode="average")
+    flat = layer("flat", "reshape", "Reshape", (3,))
+    layers = [entry(4, 4, 1), conv("c", (4, 4, 4)), mean, conv("k", (1, 1, 3), 1), flat]
+    bundle, chain = planned(tmp_path, layers)
+    rows = kernel(bundle, chain, "fc_out").reshape(4, 4, 4, 3)
+    np.testing.assert_allclose(rows[2, 1], bundle.weight("000", "k", "kernel")[0, 0] / 16)
+    np.testing.assert_array_equal(values(bundle, chain, "fc_out"), output(bundle, "k").ravel())
+
+
+def test_a_normalisation_behind_a_flatten_is_not_of_channels(tmp_path: Path) -> None:
+    layers = [entry(4, 4, 1), conv("c", (4, 4, 2)), flatten("f", 32), batch_norm("n", 32), dense("o", 2)]
+    bundle, chain = planned(tmp_path, layers)
+    np.testing.assert_array_equal(kernel(bundle, chain, "conv0"), bundle.weight("000", "c", "kernel"))
+    gamma, variance = (bundle.weight("000", "n", name).astype(float) for name in ("gamma", "moving_variance"))
+    expected = bundle.weight("000", "o", "kernel") * (gamma / np.sqrt(variance + 0.001))[:, None]
+    np.testing.assert_allclose(kernel(bundle, chain, "fc_out"), expected, rtol=1e-6)
+
+
 def test_groups_become_one_kernel_with_zeros(tmp_path: Path) -> None:
     c = conv("c", (6, 6, 4), groups=2)
     bundle, chain = planned(tmp_path, [entry(6, 6, 6), c, flatten("f", 144), dense("o", 2)])
@@ -196,9 +223,7 @@ def test_groups_become_one_kernel_with_zeros(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("pool_size", "columns"), [(None, 1), (2, 8)])
-def test_a_sequence_is_a_column_unless_its_pools_need_two(
-    tmp_path: Path, pool_size: int | None, columns: int
-) -> None:
+def test_a_sequence_is_a_column_unless_its_pools_need_two(tmp_path: Path, pool_size: int | None, columns: int) -> None:
     layers = [entry(8, 3), conv("c", (8, 2)), pool("p", (4, 2)), flatten("f", 8), dense("o", 2)]
     bundle, chain = planned(tmp_path, layers, pool_size)
     made = kernel(bundle, chain, "conv0")

@@ -47,6 +47,7 @@ def test_the_files_hold_what_the_format_says(tiny: Bundle, place: Path) -> None:
         [STRUCTURE, *(name.format(f"{e:03d}") for e in range(3) for name in (WEIGHTS, VALUES))]
     )
     assert (report.path, report.n_files) == (place, 7)
+    assert tiny.held_bytes == 0, "what was read is not kept"
     assert report.n_bytes == sum(map(len, contents(place).values()))
     assert read(place, STRUCTURE) == [
         ["input", [1, 6, 6, 1]], ["conv0", [3, 3, 1, 4]], ["maxpool0", [4, 4]], ["fc_out", [64, 3]], list(CLASS_NAMES),
@@ -250,6 +251,13 @@ def test_advice_is_on_what_the_user_will_meet(tmp_path: Path, place: Path) -> No
     advice = convert_unity(bundle, place, checkpoint_ids=("000",), pool_size=2, scale=0.02, overwrite=True).advice
     assert not any("load order" in line or "saturate" in line for line in advice)
     assert any("Conv Shape" in line and "2,2" in line for line in advice)
+
+
+def test_a_table_beyond_what_is_shown_is_told(tmp_path: Path, place: Path) -> None:
+    wild = {"x": np.array([-3, 0.5, 40], np.float32)}
+    report = convert_unity(make_chain(tmp_path / "made.bundle", [entry(3), dense("o", 2)], odd=wild), place)
+    assert read(place, VALUES.format("000"))[0][2][0] == [[[-3.0]], [[0.5]], [[40.0]]]
+    assert any("from -3 to 40 as they were fed" in line for line in report.advice)
 
 
 def test_a_large_folder_is_announced_before_it_is_written(
