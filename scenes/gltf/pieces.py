@@ -49,7 +49,8 @@ class Pieces:
         if not still.has_edges:
             return {}
         detail = replace(self._detail, edges=self._most_edges(still))
-        return edge_solids(self._strands_of(still), self._layout, still.frame.theme, detail)
+        look = {"width": still.net.edge_width, "alpha": still.net.edge_alpha}
+        return edge_solids(self._strands_of(still), self._layout, still.frame.theme, detail, **look)
 
     def retold(self, still: Still) -> ViewState:
         """The frame of a still, whose words tell of the edges that are in the file."""

@@ -30,16 +30,19 @@ STRONGER = 1.2
 FAINTEST = 0.10
 
 
-def edge_solids(strands: Strands, layout: Layout, theme: Theme, detail: Detail) -> dict[int, Solid]:
+def edge_solids(
+    strands: Strands, layout: Layout, theme: Theme, detail: Detail, *, width: float = 1.0, alpha: float = 1.0
+) -> dict[int, Solid]:
     """Tubes along the strongest `detail.edges` strands, by the index of the plate that they end at, relative to its
-    centre; the strongest first in each. A plate that none ends at has none.
+    centre; the strongest first in each. A plate that none ends at has none. `width` and `alpha` are the net's own
+    `edge_width` and `edge_alpha`.
     """
     strength = strands.look[:, 1] * strands.look[:, 3]
     strongest = np.argsort(-strength, kind="stable")[: detail.edges]
     kept = _part(strands, strongest[strength[strongest] > 0])
     lines = curve_points(kept, detail.bends + 1)
-    points = _tubes(lines, _radii(kept.look, layout.extent))
-    colours = _colours(kept.look, theme)
+    points = _tubes(lines, _radii(kept.look, layout.extent * width))
+    colours = _colours(kept.look, theme, alpha)
     solids = {}
     for target in np.unique(kept.pairs[:, 2]).tolist():
         here = np.flatnonzero(kept.pairs[:, 2] == target)
@@ -75,13 +78,13 @@ def _radii(look: Array, extent: float) -> Array:
     return radii
 
 
-def _colours(look: Array, theme: Theme) -> NDArray[np.uint8]:
+def _colours(look: Array, theme: Theme, strength: float) -> NDArray[np.uint8]:
     """Colours (n, 4) by sign, with the alpha of `shaders/strands.vert`, for what is blended and does not add up."""
     kind, share, sign, bright = look.T
     alpha = np.where(kind < 0.5, 0.22 + 0.62 * share, np.where(kind < 1.5, 0.10 + 0.50 * share, 0.12 + 0.45 * share))
     roles = PALETTES[theme].roles
     table = np.array([roles["subtracts"], roles["copies"], roles["adds"]])
-    seen = np.clip(alpha * bright * STRONGER, FAINTEST, 1.0)
+    seen = np.clip(alpha * bright * STRONGER * strength, FAINTEST * min(strength, 1.0), 1.0)
     colours: NDArray[np.uint8] = np.rint(np.c_[table[np.sign(sign).astype(int) + 1], seen] * 255).astype(np.uint8)
     return colours
 

@@ -87,6 +87,18 @@ def test_colours_tell_the_sign_and_width_and_alpha_the_share(strands: Strands, t
         assert (colours[:, 0, 3] > 0).all()
 
 
+def test_a_net_may_have_thinner_and_fainter_edges(strands: Strands, tiny_layout: Layout) -> None:
+    whole = edge_solids(strands, tiny_layout, "dark", Detail(bends=3))
+    faint = edge_solids(strands, tiny_layout, "dark", Detail(bends=3), width=0.5, alpha=0.5)
+    for target, solid in whole.items():
+        one, two = tubes_of(solid, 3), tubes_of(faint[target], 3)
+        np.testing.assert_allclose(two.mean(axis=2), one.mean(axis=2), atol=1e-5)
+        np.testing.assert_allclose(np.ptp(two, axis=2), np.ptp(one, axis=2) / 2, atol=1e-5)
+        alphas = solid.colours[:, 3].astype(float)
+        is_clear = alphas < 255
+        np.testing.assert_allclose(faint[target].colours[is_clear, 3], alphas[is_clear] / 2, atol=1)
+
+
 def test_tubes_look_outward(strands: Strands, tiny_layout: Layout) -> None:
     for solid in edge_solids(strands, tiny_layout, "dark", Detail()).values():
         tubes = tubes_of(solid, BENDS).astype(float)

@@ -249,12 +249,13 @@ def test_nothing_is_made_of_a_layer_that_puts_out_nothing(shape: tuple[int, ...]
 def test_tiles_come_forward_by_the_mean_size_of_their_values() -> None:
     bundle, layout, index = big_maps(0.0)
     bundle.arrays["x"][..., 1], bundle.arrays["x"][::2, :, 2] = 3.0, -3.0
+    bundle.arrays["x"][0, 0, 0] = 300.0  # counts as full colour: no more is seen of it
     plate = layout.plates[index]
     solid = cells_of(bundle, layout, NetView(KEY0))[index]
     at = centres_of(plate)[:, 20, 15]
     behind, back = (seen(solid, at, from_input=side, risen=0.0)[1] for side in (True, False))
     forward, still = (seen(solid, at, from_input=side, risen=1.0)[1] for side in (True, False))
-    np.testing.assert_allclose(behind - forward, HIGHEST * np.array([0.0, 1.0, 0.5]), atol=1e-6)
+    np.testing.assert_allclose(behind - forward, HIGHEST * np.array([1 / 1200, 1.0, 0.5]), atol=1e-6)
     np.testing.assert_array_equal(still, back)
     assert (behind < 0).all()
     assert (back > 0).all()
