@@ -219,6 +219,8 @@ def _faults(layer: LoadedLayer, shape: list[int], before: LoadedLayer | None) ->
     ]
     if min(layer.size) < 1:
         faults.append(f"no points: {layer.size}")
+    if layer.size[0] != layer.size[1] != 1:
+        faults.append(f"maps of {layer.size} are not square: their rows and columns are mixed up")
     if layer.kind in ("conv", "fc") and any(list(each.shape) != shape for each in layer.weights):
         faults.append("weights are not of the shape in the structure")
     if layer.kind == "image":

@@ -242,6 +242,27 @@ def test_numbers_that_json_does_not_have_are_taken(place: Path) -> None:
     assert net.named("fc0").shown(1, 0)[0, 0, 0] == 7
 
 
+def cropped(columns: int) -> Callable[[Files], None]:
+    """A change to so many columns of the picture and of what the convolution makes of it, as if they were real."""
+
+    def apply(files: Files) -> None:
+        for file in (VALUES, VALUES_1):
+            for at in (0, 1):
+                entry(file, at, array(lambda values: values[:, :, :columns]))(files)
+            entry(file, 2, array(lambda values: values[:, :, : columns // 2 + 1]))(files)
+        files[STRUCTURE][0][1][2] = columns
+        both(3, kernel(lambda values: values[: 3 * (columns // 2 + 1) * 3]))(files)
+
+    return apply
+
+
+@pytest.mark.parametrize(("columns", "faults"), [(1, set()), (3, {"input", "conv0", "maxpool0"}), (4, set())])
+def test_maps_are_square_or_one_column(place: Path, columns: int, faults: set[str]) -> None:
+    files = small_folder()
+    cropped(columns)(files)
+    assert set(load_as_unity(write_folder(place, files)).scrambled) == faults
+
+
 STRICTER = {"a text among the numbers", "another picture than is said"}
 """What the checker minds and the loader does not: it reads numbers out of texts, and shapes of pictures elsewhere."""
 
