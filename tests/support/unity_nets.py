@@ -352,10 +352,12 @@ def dilated() -> Net:
     parts = (
         layers.Conv2D(4, 3, dilation_rate=2, padding="same", activation="relu", name="holes"),
         layers.Conv2D(4, 3, groups=2, padding="same", activation="relu", name="groups"),
-        layers.Conv2D(5, 3, dilation_rate=2, name="inside"), layers.Flatten(name="flat"),
+        layers.Conv2D(5, 3, dilation_rate=2, name="inside"), layers.MaxPooling2D(2, name="pool"),
+        layers.Flatten(name="flat"),
     )  # fmt: skip
     chain: Chain = {
-        "input": ("x",), "conv0": ("holes",), "conv1": ("groups",), "conv2": ("inside",), "fc_out": ("scores",),
+        "input": ("x",), "conv0": ("holes",), "conv1": ("groups",), "conv2": ("inside",), "maxpool0": ("pool",),
+        "fc_out": ("scores",),
     }  # fmt: skip
     notes = (("holes", "dilat"), ("inside", "dilat"))
     return Net(chained("dilated", (8, 8, 2), *parts, scores()), pictures(8, 8, 2), chain, notes)
