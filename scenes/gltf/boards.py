@@ -13,7 +13,7 @@ import numpy as np
 from scenes.gltf.boards_answer import answer_hud
 from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
 from scenes.gltf.boards_chart import chart_box, chart_hud, chart_place, curve_hud, has_curve
-from scenes.gltf.boards_legend import legend_hud, title_hud
+from scenes.gltf.boards_legend import has_bars, legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
 from viewer.labels import net_labels
@@ -98,13 +98,16 @@ def answer_board(
     among: Sequence[CaptureKey] = (),
     aspect: float = WIDE,
 ) -> Standing | None:
-    """The answer to what `net` shows, beside the last plate of net number `index` of `state`; `None` without an answer.
+    """The answer to what `net` shows, beside the last plate of net number `index` of `state`; `None` without an answer,
+    and where the picture of `state` shows none.
 
     `net` says whose answer it is (its capture, blend, difference, and whether its heading is an alarm), `state` only
     where the board stands: it may be another still of the same net. With `among`, captures that are compared (default:
     where `state` has several nets, theirs), all boards list the same classes. `at` is relative to the net, as the
     centres of the layout's plates are.
     """
+    if not has_bars(state):
+        return None
     among = tuple(among) or _captures(state)
     still = _at_rest(state)
     left = left_beside(layout, still, aspect)

@@ -27,6 +27,13 @@ def legend_hud(state: ViewState) -> Hud:
     )
 
 
+def has_bars(state: ViewState) -> bool:
+    """Whether a frame shows bars over its legends, as lists of answers have them. What turns the net about shows none,
+    and a list that stands beside a net would pass before it.
+    """
+    return any(bar.box_px[1] < FROM_PX and bar.role != "ground" for bar in state.hud.bars)
+
+
 def title_hud(state: ViewState) -> Hud:
     """The title of a frame, where it lies; empty where it has none."""
     return Hud(words=tuple(line for line in state.hud.words if line.part == "title" and line.text))

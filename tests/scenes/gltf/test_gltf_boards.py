@@ -251,6 +251,12 @@ def test_without_a_vector_there_is_no_answer() -> None:
     assert answer_board(maps, layout, state.nets[0], state) is None
 
 
+def test_a_scene_that_shows_no_answer_has_no_board_for_one(tiny: Bundle) -> None:
+    for name, is_shown in (("structure", False), ("flow", True), ("training", True)):
+        layout, state, _ = shown(tiny, name)
+        assert (answer_board(tiny, layout, state.nets[0], state) is not None) == is_shown, name
+
+
 def test_an_answer_stands_beside_its_last_plate_at_its_depth(tiny: Bundle) -> None:
     layout, state, _ = shown(tiny, "flow")
     board = answer_board(tiny, layout, state.nets[0], state)
