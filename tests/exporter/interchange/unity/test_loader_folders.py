@@ -183,6 +183,16 @@ def test_a_folder_as_the_original_generator_writes_it(place: Path) -> None:
     assert (found.n_layers, found.n_epochs, found.n_samples) == (7, 11, 2)
 
 
+def test_a_layer_without_weights_looks_up_no_rows(place: Path) -> None:
+    """The structure says one row, three units are before it; but no edge of it has a value to look up."""
+    files = good_folder()
+    files[STRUCTURE][4][1] = [1, 2]
+    del files[weights_of()][4]
+    found = diagnose(write_files(place, files), pool_size=0)
+    assert found.verdict == "scrambled"
+    assert [each.layer_name for each in found.findings if each.verdict == "scrambled"] == ["fc_out"]
+
+
 # ---- folders that are not what they seem
 
 
