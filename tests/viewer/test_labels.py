@@ -14,10 +14,10 @@ from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 
 from scenes.framing import camera_for
 from viewer.camera import Rect, project
-from viewer.labels import Box, box_of, label_words, scale_texts
+from viewer.labels import Box, box_of, frame_labels, label_words, net_labels, scale_texts
 from viewer.layout import Layout, place
 from viewer.scopes import Scales
-from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, Words
+from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, ViewState, Words
 from viewer.typeset import width_of
 
 NET = NetView(CaptureKey(*KEY))
@@ -151,3 +151,17 @@ def test_a_part_a_group_and_what_was_not_kept_are_said() -> None:
     words = label_words(shown, NET, camera, 16 / 9, scale_texts(shown, Scales((1.0, 0.0))))
     assert {"28×28×8 of 64", "encoder", "12 layers", "not kept"} <= {line.text for line in words}
     assert "b" not in {line.text for line in words}
+
+
+def test_labels_know_their_plate_and_keep_off_boxes() -> None:
+    layout = place(chain(2))
+    state = ViewState(camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7)), (NET,))
+    scales = Scales((1.0,) * len(layout.plates))
+    (found,) = net_labels(layout, state, 16 / 9, scales)
+    assert tuple(line for label in found for line in label.lines) == frame_labels(layout, state, 16 / 9, scales)
+    names = {label.plate: label.lines[0].text for label in found if label.is_above}
+    assert names == {index: plate.layer for index, plate in enumerate(layout.plates)}
+    lowest = max(box_of(line)[1] for label in found if label.is_above for line in label.lines)
+    (below,) = net_labels(layout, state, 16 / 9, scales, keep_off=[(0.0, 0.0, 1920.0, lowest + 5.0)])
+    assert not any(label.is_above for label in below)
+    assert [label for label in below if not label.is_above] == [label for label in found if not label.is_above]
