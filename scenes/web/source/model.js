@@ -7,12 +7,13 @@ const POINTS_PER_MESH = 160;
 
 /**
  * The model in the bytes of a GLB: `{root, plates, boards, camera, isOneRow, isCameraMoving, showAt, isAnswered,
- * legend, points}`.
+ * legend, chart, points}`.
  *
  * `plates` maps the glTF node index of each layer of `story` to `{layer, object, meshes, box}`; `box` is the plate's
  * own, round its origin. `boards` are the objects that turn to the viewer. `showAt(secs)` sets what is visible and how
  * high it stands; after it `isAnswered(net)` is whether the light has reached the net's answer, and `legend()` the
- * extras of the legend of the moment, or null. `points()` are what has to be in the picture.
+ * extras of the legend of the moment, or null, and `chart()` the chart `{image, says}` that stands beside the nets.
+ * `points()` are what has to be in the picture.
  */
 export async function loadModel(bytes, story) {
   const gltf = await new GLTFLoader().parseAsync(bytes.buffer, "");
@@ -28,7 +29,7 @@ export async function loadModel(bytes, story) {
   if (plates.size === 0) throw new Error("no layers in the model");
   sharpen(gltf.scene);
   strengthen(gltf.scene);
-  const told = toldByPage(gltf.scene);
+  const told = toldByPage(gltf.scene, plates);
   const camera = gltf.cameras[0] ?? null;
   return {
     root: gltf.scene,
@@ -40,7 +41,8 @@ export async function loadModel(bytes, story) {
     showAt: playerOf(gltf, story.durationSecs, told),
     isAnswered: (net) => isAnyOut(found(objectOf.get(net.index), (object) => object.userData.answers)),
     legend: () => [...told].find((object) => object.userData.notes && object.scale.x !== 0)?.userData ?? null,
-    points: () => pointsOf(plates),
+    chart: () => chartOf(told),
+    points: () => pointsOf(gltf.scene, plates, told),
   };
 }
 
@@ -105,12 +107,21 @@ function strengthen(root) {
 }
 
 // Boards that stand at no plate (answers, legend) are told beside the picture, in words that can be read aloud. Charts
-// belong to their net and stay where they are.
-function toldByPage(root) {
+// that belong to a net stay where they are; one that stands apart is shown there too.
+function toldByPage(root, plates) {
+  const around = new Box3();
+  for (const { box, object } of plates.values()) around.union(box.clone().applyMatrix4(object.matrixWorld));
+  const isApart = (object) => !around.containsPoint(object.getWorldPosition(new Vector3()));
   const atNoPlate = (object) => object.userData.faces && object.parent.userData.layer === undefined;
-  const told = new Set(found(root, (object) => atNoPlate(object) && !object.userData.chart));
+  const told = new Set(found(root, (object) => atNoPlate(object) && (!object.userData.chart || isApart(object))));
   for (const object of told) object.visible = false;
   return told;
+}
+
+function chartOf(told) {
+  const chart = [...told].find((object) => object.userData.chart && object.scale.x !== 0);
+  const mesh = chart && found(chart, (object) => object.isMesh && object.material.map)[0];
+  return mesh ? { image: mesh.material.map.image, says: chart.userData.says ?? [] } : null;
 }
 
 function isAnyOut(answers) {
@@ -146,14 +157,21 @@ function playerOf(gltf, durationSecs, told) {
   };
 }
 
-function pointsOf(plates) {
+function pointsOf(root, plates, told) {
   const all = [...plates.values()];
+  const charts = found(root, (object) => object.isMesh && object.userData.chart && !told.has(object));
   const edges = all.flatMap((plate) => plate.object.children.filter((child) => child.isMesh && isEdges(child)));
-  // A state that is not shown has no size: its edges stand where its plate does.
+  // What is not shown has no size: edges stand where their plate does, charts at their place in the whole.
   return [
     ...all.flatMap((plate) => plate.meshes.flatMap((mesh) => pointsOn(mesh.geometry, mesh.matrixWorld))),
     ...edges.flatMap((mesh) => pointsOn(mesh.geometry, mesh.parent.matrixWorld)),
+    ...charts.flatMap((mesh) => pointsOn(mesh.geometry, atFullSize(mesh))),
   ];
+}
+
+function atFullSize(mesh) {
+  const local = new Matrix4().compose(mesh.position, mesh.quaternion, new Vector3(1, 1, 1));
+  return local.premultiply(mesh.parent.matrixWorld);
 }
 
 function pointsOn(geometry, matrix) {

@@ -6,7 +6,7 @@ import { hintAt, showFacts, showHint } from "./layers.js";
 import { listenToPointer } from "./pointer.js";
 import { stepFrom } from "./story.js";
 import { Timeline } from "./timeline.js";
-import { reserveWords, showCaption, showNotes } from "./words.js";
+import { reserveWords, showCaption, showChart, showNotes } from "./words.js";
 
 const LONGEST_STEP_SECS = 0.1;
 
@@ -161,7 +161,10 @@ export class Player {
     showCaption(this.story, this.clock.secs);
     const model = this.stage?.model;
     this.answers.showAt(this.clock.secs, (net) => model?.isAnswered(net) ?? true);
-    if (model) showNotes(model.legend()?.notes);
+    if (model) {
+      showNotes(model.legend()?.notes);
+      showChart(model.chart());
+    }
     this.timeline.showAt(this.clock.secs, this.clock.isPlaying);
     document.documentElement.dataset.playing = String(this.clock.isPlaying);
   }

@@ -61,6 +61,20 @@ export function showNotes(notes) {
   );
 }
 
+/** Show the picture of a chart that stands apart from the nets, or nothing for null. */
+export function showChart(chart) {
+  const canvas = byId("chart");
+  if (canvas.image === chart?.image) return;
+  canvas.image = chart?.image;
+  canvas.hidden = !chart;
+  if (!chart) return;
+  byId("answers").hidden = false;
+  canvas.width = chart.image.width;
+  canvas.height = chart.image.height;
+  canvas.setAttribute("aria-label", chart.says.join(" "));
+  canvas.getContext("2d").drawImage(chart.image, 0, 0);
+}
+
 function markOf(name, colour) {
   const mark = make("i", {});
   mark.style.background = colour;
@@ -82,7 +96,7 @@ export class Answers {
       heading.hidden = isAlone;
       return { about, rows, column };
     });
-    byId("answers").replaceChildren(...this.columns.map(({ column }) => column));
+    byId("answers").prepend(...this.columns.map(({ column }) => column));
     byId("answers").hidden = this.nets.length === 0;
     document.documentElement.dataset.nets = String(this.nets.length);
   }
