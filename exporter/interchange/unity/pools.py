@@ -71,12 +71,17 @@ def _words(layer: Layer, windows: tuple[Window, Window]) -> list[str]:
 
 
 def _behind_convolution(flow: Flow, layer: Layer) -> Flow:
-    """The walk with a convolution at its end that shows what the pool takes; as it is where one stands there."""
+    """The walk with a convolution at its end that shows what the pool takes; as it is where one stands there.
+
+    It shows the maps of the last piece again, without zeros that the model puts around them for the pool.
+    """
     if flow.last.kind == "conv":
         return flow
-    spot = Spot((flow.shape[0], flow.shape[1]), flow.room, flow.at)
-    check_fits(layer.name, spot.at, spot.shape, spot.room)
-    values = MapValues(flow.source, spot, flow.channels, flow.picked, spot.shape)
+    values = flow.last.values
+    if not isinstance(values, MapValues):
+        spot = Spot((flow.shape[0], flow.shape[1]), flow.room, flow.at)
+        check_fits(layer.name, spot.at, spot.shape, spot.room)
+        values = MapValues(flow.source, spot, flow.channels, flow.picked, spot.shape)
     flow = passed_on(flow, layer.name, values)
     word = "a 1x1 convolution of ones that the model does not have, since the loader's pools must follow a convolution"
     return replace(flow, linked=1).noted(f"{layer.name} -> {flow.last.name}: {word}")

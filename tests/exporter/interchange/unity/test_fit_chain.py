@@ -247,6 +247,16 @@ def test_pools_stand_behind_convolutions(tmp_path: Path) -> None:
     assert says(chain, "q -> conv1", "the model does not have")
 
 
+def test_zeros_around_maps_for_a_second_pool_make_nothing_larger(tmp_path: Path) -> None:
+    pad = layer("pad", "padding", "ZeroPadding2D", (6, 6, 2), padding="1,1;1,1", mode="zeros")
+    layers = [entry(8, 8, 1), conv("c", (4, 4, 2), strides=(2, 2)), pad, pool("p", (2, 2, 2), 3), flatten("f", 8)]
+    bundle, chain = planned(tmp_path, [*layers, dense("o", 2)], 2)
+    assert names(chain) == ["input", "conv0", "maxpool0", "conv1", "maxpool1", "fc_out"]
+    assert named(chain, "input").shape == (1, 8, 8, 1)
+    np.testing.assert_array_equal(values(bundle, chain, "conv1"), output(bundle, "c"))
+    np.testing.assert_array_equal(values(bundle, chain, "maxpool1"), output(bundle, "p"))
+
+
 def test_other_pools_say_what_they_are(tmp_path: Path) -> None:
     p = pool("p", (4, 4, 2), 3, mode="average", padding="same")
     _, chain = planned(tmp_path, [entry(8, 8, 1), conv("c", (8, 8, 2)), p, flatten("f", 32), dense("o", 2)])
