@@ -93,10 +93,8 @@ def _tubes(lines: Array, radii: Array) -> Array:
     """The points (n, count * SIDES, 3) round lines (n, count, 3)."""
     way = np.gradient(lines, axis=1) if len(lines) else lines
     way = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
-    # A line turns about whichever of the two axes across the spine it comes less near to.
-    along = np.abs(way[..., 1:]).max(axis=1)
-    reference = np.where((along[:, :1] < along[:, 1:]), [[0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]])[:, None]
-    one = np.cross(way, reference)
+    # Lines go along the spine, up, down and back, but never along z: about that axis they turn without a twist.
+    one = np.cross(way, (0.0, 0.0, 1.0))
     one = one / np.maximum(np.linalg.norm(one, axis=-1, keepdims=True), 1e-9)
     two = np.cross(way, one)
     angles = np.radians(90 + np.arange(SIDES) * 360 / SIDES)[:, None]

@@ -149,6 +149,17 @@ def test_every_way_makes_sound_tubes(strands: Strands, tiny_layout: Layout, ways
     assert np.linalg.norm(away, axis=-1).max() < 0.3
 
 
+def test_tubes_that_turn_back_to_the_next_row_do_not_twist(strands: Strands, tiny_layout: Layout) -> None:
+    """Each corner of a ring is next to the same corner of the ring before it."""
+    one = part_of(strands, np.zeros(1, int))
+    back = replace(one, ends=np.array([[9, 3, 0.5, -9, -3, -0.5]], np.float32), way=one.way * [[1, 1, 0, 1]])
+    (solid,) = edge_solids(back, tiny_layout, "dark", Detail(bends=40)).values()
+    tube = tubes_of(solid, 40).astype(float)[0]
+    away = tube - tube.mean(axis=1, keepdims=True)
+    away /= np.linalg.norm(away, axis=-1, keepdims=True)
+    assert (np.einsum("rsd,rsd->rs", away[1:], away[:-1]) > 0.5).all()
+
+
 def test_tubes_are_round_where_strands_go_straight_up() -> None:
     """Residual arcs rise level with the plates: a tube there must not fall flat."""
     layers = [layer("in", "input", 8, 8, 3)]
