@@ -300,7 +300,9 @@ def _convert(args: argparse.Namespace) -> None:
     bundle = open_bundle(args.bundle)
     chosen = {"input_ids": tuple(args.inputs), "checkpoint_ids": tuple(args.checkpoints), "overwrite": args.overwrite}
     if is_unity:
-        asked = only_unity
+        from exporter.progress import progress_bars
+
+        asked = {**only_unity, "progress": progress_bars(), "tell": _say}
     else:
         args.scene = args.scene or (None if args.view else "flow")
         view, seen = _seen(args, bundle)

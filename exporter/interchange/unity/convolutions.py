@@ -18,7 +18,7 @@ Form = Literal["plain", "depthwise", "separable"]
 
 def convolved(flow: Flow, step: Step, setting: Setting) -> Flow:
     """The walk behind a convolution over maps, or behind a dense layer that runs over each of their cells."""
-    layer, form = step.layer, _form(step.layer)
+    layer, form = step.layer, _form(step.layer, flow.shape[2])
     windows = _windows(layer)
     made = as_maps(step.shape)
     if made is None:
@@ -44,7 +44,7 @@ def _no_values() -> MapValues:
     return MapValues("", Spot((1, 1), (1, 1)), 1)
 
 
-def _form(layer: Layer) -> Form:
+def _form(layer: Layer, taken: int) -> Form:
     kind = str(layer.settings.get("computed_by", layer.class_name))
     if "Transpose" in kind or "Transpose" in layer.class_name:
         raise cannot_show(layer, "a transposed convolution makes maps larger, and the loader only keeps or halves them")
@@ -52,7 +52,7 @@ def _form(layer: Layer) -> Form:
         raise cannot_show(layer, "its channels come first", remedy="export a model with channels last")
     if layer.kind != "dense" and len(layer.kernel_size or ()) not in (1, 2):
         raise cannot_show(layer, "the loader's kernels have two axes")
-    if layer.kind == "depthwise":
+    if layer.kind == "depthwise" or 1 < (layer.groups or 1) == taken:  # a group for each channel is depthwise too
         return "depthwise"
     return "separable" if "Separable" in kind else "plain"
 
@@ -121,7 +121,7 @@ def _form_words(layer: Layer, form: Form, multiplied: int) -> tuple[str, ...]:
             words.append(f"each channel makes {multiplied} maps, which follow each other")
     if form == "separable":
         words.append("separable: both kernels are multiplied into one, what lies between them is left out")
-    if (layer.groups or 1) > 1:
+    if (layer.groups or 1) > 1 and form == "plain":
         words.append(f"{layer.groups} groups: zeros stand between them in the whole kernel")
     return tuple(words)
 

@@ -101,6 +101,7 @@ class ConvKernel:
             return self._separable(bundle, checkpoint)
         kernel = as_image(_weight(bundle, checkpoint, self.layer, "kernel", "depthwise_kernel"))
         if self.form == "depthwise":
+            kernel = kernel.reshape(*kernel.shape[:2], self.groups, -1) if self.groups > 1 else kernel
             for scale in self.before:
                 kernel = scaled(kernel, scale.factors(bundle, checkpoint), 2)
             return kernel.reshape(*kernel.shape[:2], 1, -1)

@@ -222,6 +222,20 @@ def test_groups_become_one_kernel_with_zeros(tmp_path: Path) -> None:
     assert np.count_nonzero(made) == own.size
 
 
+def test_a_group_for_each_channel_is_depthwise(tmp_path: Path) -> None:
+    layers = [
+        entry(6, 6, 1), conv("a", (6, 6, 3), activation="relu"), batch_norm("n", 6, 6, 3),
+        conv("c", (6, 6, 6), groups=3), flatten("f", 216), dense("o", 2),
+    ]  # fmt: skip
+    bundle, chain = planned(tmp_path, layers)
+    gamma, variance = (bundle.weight("000", "n", name).astype(float) for name in ("gamma", "moving_variance"))
+    expected = bundle.weight("000", "c", "kernel") * np.repeat(gamma / np.sqrt(variance + 0.001), 2)
+    made = kernel(bundle, chain, "conv1")
+    assert made.shape == (3, 3, 1, 6)
+    np.testing.assert_allclose(made, expected, rtol=1e-6)
+    assert says(chain, "c -> conv1", "depthwise")
+
+
 @pytest.mark.parametrize(("pool_size", "columns"), [(None, 1), (2, 8)])
 def test_a_sequence_is_a_column_unless_its_pools_need_two(tmp_path: Path, pool_size: int | None, columns: int) -> None:
     layers = [entry(8, 3), conv("c", (8, 2)), pool("p", (4, 2)), flatten("f", 8), dense("o", 2)]
