@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import accumulate, product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenes.choose import shown_capture
 from scenes.timeline import Marker, Timeline
 from scenes.viewed import run_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     Build = Callable[[SceneOptions], Timeline]
 
 MOST_INPUTS = 4
+MOST_PARTS = 24
 LOOKS = 16
 """At how many times two timelines are compared."""
 
@@ -71,22 +74,23 @@ def chain_of(
     for name in checkpoint_ids:
         bundle.checkpoint(name)
     if input_ids or checkpoint_ids:
-        return _chosen(bundle, build, options, input_ids, checkpoint_ids), ()
+        return _chosen(bundle, build, options, input_ids, checkpoint_ids)
     first = build(options)
     if not _is_one_pass(first):
         return first, ()
     shown, count = _clean_inputs(bundle, options)
     notes = (f"shows {len(shown)} of {count} clean inputs; choose others with --inputs",) if count > len(shown) else ()
-    return _chosen(bundle, build, options, shown, ()), notes
+    return _chosen(bundle, build, options, shown, ())[0], notes
 
 
 def _chosen(
     bundle: Bundle, build: Build, options: SceneOptions, input_ids: tuple[str, ...], checkpoint_ids: tuple[str, ...]
-) -> Timeline:
+) -> tuple[Timeline, tuple[str, ...]]:
     timelines: list[Timeline] = []
     names, looks = [], []
     asked = list(product(input_ids or (options.input_id,), checkpoint_ids or (options.checkpoint_id,)))
-    for one, two in asked:
+    kept = evenly(len(asked), MOST_PARTS)
+    for one, two in (asked[i] for i in kept):
         run_id = options.run_id or run_of(bundle, one)
         timeline = build(replace(options, input_id=one, checkpoint_id=two, run_id=run_id))
         look = _look(timeline)
@@ -94,7 +98,19 @@ def _chosen(
             looks.append(look)
             timelines.append(timeline)
             names.append(_name(bundle, one if len(input_ids) > 1 else None, two if len(checkpoint_ids) > 1 else None))
-    return chained(timelines, names)
+    left_out = len(asked) - len(kept)
+    notes = (f"shows {len(kept)} of {len(asked)} passes, evenly spaced; choose fewer with --inputs and --checkpoints",)
+    return chained(timelines, names), notes if left_out else ()
+
+
+def evenly(count: int, most: int) -> list[int]:
+    """Up to `most` of so many numbers from 0 on, evenly spaced, the first and the last among them.
+
+    >>> evenly(3, 5), evenly(9, 3)
+    ([0, 1, 2], [0, 4, 8])
+    """
+    places: list[int] = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
+    return places
 
 
 def _name(bundle: Bundle, input_id: str | None, checkpoint_id: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from scenes.encode.atomic import check_place, put_in_place, work_beside
 from scenes.encode.shot import cannot_write
 from scenes.gltf.binary import glb_bytes
 from scenes.gltf.chain import chain_of
-from scenes.gltf.ladder import Made, TooLarge, finest
+from scenes.gltf.ladder import Made, Step, TooLarge, finest
 from scenes.gltf.reel import reel_of
 from scenes.gltf.store import Store
 from scenes.gltf.tree import Tree
@@ -24,10 +24,11 @@ from scenes.registry import scene as scene_named
 from scenes.viewed import viewed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exporter.bundle import Bundle
     from scenes.gltf.reel import Reel
     from viewer.layout import Layout
-    from viewer.solids.detail import Detail
     from viewer.study import Vantage
 
 SUFFIX = ".glb"
@@ -113,24 +114,30 @@ def glb_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
     timeline = viewed(timeline, view, layout, bundle)
-    reel = reel_of(timeline)
-    made = finest(partial(_made, bundle, layout, reel, scene, options.aspect), max_mb)
-    notes += (f"left out {reel.left_out} states: evenly spaced ones are kept",) if reel.left_out else ()
+    reels = cache(partial(reel_of, timeline))
+    made = finest(partial(_made, bundle, layout, reels, scene, options.aspect), max_mb)
     return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes)
 
 
 def _made(
-    bundle: Bundle, layout: Layout, reel: Reel, scene: str, aspect: float, detail: Detail, most_bytes: float
+    bundle: Bundle,
+    layout: Layout,
+    reels: Callable[[int], Reel],
+    scene: str,
+    aspect: float,
+    step: Step,
+    most_bytes: float,
 ) -> Made:
-    """The file of one detail. Raises `TooLarge` where it has more than `most_bytes`."""
-    store = Store(most_bytes)
+    """The file of one step of detail. Raises `TooLarge` where it has more than `most_bytes`."""
+    reel, store = reels(step.stills), Store(most_bytes)
     store.model.asset.generator = f"kerascope {_version()}"
-    tree = Tree(bundle, layout, reel, detail, store, aspect)
+    tree = Tree(bundle, layout, reel, step.detail, store, aspect)
     tree.build(scene)
     content = glb_bytes(*store.finished())
     if len(content) > most_bytes:
         raise TooLarge
-    return Made(content, len(store.model.nodes), tree.n_states)
+    notes = (f"left out {reel.left_out} states: evenly spaced ones are kept",) if reel.left_out else ()
+    return Made(content, len(store.model.nodes), tree.n_states, notes)
 
 
 def _version() -> str:

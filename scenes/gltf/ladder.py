@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
+from scenes.gltf.reel import MOST_STILLS
 from viewer.solids.detail import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 BYTES_PER_MB = 1e6
-DETAILS = (
-    Detail(),
-    Detail(tile_px=48, picture_px=192, boxes=128, units=2048, edges=900, bends=7),
-    Detail(tile_px=32, picture_px=128, boxes=64, units=1024, edges=500, bends=6),
-    Detail(tile_px=24, picture_px=96, boxes=32, units=512, edges=250, bends=5),
-    Detail(tile_px=16, picture_px=64, boxes=16, units=256, edges=100, bends=4),
+COARSEST = Detail(tile_px=16, picture_px=64, boxes=16, units=256, edges=100, bends=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How fine a file is, and how many states the nets that change have together."""
+
+    detail: Detail
+    stills: int = MOST_STILLS
+
+
+STEPS = (
+    Step(Detail()),
+    Step(Detail(tile_px=48, picture_px=192, boxes=128, units=2048, edges=900, bends=7)),
+    Step(Detail(tile_px=32, picture_px=128, boxes=64, units=1024, edges=500, bends=6)),
+    Step(Detail(tile_px=24, picture_px=96, boxes=32, units=512, edges=250, bends=5)),
+    Step(COARSEST),
+    Step(COARSEST, MOST_STILLS // 2),
+    Step(COARSEST, MOST_STILLS // 4),
 )
 
 
@@ -35,8 +49,8 @@ class Made:
     notes: tuple[str, ...] = ()
 
 
-def finest(make: Callable[[Detail, float], Made], max_mb: float | None) -> Made:
-    """What `make(detail, most_bytes)` makes of the finest detail that fits, with a note for each step down.
+def finest(make: Callable[[Step, float], Made], max_mb: float | None) -> Made:
+    """What `make(step, most_bytes)` makes of the finest step that fits, with a note for each step down.
 
     Raises
     ------
@@ -47,14 +61,14 @@ def finest(make: Callable[[Detail, float], Made], max_mb: float | None) -> Made:
         raise KerascopeError("a file has a positive size", expected="a number of MB over 0", got=f"{max_mb:g}")
     most_bytes = float("inf") if max_mb is None else max_mb * BYTES_PER_MB
     notes: list[str] = []
-    for step, detail in enumerate(DETAILS):
-        if step:
-            notes.append(_told(detail, max_mb or 0.0))
+    for number, step in enumerate(STEPS):
+        if number:
+            notes.append(f"over {max_mb:g} MB: {_told(step)}")
         try:
-            made = make(detail, most_bytes)
+            made = make(step, most_bytes)
         except TooLarge:
             continue
-        return Made(made.content, made.n_nodes, made.n_states, tuple(notes))
+        return replace(made, notes=made.notes + tuple(notes))
     raise KerascopeError(
         "the scene does not fit into the file",
         expected=f"at most {max_mb:g} MB",
@@ -63,8 +77,11 @@ def finest(make: Callable[[Detail, float], Made], max_mb: float | None) -> Made:
     )
 
 
-def _told(detail: Detail, max_mb: float) -> str:
+def _told(step: Step) -> str:
+    detail = step.detail
+    if step.stills < MOST_STILLS:
+        return f"at most {step.stills} states"
     return (
-        f"over {max_mb:g} MB: feature maps down to {detail.tile_px} pixels a side, pictures to {detail.picture_px}, "
-        f"boxes to vectors of {detail.boxes} units, edges to {detail.edges} a state in {detail.bends} pieces each"
+        f"feature maps down to {detail.tile_px} pixels a side, pictures to {detail.picture_px}, boxes to vectors of "
+        f"{detail.boxes} units, edges to {detail.edges} a state in {detail.bends} pieces each"
     )

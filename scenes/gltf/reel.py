@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 SAMPLES_PER_SEC = 25.0
+MOST_SAMPLES = 8000
+"""Longer scenes are looked at less often."""
 MOST_STILLS = 24
 HALF = 0.5
 
@@ -110,6 +112,7 @@ def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float 
     evenly spaced ones are kept, first and last among them, and each of the others is shown as the last that was kept
     before it.
     """
+    samples_per_sec = min(samples_per_sec, MOST_SAMPLES / timeline.duration_secs)
     times = frame_times(timeline.duration_secs, samples_per_sec, timeline.loops)
     states = [timeline.state_at(t_secs) for t_secs in times]
     count = max(len(state.nets) for state in states)

@@ -100,6 +100,15 @@ def test_a_scene_that_has_no_use_for_a_choice_is_not_repeated(tiny: Bundle) -> N
     assert chain(tiny, "training", (), moments)[0].duration_secs == alone
 
 
+def test_of_too_many_passes_even_ones_are_shown_and_that_is_told(tiny: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenes.gltf.chain.MOST_PARTS", 2)
+    moments = tuple(each.id for each in tiny.manifest.checkpoints)
+    inputs = (tiny.manifest.inputs[0].id,)
+    timeline, notes = chain(tiny, "flow", inputs, moments)
+    assert captures(timeline) == [(inputs[0], moments[0]), (inputs[0], moments[-1])]
+    assert notes[0].startswith(f"shows 2 of {len(moments)} passes")
+
+
 @pytest.mark.parametrize(("inputs", "checkpoints"), [(("nobody",), ()), ((), ("never",))])
 def test_what_is_not_there_is_one_line(tiny: Bundle, inputs: tuple[str, ...], checkpoints: tuple[str, ...]) -> None:
     with pytest.raises(KerascopeError) as caught:

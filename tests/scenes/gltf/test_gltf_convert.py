@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,8 +12,7 @@ from glb_parts import unpacked
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
 from scenes.gltf.convert import convert_glb, glb_of
-from scenes.gltf.ladder import DETAILS, Made, TooLarge, finest
-from viewer.solids.detail import Detail
+from scenes.gltf.ladder import STEPS, Made, Step, TooLarge, finest
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +20,20 @@ def tiny(tiny_bundle_path: Path) -> Bundle:
     return read_bundle(tiny_bundle_path)
 
 
-def sized(detail: Detail, most_bytes: float) -> Made:
-    """Files of 8, 6, 4, ... MB."""
-    n_bytes = (8 - 2 * DETAILS.index(detail)) * 10**6 if detail != DETAILS[-1] else 10**6
+def sized(step: Step, most_bytes: float) -> Made:
+    """Files of 7, 6, 5, ... MB."""
+    n_bytes = (len(STEPS) - STEPS.index(step)) * 10**6
     if n_bytes > most_bytes:
         raise TooLarge
-    return Made(b"x" * n_bytes, 1, 1)
+    return Made(b"x" * n_bytes, 1, 1, ("its own",))
 
 
-@pytest.mark.parametrize(("max_mb", "steps"), [(None, 0), (8, 0), (7.9, 1), (2, 3), (1, 4)])
+@pytest.mark.parametrize(("max_mb", "steps"), [(None, 0), (7, 0), (6.9, 1), (3, 4), (1, 6)])
 def test_the_finest_that_fits_is_taken_and_each_step_told(max_mb: float | None, steps: int) -> None:
     made = finest(sized, max_mb)
-    assert len(made.notes) == steps
-    assert all(f"over {max_mb:g} MB" in line and "edges" in line for line in made.notes)
+    assert made.notes[0] == "its own"
+    assert len(made.notes) == 1 + steps
+    assert all(line.startswith(f"over {max_mb:g} MB: ") for line in made.notes[1:])
     assert max_mb is None or len(made.content) <= max_mb * 1e6
 
 
@@ -45,10 +46,22 @@ def test_what_cannot_be_so_small_says_what_to_do(max_mb: float) -> None:
         assert "--inputs" in str(caught.value)
 
 
-def test_every_step_is_coarser_in_everything() -> None:
-    for finer, coarser in pairwise(DETAILS):
-        for name in ("tile_px", "picture_px", "boxes", "units", "edges", "bends"):
-            assert getattr(coarser, name) < getattr(finer, name)
+def test_every_step_gives_something_up() -> None:
+    names = "tile_px", "picture_px", "boxes", "units", "edges", "bends"
+    for finer, coarser in pairwise(STEPS):
+        pairs = [(getattr(finer.detail, name), getattr(coarser.detail, name)) for name in names]
+        if finer.detail != coarser.detail:
+            assert all(after < before for before, after in pairs)
+        else:
+            assert coarser.stills < finer.stills
+
+
+def test_at_last_states_are_given_up(tiny: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenes.gltf.ladder.STEPS", (STEPS[4], replace(STEPS[4], stills=2)))
+    whole = glb_of(tiny, scene="training")
+    fewer = glb_of(tiny, scene="training", max_mb=(len(whole.content) - 1) / 1e6)
+    assert (whole.n_states, fewer.n_states) == (3, 2)
+    assert any("2 states" in line for line in fewer.notes)
 
 
 def test_a_real_scene_gets_smaller(tiny: Bundle) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.frames import frame_times
-from scenes.gltf.reel import Reel, Still, reel_of, shown_of
+from scenes.gltf.reel import MOST_SAMPLES, Reel, Still, reel_of, shown_of
 from scenes.options import SceneOptions
 from scenes.registry import scene, scene_names
 from scenes.timeline import Timeline
@@ -174,3 +174,8 @@ def test_a_scene_that_does_not_loop_ends_at_its_end() -> None:
     states = [state(NetView(KEYS[0])), state(NetView(KEYS[1]))]
     assert reel_of(made(*states, loops=False)).times_secs[-1] == 2.0
     assert reel_of(made(*states)).times_secs[-1] < 2.0
+
+
+def test_a_long_scene_is_looked_at_less_often() -> None:
+    long = Timeline(10_000.0, lambda _: state(NetView(KEYS[0])), loops=True)
+    assert len(reel_of(long).times_secs) == MOST_SAMPLES
