@@ -12,6 +12,8 @@ from viewer.strands.curve import curve_points
 from viewer.strands.trace import Strands
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from viewer.layout import Layout
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from viewer.state import Theme
 
     Array = NDArray[np.float32]
+    Tubes = tuple[Array, NDArray[np.uint32], NDArray[np.uint8]]
 
 SIDES = 3
+WINDING = 3
+"""How many times the pieces those have that go over a ridge or back to the next row: they turn sharply, and are few."""
 PIXELS_PER_EXTENT = 2000.0
 """Reference pixels that a layout is wide on the picture of a scene: by these a width in pixels is one in the world."""
 SEEN_WIDTH = 0.55
@@ -34,26 +39,24 @@ def edge_solids(
     strands: Strands, layout: Layout, theme: Theme, detail: Detail, *, width: float = 1.0, alpha: float = 1.0
 ) -> dict[int, Solid]:
     """Tubes along the strongest `detail.edges` strands, by the index of the plate that they end at, relative to its
-    centre; the strongest first in each. A plate that none ends at has none. `width` and `alpha` are the net's own
-    `edge_width` and `edge_alpha`.
+    centre. A plate that none ends at has none. `width` and `alpha` are the net's own `edge_width` and `edge_alpha`.
+
+    The strongest is the first in each, but those that go over a ridge or back to the next row come last.
     """
     strength = strands.look[:, 1] * strands.look[:, 3]
     strongest = np.argsort(-strength, kind="stable")[: detail.edges]
     kept = _part(strands, strongest[strength[strongest] > 0])
-    lines = curve_points(kept, detail.bends + 1)
-    points = _tubes(lines, _radii(kept.look, layout.extent * width))
-    colours = _colours(kept.look, theme, alpha)
+    is_winding = (kept.way[:, 2] != 0) | (kept.ends[:, 3] < kept.ends[:, 0])
+    pieces = np.where(is_winding, WINDING * detail.bends, detail.bends)
+    radii, colours = _radii(kept.look, layout.extent * width), _colours(kept.look, theme, alpha)
     solids = {}
     for target in np.unique(kept.pairs[:, 2]).tolist():
-        here = np.flatnonzero(kept.pairs[:, 2] == target)
-        around = points[here] - np.asarray(layout.plates[target].centre, np.float32)
-        each = lines.shape[1] * SIDES
-        solids[target] = Solid(
-            around.reshape(-1, 3),
-            _triangles(len(here), lines.shape[1]),
-            np.repeat(colours[here], each, axis=0),
-            blends=True,
-        )
+        centre, parts = np.asarray(layout.plates[target].centre, np.float32), []
+        for count in np.unique(pieces).tolist():
+            here = np.flatnonzero((kept.pairs[:, 2] == target) & (pieces == count))
+            lines = curve_points(_part(kept, here), count + 1) - centre
+            parts.append(_tubes(lines, radii[here], colours[here]))
+        solids[target] = _joined(parts)
     return solids
 
 
@@ -89,9 +92,24 @@ def _colours(look: Array, theme: Theme, strength: float) -> NDArray[np.uint8]:
     return colours
 
 
-def _tubes(lines: Array, radii: Array) -> Array:
-    """The points (n, count * SIDES, 3) round lines (n, count, 3)."""
-    way = np.gradient(lines, axis=1) if len(lines) else lines
+def _joined(parts: Sequence[Tubes]) -> Solid:
+    """All as one solid."""
+    points, triangles, colours = zip(*parts, strict=True)
+    firsts = np.cumsum([0, *map(len, points[:-1])])
+    moved = [each + np.uint32(first) for each, first in zip(triangles, firsts, strict=True)]
+    return Solid(np.concatenate(points), np.concatenate(moved), np.concatenate(colours), blends=True)
+
+
+def _tubes(lines: Array, radii: Array, colours: NDArray[np.uint8]) -> Tubes:
+    """Points, triangles and colours of tubes round lines (n, count, 3)."""
+    points = _around(lines, radii) if len(lines) else lines
+    each = lines.shape[1] * SIDES
+    return points.reshape(-1, 3), _triangles(len(lines), lines.shape[1]), np.repeat(colours, each, axis=0)
+
+
+def _around(lines: Array, radii: Array) -> Array:
+    """The points (n, count, SIDES, 3) round lines (n, count, 3)."""
+    way = np.gradient(lines, axis=1)
     way = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
     # Lines go along the spine, up, down and back, but never along z: about that axis they turn without a twist.
     one = np.cross(way, (0.0, 0.0, 1.0))
@@ -100,7 +118,7 @@ def _tubes(lines: Array, radii: Array) -> Array:
     angles = np.radians(90 + np.arange(SIDES) * 360 / SIDES)[:, None]
     around = one[:, :, None] * np.cos(angles) + two[:, :, None] * np.sin(angles)
     points: Array = (lines[:, :, None] + around * radii[:, None, None, None]).astype(np.float32)
-    return points.reshape(len(lines), lines.shape[1] * SIDES, 3)
+    return points
 
 
 def _triangles(tubes: int, count: int) -> NDArray[np.uint32]:

@@ -15,7 +15,7 @@ from exporter.bundle import Bundle
 from viewer.colour import PALETTES
 from viewer.layout import Layout, place
 from viewer.solids.detail import Detail
-from viewer.solids.edges import SIDES, edge_solids
+from viewer.solids.edges import SIDES, WINDING, edge_solids
 from viewer.solids.solid import Solid
 from viewer.state import CaptureKey
 from viewer.strands.curve import curve_points
@@ -144,9 +144,11 @@ def test_every_way_makes_sound_tubes(strands: Strands, tiny_layout: Layout, ways
     made = replace(strands, ends=table[:, :6].copy(), look=look, way=way, pairs=pairs)
     (solid,) = edge_solids(made, tiny_layout, "dark", Detail()).values()
     check_sound(solid)
-    lines = curve_points(made, BENDS + 1)
-    away = tubes_of(solid, BENDS) + np.asarray(tiny_layout.plates[1].centre) - lines[:, :, None]
-    assert np.linalg.norm(away, axis=-1).max() < 0.3
+    is_winding = (way[:, 2] != 0) | (table[:, 3] < table[:, 0])
+    rings = solid.points.reshape(-1, SIDES, 3) + np.asarray(tiny_layout.plates[1].centre)
+    kinds = (~is_winding, BENDS + 1), (is_winding, WINDING * BENDS + 1)
+    lines = [curve_points(part_of(made, which), count).reshape(-1, 1, 3) for which, count in kinds]
+    assert np.linalg.norm(rings - np.concatenate(lines), axis=-1).max() < 0.3
 
 
 def test_tubes_that_turn_back_to_the_next_row_do_not_twist(strands: Strands, tiny_layout: Layout) -> None:
@@ -154,7 +156,7 @@ def test_tubes_that_turn_back_to_the_next_row_do_not_twist(strands: Strands, tin
     one = part_of(strands, np.zeros(1, int))
     back = replace(one, ends=np.array([[9, 3, 0.5, -9, -3, -0.5]], np.float32), way=one.way * [[1, 1, 0, 1]])
     (solid,) = edge_solids(back, tiny_layout, "dark", Detail(bends=40)).values()
-    tube = tubes_of(solid, 40).astype(float)[0]
+    (tube,) = tubes_of(solid, WINDING * 40).astype(float)
     away = tube - tube.mean(axis=1, keepdims=True)
     away /= np.linalg.norm(away, axis=-1, keepdims=True)
     assert (np.einsum("rsd,rsd->rs", away[1:], away[:-1]) > 0.5).all()
@@ -170,6 +172,10 @@ def test_tubes_are_round_where_strands_go_straight_up() -> None:
     assert any(link.ridge is not None for link in layout.links)
     made = trace(bundle, layout, CaptureKey("shown", "000"))
     for solid in edge_solids(made, layout, "dark", Detail()).values():
-        tubes = tubes_of(solid, BENDS).astype(float)
-        sides = np.linalg.norm(tubes - np.roll(tubes, 1, axis=2), axis=-1)
-        np.testing.assert_allclose(sides, np.broadcast_to(sides[:, :1, :1], sides.shape), rtol=0.02)
+        rings = solid.points.reshape(-1, SIDES, 3).astype(float)
+        sides = np.linalg.norm(rings - np.roll(rings, 1, axis=1), axis=-1)
+        np.testing.assert_allclose(sides, np.broadcast_to(sides[:, :1], sides.shape), rtol=0.02)
+        check_sound(solid)
+        each = solid.triangles.reshape(-1, 2, 3)
+        assert (np.ptp(each.reshape(len(each), -1), axis=1) < 2 * SIDES).all()  # no triangle joins two tubes
+        assert len(np.unique(each)) == len(solid.points)
