@@ -50,8 +50,9 @@ def _predictions(
 
 
 def _prediction(bundle: Bundle, last: Piece, input_id: str, names: tuple[str, ...], checkpoint: str) -> str:
-    """The class with the largest score; of a single unit the side of 0 its logit is on, or without classes itself."""
-    predicted = bundle.capture(input_id, checkpoint).predicted
+    """The class with the largest score; of a single unit the side of 0 it is on, or without classes the answer."""
+    capture = bundle.capture(input_id, checkpoint)
+    predicted = capture.predicted
     if len(names) > 1 and predicted is not None and predicted < len(names):
         return names[predicted]
     logits = last.values.array(bundle, input_id, checkpoint)
@@ -60,4 +61,5 @@ def _prediction(bundle: Bundle, last: Piece, input_id: str, names: tuple[str, ..
     known = bundle.manifest.model.class_names
     if len(known) == 2:
         return known[int(logits[0] > 0)]
-    return f"{logits[0]:.4g}"
+    answer = capture.scores[0] if len(capture.scores) == 1 else None
+    return f"{logits[0] if answer is None else answer:.4g}"
