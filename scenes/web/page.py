@@ -13,6 +13,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from exporter.bundle.errors import KerascopeError
+from scenes.choose import shown_name
 from scenes.encode.atomic import check_place, put_in_place, work_beside
 from scenes.encode.shot import cannot_write
 from scenes.gltf.convert import glb_of
@@ -56,7 +57,7 @@ def convert_html(bundle: Bundle, out: Path, *, overwrite: bool = False, **chosen
         raise KerascopeError("a web page ends in .html", expected=SUFFIXES[0], got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
     glb = glb_of(bundle, **chosen)
-    content = page_of(glb.content, bundle.manifest.model.name).encode()
+    content = page_of(glb.content, shown_name(bundle)).encode()
     with work_beside(out) as work:
         made = work / "made.html"
         try:

@@ -82,4 +82,5 @@ async function start() {
 // What three.js has to say is told in the page, in plain words.
 setConsoleFunction(() => {});
 root.dataset.state = "loading";
-start();
+// A large model takes a while: first the page says so.
+setTimeout(start, 20);

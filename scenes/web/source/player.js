@@ -166,7 +166,11 @@ export class Player {
       showChart(model.chart());
     }
     this.timeline.showAt(this.clock.secs, this.clock.isPlaying);
-    document.documentElement.dataset.playing = String(this.clock.isPlaying);
+    const playing = String(this.clock.isPlaying);
+    if (document.documentElement.dataset.playing === playing) return;
+    document.documentElement.dataset.playing = playing;
+    // What changes every moment is read aloud only when it has come to rest; the caption is always.
+    byId("subtitle").setAttribute("aria-live", this.clock.isPlaying ? "off" : "polite");
   }
 
   /** What a test or a curious person may look at: nothing here can be changed from outside. */
