@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exporter.bundle.read import Bundle
 from exporter.bundle.schema import Capture
 from exporter.interchange.unity.choice import Choice
-from exporter.interchange.unity.errors import UnityError
+from exporter.interchange.unity.errors import UnityError, cannot_show
 from exporter.interchange.unity.flow import Piece
 from exporter.interchange.unity.kernels import ConvKernel
 from exporter.interchange.unity.matrices import DenseKernel
@@ -48,6 +48,8 @@ def _check_weights(bundle: Bundle, pieces: Sequence[Piece], checkpoint: str) -> 
     there = bundle.checkpoint(checkpoint).weights
     for name in dict.fromkeys(name for piece in pieces for name in _layers_with_weights(piece)):
         layer = bundle.layer(name)
+        if "kernel_scale" in layer.variables:
+            raise cannot_show(layer, "its kernel is quantised", remedy="export the model before it is quantised")
         for variable in layer.variables:
             if f"{layer.shares_weights_with or layer.name}/{variable}" not in there:
                 what = f"the bundle holds no {variable} of the layer {name!r} at the checkpoint {checkpoint!r}"

@@ -460,6 +460,12 @@ def test_an_older_bundle_without_settings_is_told_to_be_made_again(tmp_path: Pat
         planned(tmp_path, layers)
 
 
+def test_a_quantised_kernel_is_refused(tmp_path: Path) -> None:
+    small = layer("q", "dense", "Dense", (2,), variables=("kernel", "kernel_scale"), units=2, activation="linear")
+    with pytest.raises(KerascopeError, match=r"'q'.*quantised"):
+        planned(tmp_path, [entry(3), small])
+
+
 def test_outputs_that_are_needed_and_not_stored_are_named(tmp_path: Path) -> None:
     layers = [entry(4, 4, 1), conv("c", (4, 4, 2)), flatten("f", 32), dense("o", 2)]
     planned(tmp_path, layers, without=["f"])
