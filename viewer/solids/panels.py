@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 HALF_DEPTH = 0.02
 CORNER, FRAME = 0.12, 0.035
-"""Radius of a corner and width of the frame, world units: on the picture of an ordinary net a pixel is as wide."""
+"""Radius of a corner and width of the frame, world units: on the picture of an ordinary net two pixels."""
+LEAST_OF_EXTENT, WIDEST_FRAME = 6e-4, 0.1
+"""A frame is at least so wide beside the whole net: a pixel and a fifth on the picture, but never all of a corner."""
 PIECES = 5
 """Of the arc of a corner."""
 SHINE = 0.8
@@ -35,8 +37,9 @@ def panel_solids(layout: Layout, theme: Theme) -> dict[int, Solid]:
     has on the picture.
     """
     solids = {}
+    frame = min(max(FRAME, layout.extent * LEAST_OF_EXTENT), WIDEST_FRAME)
     for index, plate in enumerate(layout.plates):
-        points, triangles, colours = _panel(plate, PALETTES[theme])
+        points, triangles, colours = _panel(plate, PALETTES[theme], frame)
         backs = np.arange(1 + STACKED * (plate.group is not None))
         steps = backs[:, None, None] * np.array([STACK_STEP, STACK_RISE, 0.0])
         stacked = backs[:, None, None] * len(points) + triangles
@@ -53,9 +56,9 @@ def stack_of(plate: Plate) -> tuple[float, float]:
     return (STACKED * STACK_STEP, STACKED * STACK_RISE) if plate.group is not None else (0.0, 0.0)
 
 
-def _panel(plate: Plate, palette: Palette) -> tuple[Array, NDArray[np.int64], NDArray[np.uint8]]:
+def _panel(plate: Plate, palette: Palette, width: float) -> tuple[Array, NDArray[np.int64], NDArray[np.uint8]]:
     """Points, triangles and colours of one panel: rings of points from the middle of its front to that of its back."""
-    outer, inner = _outline(plate.size, 0.0), _outline(plate.size, FRAME)
+    outer, inner = _outline(plate.size, 0.0), _outline(plate.size, width)
     face, frame = np.array(palette.panel), np.array(palette.border)
     frame = face + (frame - face) * SHINE
     rings = (

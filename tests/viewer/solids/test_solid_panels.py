@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from paper_bundle import layer, paper_bundle
@@ -56,6 +58,21 @@ def test_a_panel_has_the_colours_of_its_theme(tiny_layout: Layout, theme: str, f
     np.testing.assert_allclose(found, [palette.panel, frame, frame, frame], atol=ROUNDED)
     outside = np.array([[0, height / 2 + 0.01, 0], [0, 0, width], [0, height / 2 - 0.01, width / 2 - 0.01]])
     assert np.isnan(seen(panel, outside, from_input=from_input)[0]).all()
+
+
+def test_the_frames_of_a_long_net_are_wider() -> None:
+    """They would be thinner than a pixel on the picture."""
+    layers = [layer("in", "input", 6, 6, 1), *(layer(f"x{at}", "conv", 6, 6, 3) for at in range(60))]
+    layout = place(paper_bundle(layers), LayoutOptions(fold=()))
+    wide = replace(
+        layout, plates=tuple(replace(each, centre=(9.0 * at, 0.0, 0.0)) for at, each in enumerate(layout.plates))
+    )
+    assert wide.extent > 200
+    panel, (width, height) = panel_solids(wide, "dark")[1], wide.plates[1].size
+    frame = np.array(PALETTES["dark"].panel) * (1 - SHINE) + np.array(PALETTES["dark"].border) * SHINE
+    inside = np.array([[0, height / 2 - 0.09, 0], [0, 0, width / 2 - 0.09], [0, height / 2 - 0.11, 0]])
+    np.testing.assert_allclose(seen(panel, inside)[0], [frame, frame, PALETTES["dark"].panel], atol=ROUNDED)
+    assert not sides_met(panel).any()
 
 
 def test_a_folded_group_is_a_stack_behind_its_first_panel(folded: Layout) -> None:
