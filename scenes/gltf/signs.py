@@ -11,7 +11,7 @@ from scenes.gltf.boards import answer_board, chart_board, curve_board, legend_bo
 from scenes.gltf.boards_legend import legend_hud
 from scenes.gltf.names import state_names
 from scenes.gltf.notes import legend_notes
-from scenes.gltf.tracks import half_way, seen_of
+from scenes.gltf.tracks import half_way, seen_of, turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,3 +116,14 @@ def _centred(solid: Solid) -> tuple[Any, Solid]:
     """The middle (3,) of a solid, and the solid moved there: what turns to the viewer turns about its own middle."""
     middle = (solid.points.min(axis=0) + solid.points.max(axis=0)) / 2
     return middle.astype(np.float64), replace(solid, points=solid.points - middle)
+
+
+def turn_to_camera(nodes: Nodes, reel: Reel) -> None:
+    """Where the camera of a scene goes round, words turn with it: they are read from every side."""
+    azimuths = np.radians([camera.azimuth_deg for camera in reel.cameras])
+    half = (azimuths - azimuths[0]) / 2
+    turns = np.stack([np.zeros_like(half), -np.sin(half), np.zeros_like(half), np.cos(half)], axis=1)
+    keys = turned(turns, reel.times_secs, reel.duration_secs, loops=reel.loops) if len(half) > 1 else None
+    for index, node in enumerate(nodes.store.model.nodes):
+        if node.extras.get("faces") and not node.extras.get("chart"):
+            nodes.animate(index, "rotation", keys)

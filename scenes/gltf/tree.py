@@ -12,7 +12,7 @@ from scenes.gltf.lens import poses_of
 from scenes.gltf.names import net_names, plate_names, state_names
 from scenes.gltf.nodes import Nodes, plain
 from scenes.gltf.pieces import Pieces
-from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names, add_title
+from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names, add_title, turn_to_camera
 from scenes.gltf.tracks import half_way, heights, moves, seen_of, turned
 from scenes.muted import answering
 from viewer.solids.panels import panel_solids
@@ -56,6 +56,7 @@ class Tree:
         add_title(self._nodes, root, self._reel, self._aspect)
         add_legends(self._nodes, root, self._reel, self._pieces, self._aspect)
         add_charts(self._nodes, root, self._bundle, self._reel, self._aspect)
+        turn_to_camera(self._nodes, self._reel)
         self._camera(root)
         self._nodes.finish(scene, root)
 

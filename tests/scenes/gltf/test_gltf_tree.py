@@ -231,3 +231,27 @@ def test_a_camera_of_the_pictures_shape(tiny: Bundle) -> None:
     assert square.json["cameras"][0]["perspective"]["aspectRatio"] == 1.0
     lens = square.json["cameras"][0]["perspective"]
     assert 0 < lens["znear"] < np.linalg.norm(square.named("camera")["translation"]) < lens["zfar"]
+
+
+def test_on_a_turntable_words_turn_with_the_camera(tiny: Bundle, read: dict[str, Parts]) -> None:
+    parts = read["structure"]
+    layout = scene("structure").lay_out(tiny, SceneOptions())
+    timeline = scene("structure").build(tiny, layout, SceneOptions())
+    first = timeline.state_at(0.0).camera.azimuth_deg
+    boards = [node for node in parts.json["nodes"] if node.get("extras", {}).get("faces")]
+    assert len(boards) > 3
+    for t_secs in np.linspace(0, timeline.duration_secs * 0.99, 9):
+        turn = played(parts, boards[-1], "rotation", t_secs)
+        assert turn is not None
+        went = np.degrees(-2 * np.arctan2(turn[1], turn[3]))
+        wanted = timeline.state_at(t_secs).camera.azimuth_deg - first
+        assert (went - wanted + 180) % 360 - 180 == pytest.approx(0.0, abs=1.5)
+    tracks = [each for each in parts.json["animations"][0]["channels"] if each["target"]["path"] == "rotation"]
+    assert len(tracks) == len(boards) + 1
+    assert len({each["sampler"] for each in tracks}) == 2  # all boards share one
+
+
+def test_where_the_camera_stands_words_do(read: dict[str, Parts]) -> None:
+    for name in ("flow", "training", "adversarial"):
+        paths = {each["target"]["path"] for each in read[name].json["animations"][0]["channels"]}
+        assert "rotation" not in paths
