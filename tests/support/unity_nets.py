@@ -154,6 +154,13 @@ def one_number() -> Net:
 
 
 @net
+def one_chance() -> Net:
+    hidden = layers.Dense(5, activation="relu", name="hidden"), layers.Dense(1, activation="sigmoid", name="chance")
+    chain: Chain = {"input": ("x",), "fc0": ("hidden",), "fc_out": ("chance",)}
+    return Net(chained("one_chance", (4,), *hidden), numbers(4), chain, (("chance", "logit"),), classes=(), labels=())
+
+
+@net
 def strided() -> Net:
     parts = (
         layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="half"),

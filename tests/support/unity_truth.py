@@ -147,7 +147,7 @@ def _step(net: Net, name: str, outputs: Outputs, before: Array) -> Step:
     if after and isinstance(after[0], layers.BatchNormalization):
         assert linear.activation is keras.activations.linear
         step = _normalised_after(step, after.pop(0))
-    if linear.activation is keras.activations.softmax:
+    if name == "fc_out" and linear.activation in (keras.activations.softmax, keras.activations.sigmoid):
         logits = keras.ops.matmul(outputs[f"into {linear.name}"], linear.kernel) + linear.bias
         step, after = replace(step, values=_as_maps(np.asarray(logits))), []
     else:
