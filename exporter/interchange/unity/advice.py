@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
+from exporter.interchange.unity.errors import UnityError
 from exporter.interchange.unity.flow import Piece
-from exporter.interchange.unity.write import Peaks
+from exporter.interchange.unity.write import Peaks, kernel_size
 
 LARGE_BYTES = 12_000_000
 """The loader took 3.9 seconds for a folder of this size, its window frozen."""
+MOST_FILE_BYTES = 128 * 2**20
+"""The loader reads a file as one text and makes an object of every number: no one waits for more."""
 _SECS_PER_BYTE = 3.9 / LARGE_BYTES
 _BYTES_PER_VALUE = 9.5
 _DARK = 0.05
@@ -31,6 +35,29 @@ def advice_on(
 def estimated_bytes(values: int) -> int:
     """About how large the files get that hold so many numbers."""
     return int(values * _BYTES_PER_VALUE)
+
+
+def check_files(pieces: Sequence[Piece], samples: int) -> None:
+    """Refuse files that no loader would ever be done with.
+
+    Raises
+    ------
+    UnityError
+        the weights or the activations of an epoch are beyond 134 MB; names the layer that has most of them.
+    """
+    kernels = {piece.name: (piece, estimated_bytes(kernel_size(piece))) for piece in pieces}
+    values = {piece.name: (piece, estimated_bytes(prod(piece.values.shape) * samples)) for piece in pieces}
+    fewer = "choose fewer samples with --inputs" if samples > 1 else ""
+    for what, sizes, remedy in (("weights", kernels, ""), ("activations", values, fewer)):
+        n_bytes = sum(size for _, size in sizes.values())
+        if n_bytes > MOST_FILE_BYTES:
+            piece, own_bytes = max(sizes.values(), key=lambda pair: pair[1])
+            raise UnityError(
+                f"the {what} are too large for the loader, most of them those of the layer {piece.layer!r}",
+                expected=f"at most {MOST_FILE_BYTES / 1e6:.0f} MB a file",
+                got=f"about {n_bytes / 1e6:.0f} MB, {own_bytes / 1e6:.0f} of them for {piece.name}",
+                remedy=remedy,
+            )
 
 
 def size_line(n_bytes: int, what: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from exporter.bundle.read import Bundle
-from exporter.interchange.unity.advice import LARGE_BYTES, advice_on, estimated_bytes, size_line
+from exporter.interchange.unity.advice import LARGE_BYTES, advice_on, check_files, estimated_bytes, size_line
 from exporter.interchange.unity.answers import class_names, predictions_of, truths_of
 from exporter.interchange.unity.choice import Choice, choose
 from exporter.interchange.unity.errors import UnityError
@@ -58,6 +58,7 @@ def convert_unity(
     place = check_place(out, overwrite=overwrite)
     choice = choose(bundle, input_ids, checkpoint_ids)
     chain = plan(bundle, choice, pool_size)
+    check_files(chain.pieces, len(choice.inputs))
     content = _content(bundle, chain.pieces, choice, scale)
     expected = estimated_bytes(count_values(chain.pieces, len(choice.inputs), len(choice.checkpoints)))
     if tell is not None and expected > LARGE_BYTES:

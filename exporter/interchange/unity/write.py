@@ -174,10 +174,11 @@ def _together(pieces: Sequence[Piece], samples: int) -> Iterator[list[Piece]]:
 def count_values(pieces: Sequence[Piece], samples: int, epochs: int) -> int:
     """How many numbers the files of the folder hold."""
     shown = sum(prod(piece.values.shape) for piece in pieces) * samples
-    return epochs * (shown + sum(_kernel_size(piece) for piece in pieces))
+    return epochs * (shown + sum(kernel_size(piece) for piece in pieces))
 
 
-def _kernel_size(piece: Piece) -> int:
+def kernel_size(piece: Piece) -> int:
+    """How many numbers the weights of a piece have."""
     return prod(piece.shape) if piece.kind != "input" else 1
 
 

@@ -272,6 +272,21 @@ def test_a_large_folder_is_announced_before_it_is_written(
     assert "window freezes" in told[0]
 
 
+def test_files_that_no_loader_is_ever_done_with_are_refused(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporter.interchange.unity.advice.MOST_FILE_BYTES", 3000)
+    layers = [entry(8, 8, 1), conv("c", (8, 8, 2)), flatten("f", 128), dense("o", 2)]
+    bundle = make_chain(tmp_path / "maps.bundle", layers)
+    with pytest.raises(KerascopeError, match=r"^the activations are too large .*layer 'c'.*--inputs"):
+        convert_unity(bundle, place)
+    assert convert_unity(bundle, place, input_ids=("s0",), overwrite=True).path == place
+    wide = make_chain(tmp_path / "wide.bundle", [entry(100), dense("heavy", 30), dense("o", 2)])
+    with pytest.raises(KerascopeError, match=r"^the weights are too large .*'heavy'.*for fc0$"):
+        convert_unity(wide, place.with_name("other"))
+    assert not place.with_name("other").exists()
+
+
 def test_classes_without_names_are_numbers_and_a_single_unit_is_a_side(tmp_path: Path, place: Path) -> None:
     convert_unity(make_chain(tmp_path / "a.bundle", [entry(3), dense("o", 3)]), place)
     assert read(place, STRUCTURE)[-1] == ["0", "1", "2"]
