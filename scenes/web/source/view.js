@@ -126,7 +126,18 @@ export class View {
     return placeFor(points, right, up, forward, [(tangent * width) / this.sizePx.y, (tangent * height) / this.sizePx.y]);
   }
 
+  // End what the hand has set in motion, where it is: a flight would carry it on.
+  stop() {
+    const { camera, controls } = this;
+    const [position, target] = [camera.position.clone(), controls.target.clone()];
+    controls.enableDamping = false;
+    controls.update();
+    controls.enableDamping = !this.isStill;
+    this.take({ position, target });
+  }
+
   fly(to) {
+    this.stop();
     if (this.isStill) {
       this.shift(this.goalShift());
       this.take(to);

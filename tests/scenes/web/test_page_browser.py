@@ -232,6 +232,14 @@ def test_it_plays_by_itself_unless_a_person_wants_rest(browser: Any, tmp_path: P
             "clean",
             "attacked",
         ]
+        home = page.read("kerascope.camera()")
+        page.page.mouse.move(480, 440)
+        page.page.mouse.down()
+        page.page.mouse.move(560, 440, steps=3)
+        page.page.mouse.up()
+        page.page.keyboard.press("r")
+        page.rest()
+        assert page.read("kerascope.camera()") == pytest.approx(home), "what the hand set in motion went on"
         page.page.mouse.click(*place_of(page, "attacked/dense"))
         page.rest()
         assert page.text("#facts h2") == "attacked/dense"
