@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from unity_nets import chained, scores, seeded
+from unity_net import chained, scores, seeded
 from zoo_feeds import numbers, words
 
 from exporter.backend import keras

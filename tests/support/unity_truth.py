@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from unity_nets import Fed, Net
+from unity_net import Fed, Net
 
 from exporter.backend import keras
 from exporter.capture import assign_weights
