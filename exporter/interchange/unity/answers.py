@@ -50,12 +50,17 @@ def _predictions(
 
 
 def _prediction(bundle: Bundle, last: Piece, input_id: str, names: tuple[str, ...], checkpoint: str) -> str:
-    """The class with the largest score; of a single unit the side of 0 it is on, or without classes the answer."""
+    """The class with the largest score; of a single unit the side of 0 it is on, or without classes the answer.
+
+    `?` where logits are NaN: the model answers nothing.
+    """
     capture = bundle.capture(input_id, checkpoint)
     predicted = capture.predicted
     if len(names) > 1 and predicted is not None and predicted < len(names):
         return names[predicted]
     logits = last.values.array(bundle, input_id, checkpoint)
+    if np.isnan(logits).any():
+        return UNKNOWN
     if len(names) > 1:
         return names[int(np.argmax(logits))]
     known = bundle.manifest.model.class_names

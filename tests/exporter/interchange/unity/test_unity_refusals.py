@@ -139,3 +139,21 @@ def test_a_network_that_cannot_be_shown_is_refused_with_the_layer(sort: str, roo
     with pytest.raises(KerascopeError, match=f"\\b{layer}\\b"):
         convert_unity(read_bundle(path), room / "unity")
     assert listing(room) == before
+
+
+@pytest.mark.tf
+@pytest.mark.slow
+def test_a_model_that_answers_nothing_is_shown_without_a_prediction(room: Path) -> None:
+    from unity_net import chained, scores
+
+    from exporter.pipeline import export_model
+
+    model = chained("broken", (4,), scores())
+    kernel = model.layers[0].kernel
+    kernel.assign(np.where(np.arange(12).reshape(4, 3) == 5, np.nan, kernel))
+    np.savez(room / "x.npz", x=np.ones((2, 4), np.float32))
+    labels = ("cat", "dog", "owl")
+    path = export_model(model, room / "x.npz", room / "net.bundle", labels=labels, warn=lambda line: None)
+    shown = load_as_unity(convert_unity(read_bundle(path), room / "unity").path)
+    assert shown.predictions == (("?", "?"),)
+    assert np.isnan(shown.named("fc_out").shown(0, 1)).tolist() == [[[False, False, True]]]
