@@ -10,6 +10,8 @@ import pytest
 from glb_parts import Parts, unpacked
 from importer_rules import RULES, breaches
 
+pytestmark = pytest.mark.slow
+
 SCENES = ("structure", "training", "flow", "adversarial")
 
 
