@@ -27,8 +27,8 @@ REACH = 0.05
 """How far a slab stands out of the middle of its panel, on both sides; world units."""
 SHADES = 1.0, 0.55, 0.35, 1.0
 """How bright a slab's face, the near and the far end of its sides, and its back are."""
-HIGHEST = 0.45
-"""How far a tile comes forward that is full colour everywhere."""
+HIGHEST, OF_SIDE = 0.25, 0.12
+"""How far a tile comes forward that is full colour everywhere: at most so far, and so much of its shorter side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +40,7 @@ class Tiled:
     triangles: NDArray[np.uint32]
     colours: NDArray[np.uint8]
     uv: Array
+    highest: float
 
 
 def tiled(plate: Plate, detail: Detail) -> Tiled:
@@ -57,6 +58,7 @@ def tiled(plate: Plate, detail: Detail) -> Tiled:
         slab_triangles(form.tiles, has_rim=True),
         slab_colours(np.full((form.tiles, 4), 255, np.uint8), SHADES),
         slab_uv(sheet.boxes()),
+        min(HIGHEST, OF_SIDE * min(form.tile_size)),
     )
 
 
@@ -74,6 +76,6 @@ def tiled_solid(mould: Tiled, parts: Array, palette: NDArray[np.uint8], *, is_di
     """
     sheet = mould.sheet
     texels = reduced(parts, sheet.rows, sheet.columns, keeps_largest=is_difference)
-    heights = np.abs(np.clip(parts, -1, 1)).mean(axis=(1, 2)) * np.float32(HIGHEST)
+    heights = np.abs(np.clip(parts, -1, 1)).mean(axis=(1, 2)) * np.float32(mould.highest)
     picture = paletted(sheet.filled(entries_of(texels)), palette)
     return Solid(mould.points, mould.triangles, mould.colours, mould.uv, picture, slab_rise(heights, has_rim=True))

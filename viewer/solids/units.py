@@ -27,8 +27,8 @@ SHADES = 1.0, 0.5, 1.0
 """How bright the face of a box, the far end of its sides, and its back are."""
 GAP = 0.07
 """Between a box and the border of its cell, in shares of the cell's shorter side."""
-HIGHEST = 0.6
-"""How far a unit of full colour comes forward."""
+HIGHEST, OF_WIDTH = 0.6, 0.8
+"""How far a unit of full colour comes forward: at most so far, and so much of its plate's width."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +41,7 @@ class Units:
     counts: Array
     points: Array
     triangles: NDArray[np.uint32]
+    highest: float
 
 
 def units(plate: Plate, detail: Detail) -> Units:
@@ -58,6 +59,7 @@ def units(plate: Plate, detail: Detail) -> Units:
         counts,
         slab_points(centres[kept], sizes[kept], REACH, behind=stack_of(plate), has_rim=False),
         slab_triangles(int(kept.sum()), has_rim=False),
+        min(HIGHEST, OF_WIDTH * plate.form.tile_size[0]),
     )
 
 
@@ -87,7 +89,7 @@ def units_solid(
     shown = shown[mould.counts > 0]
     faces = np.full((len(shown), 4), 255, np.uint8)
     faces[:, :3] = bytes_of(apply_map(shown, theme, name, colours))
-    heights = np.abs(np.clip(shown, -1, 1)) * np.float32(HIGHEST)
+    heights = np.abs(np.clip(shown, -1, 1)) * np.float32(mould.highest)
     return Solid(mould.points, mould.triangles, slab_colours(faces, SHADES), rise=slab_rise(heights, has_rim=False))
 
 

@@ -20,7 +20,7 @@ from viewer.scopes import colouring_of, scales_of
 from viewer.solids.cells import Cells
 from viewer.solids.detail import Detail
 from viewer.solids.solid import Solid
-from viewer.solids.tiled import HIGHEST
+from viewer.solids.tiled import HIGHEST, OF_SIDE
 from viewer.state import Camera, CaptureKey, NetView, ViewState
 
 KEY0 = CaptureKey(*KEY)
@@ -251,11 +251,12 @@ def test_tiles_come_forward_by_the_mean_size_of_their_values() -> None:
     bundle.arrays["x"][..., 1], bundle.arrays["x"][::2, :, 2] = 3.0, -3.0
     bundle.arrays["x"][0, 0, 0] = 300.0  # counts as full colour: no more is seen of it
     plate = layout.plates[index]
+    highest = min(HIGHEST, OF_SIDE * min(plate.form.tile_size))
     solid = cells_of(bundle, layout, NetView(KEY0))[index]
     at = centres_of(plate)[:, 20, 15]
     behind, back = (seen(solid, at, from_input=side, risen=0.0)[1] for side in (True, False))
     forward, still = (seen(solid, at, from_input=side, risen=1.0)[1] for side in (True, False))
-    np.testing.assert_allclose(behind - forward, HIGHEST * np.array([1 / 1200, 1.0, 0.5]), atol=1e-6)
+    np.testing.assert_allclose(behind - forward, highest * np.array([1 / 1200, 1.0, 0.5]), atol=1e-6)
     np.testing.assert_array_equal(still, back)
     assert (behind < 0).all()
     assert (back > 0).all()

@@ -19,7 +19,7 @@ from viewer.scales import layer_scales
 from viewer.solids.cells import Cells
 from viewer.solids.detail import Detail
 from viewer.solids.solid import Solid
-from viewer.solids.units import HIGHEST, units
+from viewer.solids.units import HIGHEST, OF_WIDTH, units
 from viewer.state import Camera, CaptureKey, NetView, ViewState
 
 KEY0, OTHER = CaptureKey(*KEY), CaptureKey("other", KEY[1])
@@ -56,7 +56,9 @@ def test_units_have_the_colour_and_height_of_their_value(
     np.testing.assert_allclose(colours[: len(parts)], apply_map(parts, "dark", "activation"), atol=ROUNDED)
     assert np.isnan(flat[len(parts) :]).all()
     risen = looked_at(tiny_layout, index, solid, risen=1.0)[1]
-    wanted = HIGHEST * np.clip(np.abs(parts), 0, 1)
+    plate = tiny_layout.plates[index]
+    highest = min(HIGHEST, OF_WIDTH * plate.form.tile_size[0])
+    wanted = highest * np.clip(np.abs(parts), 0, 1)
     np.testing.assert_allclose((flat - risen)[: len(parts)], wanted, atol=1e-6)
     for how in ({"risen": 0.0}, {"risen": 1.0}):
         back, still = looked_at(tiny_layout, index, solid, from_input=False, **how)
