@@ -71,6 +71,9 @@ pictures: setup
 		--out scenes/pictures/structure.gif --overwrite
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
+	# The page needs a browser: Chromium without a head.
+	$(BIN)/kerascope convert $(DEMO)/mnist.bundle --to html --out $(DEMO)/flow.html --overwrite
+	$(BIN)/python tests/support/page_picture.py $(DEMO)/flow.html scenes/pictures/page.png
 
 page: setup
 	$(BIN)/node scenes/web/build.mjs
