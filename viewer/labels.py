@@ -91,21 +91,6 @@ def net_labels(
     return tuple(found)
 
 
-def label_words(
-    layout: Layout,
-    net: NetView,
-    camera: Camera,
-    aspect: float,
-    scales: Sequence[str],
-    *,
-    keep_off: Sequence[Box] = (),
-    others: Sequence[Box] = (),
-) -> tuple[Words, ...]:
-    """The lines of `plate_labels`."""
-    labels = plate_labels(layout, net, camera, aspect, scales, keep_off=keep_off, others=others)
-    return tuple(line for label in labels for line in label.lines)
-
-
 def plate_labels(
     layout: Layout,
     net: NetView,

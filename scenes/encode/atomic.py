@@ -16,7 +16,7 @@ NAME_CHARACTERS = 40
 
 
 def check_place(out: Path, *, folder: bool, overwrite: bool) -> None:
-    """Refuse a place where a recording cannot or must not go, before any work is done.
+    """Refuse a place where a file or folder cannot or must not go, before any work is done.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def check_place(out: Path, *, folder: bool, overwrite: bool) -> None:
         kinds = ("a folder", "a file") if folder else ("a file", "a folder")
         raise KerascopeError("the place is taken", expected=kinds[0], got=kinds[1], path=out)
     if not overwrite:
-        raise KerascopeError("the recording exists", remedy="pass --overwrite to replace it", path=out)
+        raise KerascopeError("there is something already", remedy="pass --overwrite to replace it", path=out)
     if folder and not all(_is_frame(path) for path in out.iterdir()):
         raise KerascopeError("the folder holds more than a recording", remedy="choose a new folder", path=out)
 
@@ -60,6 +60,23 @@ def work_beside(out: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(work, ignore_errors=True)
         lock.release()
+
+
+def write_whole(content: bytes, out: Path) -> None:
+    """A file with this content, whole: whoever reads sees what was there before, or all of it.
+
+    Raises
+    ------
+    KerascopeError
+        It cannot be written; what was there is still there.
+    """
+    with work_beside(out) as work:
+        made = work / "made"
+        try:
+            made.write_bytes(content)
+        except OSError as error:
+            raise cannot_write(error, out) from error
+        put_in_place(made, out)
 
 
 def put_in_place(made: Path, out: Path) -> None:

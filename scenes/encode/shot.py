@@ -97,4 +97,4 @@ def write_png(image: Image, path: Path) -> None:
 def cannot_write(error: OSError, path: Path) -> KerascopeError:
     """The error that says why a file could not be written."""
     remedy = "choose another place with --out, or make room"
-    return KerascopeError("the recording cannot be written", got=error.strerror or str(error), remedy=remedy, path=path)
+    return KerascopeError("it cannot be written", got=error.strerror or str(error), remedy=remedy, path=path)

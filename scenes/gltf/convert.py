@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporter.bundle.errors import KerascopeError
-from scenes.encode.atomic import check_place, put_in_place, work_beside
-from scenes.encode.shot import cannot_write
+from scenes.encode.atomic import check_place, write_whole
 from scenes.gltf.binary import glb_bytes
 from scenes.gltf.chain import chain_of
 from scenes.gltf.ladder import Made, Step, TooLarge, finest
@@ -70,13 +69,7 @@ def convert_glb(bundle: Bundle, out: Path, *, overwrite: bool = False, **chosen:
         raise KerascopeError("a binary glTF file ends in .glb", expected=SUFFIX, got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
     glb = glb_of(bundle, **chosen)
-    with work_beside(out) as work:
-        made = work / "made.glb"
-        try:
-            made.write_bytes(glb.content)
-        except OSError as error:
-            raise cannot_write(error, out) from error
-        put_in_place(made, out)
+    write_whole(glb.content, out)
     took_secs = time.perf_counter() - began_secs
     return GlbReport(out, len(glb.content), glb.n_nodes, glb.n_states, glb.notes, took_secs)
 

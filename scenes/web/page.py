@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.bundle.errors import KerascopeError
 from scenes.choose import shown_name
-from scenes.encode.atomic import check_place, put_in_place, work_beside
-from scenes.encode.shot import cannot_write
+from scenes.encode.atomic import check_place, write_whole
 from scenes.gltf.convert import glb_of
 
 if TYPE_CHECKING:
@@ -58,13 +57,7 @@ def convert_html(bundle: Bundle, out: Path, *, overwrite: bool = False, **chosen
     check_place(out, folder=False, overwrite=overwrite)
     glb = glb_of(bundle, **chosen)
     content = page_of(glb.content, shown_name(bundle)).encode()
-    with work_beside(out) as work:
-        made = work / "made.html"
-        try:
-            made.write_bytes(content)
-        except OSError as error:
-            raise cannot_write(error, out) from error
-        put_in_place(made, out)
+    write_whole(content, out)
     took_secs = time.perf_counter() - began_secs
     return PageReport(out, len(content), len(glb.content), glb.n_states, glb.notes, took_secs)
 

@@ -186,13 +186,13 @@ def limited(place: Path, name: str, limit_bytes: int, setting: str = "") -> subp
 @pytest.mark.parametrize(
     ("name", "limit_bytes", "setting", "words"),
     [
-        ("a.gif", 4_000, "", "the recording cannot be written: got File too large"),
-        ("a", 4_000, "", "the recording cannot be written: got File too large"),
+        ("a.gif", 4_000, "", "it cannot be written: got File too large"),
+        ("a", 4_000, "", "it cannot be written: got File too large"),
         # A frame of noise has 9 kB, so the frames fit and the recording does not.
         ("a.gif", 12_000, "", "the recording cannot be encoded: got"),
         ("a.mp4", 12_000, "", "the recording cannot be encoded: got"),
         ("a.webp", 12_000, "", "the recording cannot be encoded: got"),
-        ("a.gif", 12_000, "ffmpeg.executable = lambda: None", "the recording cannot be written: got File too large"),
+        ("a.gif", 12_000, "ffmpeg.executable = lambda: None", "it cannot be written: got File too large"),
     ],
 )
 def test_no_room_leaves_nothing(place: Path, name: str, limit_bytes: int, setting: str, words: str) -> None:

@@ -14,7 +14,7 @@ from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 
 from scenes.framing import camera_for
 from viewer.camera import Rect, project
-from viewer.labels import Box, box_of, frame_labels, label_words, net_labels, scale_texts
+from viewer.labels import Box, Label, box_of, frame_labels, net_labels, plate_labels, scale_texts
 from viewer.layout import Layout, place
 from viewer.scopes import Scales
 from viewer.state import REFERENCE_HEIGHT_PX, Camera, CaptureKey, NetView, ViewState, Words
@@ -39,8 +39,13 @@ def panel_boxes(layout: Layout, net: NetView, camera: Camera, aspect: float) -> 
     return [(*corners.min(axis=0), *corners.max(axis=0)) for corners in seen]
 
 
+def lines_of(labels: tuple[Label, ...]) -> tuple[Words, ...]:
+    return tuple(line for label in labels for line in label.lines)
+
+
 def labels(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Words, ...]:
-    return label_words(layout, net, camera, aspect, scale_texts(layout, Scales((1.0,) * len(layout.plates))))
+    told = scale_texts(layout, Scales((1.0,) * len(layout.plates)))
+    return lines_of(plate_labels(layout, net, camera, aspect, told))
 
 
 def check(layout: Layout, net: NetView, camera: Camera, aspect: float) -> tuple[Words, ...]:
@@ -148,7 +153,7 @@ def test_a_part_a_group_and_what_was_not_kept_are_said() -> None:
     folded = replace(two, group="encoder", layers=12)
     camera = camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7))
     shown = replace(layout, plates=(part, folded))
-    words = label_words(shown, NET, camera, 16 / 9, scale_texts(shown, Scales((1.0, 0.0))))
+    words = lines_of(plate_labels(shown, NET, camera, 16 / 9, scale_texts(shown, Scales((1.0, 0.0)))))
     assert {"28×28×8 of 64", "encoder", "12 layers", "not kept"} <= {line.text for line in words}
     assert "b" not in {line.text for line in words}
 
