@@ -87,6 +87,12 @@ def test_a_view_of_the_window_is_taken_along(bundle: Path, capsys: Captured) -> 
     assert max(abs(a - b) for a, b in zip(*cameras, strict=True)) > 0.1
 
 
+def test_what_of_a_view_has_no_place_in_the_file_is_told(bundle: Path, capsys: Captured) -> None:
+    view = '{"scene":"flow","study":{"spread":1.5,"pinned":{"layer":"conv"},"muted":[{"layer":"conv","channel":1}]}}'
+    _, told = converted(capsys, bundle, "--to", "glb", "--view", view, "--out", bundle.with_name("net.glb"))
+    assert "left out of the view: what is pinned, the spread\n" in told
+
+
 def test_a_page_holds_the_same_model(bundle: Path, capsys: Captured) -> None:
     page, glb = bundle.with_name("net.html"), bundle.with_name("net.glb")
     converted(capsys, bundle, "--to", "html", "--out", page)

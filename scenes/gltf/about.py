@@ -65,7 +65,9 @@ def about_net(bundle: Bundle, index: int, net: NetReel, names: tuple[str, ...]) 
             {
                 "name": name,
                 "from_secs": begins,
+                "input_id": key.input_id,
                 "input": bundle.input(key.input_id).label,
+                "checkpoint_id": key.checkpoint_id,
                 "checkpoint": bundle.checkpoint(key.checkpoint_id).label,
                 "predictions": predictions(bundle, still),
             }

@@ -21,6 +21,7 @@ from scenes.muted import answering
 from scenes.options import SceneOptions
 from scenes.registry import scene as scene_named
 from scenes.viewed import viewed
+from viewer.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,23 @@ def glb_of(
     timeline = viewed(timeline, view, layout, bundle)
     reels = cache(partial(reel_of, timeline))
     made = finest(partial(_made, bundle, layout, reels, scene, options.aspect), max_mb)
-    return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes)
+    return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes + _left_behind(view))
+
+
+def _left_behind(view: Vantage | None) -> tuple[str, ...]:
+    """What of a view has no place in the file."""
+    if view is None:
+        return ()
+    study, usual = view.study, Study()
+    fields = {
+        "what is pinned": ("pinned", "pinned_edge"),
+        "which layers stand out": ("isolated",),
+        "the spread": ("spread",),
+        "the health of units": ("health",),
+        "edges beyond the strongest few": ("edge_count",),
+    }
+    left = [what for what, names in fields.items() if any(getattr(study, n) != getattr(usual, n) for n in names)]
+    return (f"left out of the view: {', '.join(left)}",) if left else ()
 
 
 def _made(
