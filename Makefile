@@ -59,7 +59,7 @@ bench: setup
 zoo: setup
 	$(BIN)/python tests/bench/zoo_table.py $(if $(ONLY),--only '$(ONLY)')
 
-pictures: setup
+pictures: blender
 	test -d $(DEMO)/mnist.bundle || $(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window
 	mkdir -p scenes/pictures
 	for scene in training flow adversarial; do \
@@ -74,6 +74,9 @@ pictures: setup
 	# The page needs a browser: Chromium without a head.
 	$(BIN)/kerascope convert $(DEMO)/mnist.bundle --to html --out $(DEMO)/flow.html --overwrite
 	$(BIN)/python tests/support/page_picture.py $(DEMO)/flow.html scenes/pictures/page.png
+	# And what other programs make of it: Blender without a window.
+	$(BIN)/kerascope convert $(DEMO)/mnist.bundle --to glb --scene adversarial --theme light --out $(DEMO)/attack.glb --overwrite
+	$(VENV)/blender/bin/python tests/support/blender_picture.py $(DEMO)/attack.glb scenes/pictures/blender.png 8
 
 page: setup
 	$(BIN)/node scenes/web/build.mjs
