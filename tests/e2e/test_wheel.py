@@ -65,14 +65,22 @@ def test_the_wheel_holds_what_is_no_module_and_no_tests(wheel: Path) -> None:
         if path.suffix in {".py", ".vert", ".frag", ".glsl", ".ttf", ".otf", ".typed"}
     }
     wanted |= {"kerascope.py", "exporter/bundle/SPEC.md", "exporter/bundle/manifest.schema.json"}
+    wanted |= {f"scenes/web/{name}" for name in ("page.js", "page.css", "page.html", "LICENSES.txt")}
     assert wanted - names == set()
     assert any(name.endswith(".frag") for name in names)
-    assert not [name for name in names if name.startswith(("tests/", "scenes/pictures/"))]
+    assert not [name for name in names if name.startswith(("tests/", "scenes/pictures/")) or "node_modules" in name]
 
 
 def test_tensorflow_is_not_there(command: Path) -> None:
     for name in ("tensorflow", "keras", "PySide6", "mlxtend"):
         assert run(command.with_name("python"), "-c", f"import {name}", cwd=command.parent).returncode == 1
+
+
+@pytest.mark.parametrize(("to", "name"), [("html", "net.html"), ("glb", "net.glb"), ("unity", "net")])
+def test_a_bundle_is_taken_along(to: str, name: str, command: Path, tiny_bundle_path: Path, tmp_path: Path) -> None:
+    done = run(command, "convert", tiny_bundle_path, "--to", to, "--out", tmp_path / name, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / name).exists()
 
 
 def test_scenes_inspect_and_validate(command: Path, tiny_bundle_path: Path, tmp_path: Path) -> None:
