@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.arguments import add_attack, add_chosen, add_export, add_out
+from exporter.arguments import add_attack, add_chosen, add_export, add_out, number
 from scenes.arguments import add_film, add_moment, add_taken, add_view
 
 if TYPE_CHECKING:
@@ -177,17 +178,17 @@ def _parser() -> argparse.ArgumentParser:
     add_view(command("view", _view, "open a window on a bundle"))
     command("scenes", _scenes, "list the scenes, a line each")
     frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
-    add_moment(frame)
+    add_moment(frame, number)
     clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
-    add_film(clip)
+    add_film(clip, number)
     taken = command("convert", _convert, "write what is in a bundle for Unity, Blender, PowerPoint or the web")
     taken.add_argument("--to", required=True, choices=tuple(FORMATS), help="unity: a folder of JSON; else one file")
     add_chosen(taken)
-    add_taken(taken)
+    add_taken(taken, number)
     for each in (frame, clip, taken):
         add_out(each, "file or folder to write")
     doctor = command("doctor", _doctor, "print versions, the GL driver that answers, and what is missing")
-    for each in (inspect, doctor):
+    for each in (inspect, validate, doctor):
         each.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
 
@@ -227,12 +228,11 @@ def _validate(args: argparse.Namespace) -> int:
 
     if is_unity_folder(args.bundle):
         diagnosis = diagnose(args.bundle)
-        for line in diagnosis.lines():
-            print(line)
+        print(diagnosis.to_json() if args.json else "\n".join(diagnosis.lines()))
         return 0 if diagnosis.verdict == "accepted" else 1
     problems = validate_bundle(args.bundle)
-    for problem in problems:
-        print(problem)
+    for line in [json.dumps(problems)] if args.json else problems:
+        print(line)
     _say(f"kerascope: {args.bundle}: {len(problems)} problems" if problems else f"{args.bundle}: valid")
     return 1 if problems else 0
 
@@ -347,7 +347,7 @@ def _demo(args: argparse.Namespace) -> int:
     _say("recording its scenes, and writing a page to walk round in")
     for line in make_showcase(bundle, args.out, tell):
         _say(line)
-    code = _validate(argparse.Namespace(bundle=bundle))
+    code = _validate(argparse.Namespace(bundle=bundle, json=False))
     for path in (bundle, *showcase_files(args.out)):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")

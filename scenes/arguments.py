@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 FOLDS = ("auto", "all", "none")
+Number = Callable[[str], float]
 
 
 def size(text: str) -> tuple[int, int]:
@@ -43,43 +43,30 @@ def add_view(command: argparse.ArgumentParser) -> None:
     _add_look(command)
 
 
-def add_moment(command: argparse.ArgumentParser) -> None:
-    """The arguments of `kerascope frame`, but for where to write."""
+def add_moment(command: argparse.ArgumentParser, number: Number) -> None:
+    """The arguments of `kerascope frame`, but for where to write. `number` reads one."""
     _add_scene(command)
     words = "moment of the scene (default: 0, or the view's)"
-    command.add_argument("--at-secs", type=finite, metavar="T", help=words)
+    command.add_argument("--at-secs", type=number, metavar="T", help=words)
 
 
-def add_film(command: argparse.ArgumentParser) -> None:
-    """The arguments of `kerascope record`, but for where to write."""
+def add_film(command: argparse.ArgumentParser, number: Number) -> None:
+    """The arguments of `kerascope record`, but for where to write. `number` reads one."""
     _add_scene(command)
     command.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
     command.add_argument("--progress", action="store_true", help="show how far it is, also where nobody looks")
-    command.add_argument("--max-mb", type=finite, metavar="N", help="largest size of the file")
+    command.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
 
 
-def add_taken(command: argparse.ArgumentParser) -> None:
-    """What of a scene goes into a file that is walked round in elsewhere (`kerascope convert`)."""
+def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
+    """What of a scene goes into a file that is walked round in elsewhere (`kerascope convert`). `number` reads one."""
     _add_bundle(command)
     add = command.add_argument
     add("--scene", metavar="NAME", help="glb, html: what is shown and plays (default: flow)")
     add("--run", dest="run_id", metavar="ID", help="glb, html: which attack (default: the scene's choice)")
-    add("--max-mb", type=finite, metavar="N", help="glb, html: largest size of the model (default: 25)")
+    add("--max-mb", type=number, metavar="N", help="glb, html: largest size of the model (default: 25)")
     _add_look(command)
     command.set_defaults(input=None, checkpoint=None, size=(1280, 720))
-
-
-def finite(text: str) -> float:
-    """A finite number.
-
-    >>> finite("2.5")
-    2.5
-    """
-    with contextlib.suppress(ValueError):
-        value = float(text)
-        if math.isfinite(value):
-            return value
-    raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
 
 
 def _add_bundle(command: argparse.ArgumentParser) -> None:

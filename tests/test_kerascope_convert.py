@@ -119,10 +119,28 @@ def test_a_folder_for_unity_is_told_of_and_examined(bundle: Path, tmp_path: Path
     assert "Conv Shape" in told
     assert kerascope.main(["validate", str(out)]) == 0
     assert capsys.readouterr().out.startswith("accepted")
+    assert kerascope.main(["validate", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "accepted"
     structure = out / "model_structure.json"
     structure.write_text("[" + structure.read_text(encoding="utf-8"), encoding="utf-8")
     assert kerascope.main(["validate", str(out)]) == 1
     assert "crash" in capsys.readouterr().out
+
+
+def test_problems_of_a_bundle_are_a_list_for_programs(bundle: Path, capsys: Captured) -> None:
+    assert kerascope.main(["validate", str(bundle), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    next(bundle.glob("inputs/*.npz")).unlink()
+    assert kerascope.main(["validate", str(bundle), "--json"]) == 1
+    problems = json.loads(capsys.readouterr().out)
+    assert kerascope.main(["validate", str(bundle)]) == 1
+    assert problems == capsys.readouterr().out.splitlines() != []
+
+
+def test_fractions_are_numbers_too(bundle: Path, capsys: Captured) -> None:
+    out = bundle.with_name("net.glb")
+    converted(capsys, bundle, "--to", "glb", "--max-mb", "51/2", "--out", out)
+    assert out.exists()
 
 
 @pytest.mark.parametrize(
