@@ -87,9 +87,10 @@ class Cells:
         return strength
 
     def _value(self, index: int, key: CaptureKey) -> Array | None:
-        if key not in self._values and len(self._values) >= CAPTURES_KEPT:
+        kept = self._values.pop(key, {})
+        self._values[key] = kept  # what was used last is the last to go
+        if len(self._values) > CAPTURES_KEPT:
             self._values.pop(next(iter(self._values)))
-        kept = self._values.setdefault(key, {})
         if index not in kept:
             kept[index] = self._read(self._layout.plates[index], key)
         return kept[index]
