@@ -10,6 +10,8 @@ import numpy as np
 from cmap import Colormap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from viewer.state import ColourRole, ColourSet, MapName, Theme
@@ -57,6 +59,15 @@ def rgb(code: str) -> Rgb:
     (1.0, 0.0, 0.5019607843137255)
     """
     return int(code[1:3], 16) / 255, int(code[3:5], 16) / 255, int(code[5:7], 16) / 255
+
+
+def code_of(colour: Sequence[float] | NDArray[np.float32]) -> str:
+    """The code of a colour, red, green, blue in 0..1, as `rgb` reads it.
+
+    >>> code_of((1.0, 0.0, 0.5)), code_of(rgb("#f2a93b"))
+    ('#ff0080', '#f2a93b')
+    """
+    return "#" + "".join(f"{round(float(part) * 255):02x}" for part in colour)
 
 
 PALETTES: dict[Theme, Palette] = {

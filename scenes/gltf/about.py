@@ -8,7 +8,7 @@ import numpy as np
 
 from scenes.panels.answer import answer_of
 from scenes.panels.classes import class_name
-from viewer.colour import PALETTES, map_table
+from viewer.colour import PALETTES, code_of, map_table
 from viewer.wording import filled
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def about_scene(bundle: Bundle, scene: str, reel: Reel) -> Extras:
         "theme": reel.first.theme,
         "duration_secs": _seconds(reel.duration_secs),
         "loops": reel.loops,
-        "background": [_code(np.array(palette.inner)), _code(np.array(palette.outer))],
+        "background": [code_of(palette.inner), code_of(palette.outer)],
         "markers": [{"at_secs": _seconds(marker.at_secs), "name": marker.name} for marker in reel.markers],
         "captions": [
             {
@@ -133,12 +133,7 @@ def _legend(ramp: Ramp, state: ViewState) -> Extras:
 
 def _stops(name: MapName, state: ViewState) -> list[str]:
     table = map_table(state.theme, name, state.colours)
-    return [_code(table[i]) for i in np.linspace(0, len(table) - 1, STOPS).round().astype(int)]
-
-
-def _code(colour: Any) -> str:
-    red, green, blue = (round(float(part) * 255) for part in colour)
-    return f"#{red:02x}{green:02x}{blue:02x}"
+    return [code_of(table[i]) for i in np.linspace(0, len(table) - 1, STOPS).round().astype(int)]
 
 
 def _seconds(secs: float) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenes.gltf.boards_legend import legend_hud
-from viewer.colour import PALETTES
+from viewer.colour import PALETTES, code_of
 
 if TYPE_CHECKING:
-    from viewer.state import ColourRole, Hud, Theme, ViewState, Words
+    from viewer.state import Hud, Theme, ViewState, Words
 
 SIGN_PX = 60.0
 """How far before its word a sign begins, at most."""
@@ -44,9 +44,5 @@ def _sign(line: Words, hud: Hud, theme: Theme) -> str:
     for bar in hud.bars:
         left, top, _, height = bar.box_px
         if 0 < x - left <= SIGN_PX and y - line.size_px <= top + height / 2 <= y:
-            return _code(bar.role, theme)
+            return code_of(PALETTES[theme].roles[bar.role])
     return ""
-
-
-def _code(role: ColourRole, theme: Theme) -> str:
-    return "#" + "".join(f"{round(part * 255):02x}" for part in PALETTES[theme].roles[role])
