@@ -91,16 +91,13 @@ def _frame_words(windows: tuple[Window, Window], layer: Layer, side: int) -> lis
         words.append(f"1-D: the kernel of {sizes} stands in the middle column of {side}x{side}, in front of one column")
     elif windows[0].extent != windows[1].extent:
         words.append(f"the {sizes} kernel is zero-padded to {side}x{side}, since the loader's kernels are square")
-    even = [w for w in windows if w.extent % 2 == 0]
-    if even and even[0].padding == "causal":
+    if windows[0].padding == "causal":
         words.append(f"causal: zeros follow the taps in the {side}x{side} kernel")
-    elif even:
+    elif any(window.extent % 2 == 0 for window in windows):
         words.append(
             f"even kernel: zero-padded above and on the left to {side}x{side}, so that the loader's middle cell is the "
             "one that Keras computes for (it pads the further cell below and on the right)"
         )
-    elif windows[0].padding == "causal":
-        words.append(f"causal: zeros follow the taps in the {side}x{side} kernel")
     return words
 
 

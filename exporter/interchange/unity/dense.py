@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from exporter.bundle.schema import Layer
 from exporter.interchange.unity.errors import cannot_show
@@ -102,8 +101,3 @@ def _unit_answer(flow: Flow, last: Step) -> Flow:
     )  # fmt: skip
     word = f"a dense layer that the model does not have: it hands on what {source} puts out, since an answer is one"
     return replace(flow.with_pieces([piece]), origin="units").noted(f"{last.layer.name} -> fc_out: {word}")
-
-
-def origin_of_flat(flow: Flow) -> Literal["maps", "pooled", "units"]:
-    """What the units are that maps were flattened to, or units that stay such."""
-    return "maps" if flow.is_maps else flow.origin
