@@ -129,6 +129,31 @@ class NetView:
 
 
 @dataclass(frozen=True, slots=True)
+class SculptureView:
+    """One sculpture of the bundle in the scene: units as spheres, the strongest edges as tubes between them.
+
+    `step` is how far the bundling has come, in iterations and parts of one; 0 are straight edges between units that
+    have not moved, `None` is the end. `focus` is the class that is lit while what serves others recedes; with `None`
+    each class has its own colour. With `blend` in 0..1 it goes over to `toward`, which is chosen in the same way.
+    `edges` is how many are drawn, the strongest; `None` as many as make a clear picture.
+    """
+
+    sculpture_id: str
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    step: float | None = None
+    focus: int | None = None
+    toward: int | None = None
+    blend: float = 0.0
+    edges: int | Literal["all"] | None = None
+    opacity: float = 1.0
+    edge_width: float = 1.0
+    unit_size: float = 1.0
+    names: bool = True
+    heading: str = ""
+    heading_role: ColourRole = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
     pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`). `tells` is what
@@ -239,3 +264,4 @@ class ViewState:
     clip_percentile: float = 99.0
     colours: ColourSet = "standard"
     wires: tuple[Wire, ...] = ()
+    sculptures: tuple[SculptureView, ...] = ()

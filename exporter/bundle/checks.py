@@ -10,7 +10,7 @@ from msgspec import structs
 
 from exporter.bundle.captures import captured_pairs
 from exporter.bundle.limits import Limits
-from exporter.bundle.schema import Capture, Manifest, TensorRef
+from exporter.bundle.schema import Capture, Derived, Manifest, TensorRef
 from exporter.bundle.tensors import (
     DTYPES,
     MAX_DIMENSIONS,
@@ -113,7 +113,12 @@ def _repeated_names(manifest: Manifest) -> Iterator[str]:
     yield from _repeated("run", (run.id for run in manifest.runs))
     yield from _repeated("capture of", (f"{one} at {at}" for one, at in captured_pairs(manifest.captures)))
     derived = manifest.derived
-    yield from _repeated("derived", (f"{entry.kind} of {entry.layer} at {entry.checkpoint}" for entry in derived))
+    yield from _repeated("derived", (f"{_what(entry)} of {entry.layer} at {entry.checkpoint}" for entry in derived))
+    yield from _repeated("sculpture", (sculpture.id for sculpture in manifest.sculptures))
+
+
+def _what(entry: Derived) -> str:
+    return f"{entry.kind} by {entry.method}" if entry.method else entry.kind
 
 
 def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
@@ -198,6 +203,10 @@ def _reference_problems(manifest: Manifest) -> Iterator[str]:
         yield from _unknown(where, "layer", (derived.layer,), layers)
         yield from _unknown(where, "checkpoint", (derived.checkpoint,), checkpoints)
         yield from _unknown(where, "input", derived.inputs, inputs)
+    for sculpture in manifest.sculptures:
+        where = f"sculpture {sculpture.id!r}"
+        yield from _unknown(where, "layer", (layer.name for layer in sculpture.layers), layers)
+        yield from _unknown(where, "checkpoint", (sculpture.checkpoint,), checkpoints)
 
 
 def _run_problems(manifest: Manifest) -> Iterator[str]:

@@ -17,7 +17,7 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.files import MANIFEST_FILE, file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import decode_manifest
-from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, TensorRef
+from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, Sculpture, TensorRef
 from exporter.bundle.store import TensorStore
 from exporter.bundle.tensors import manifest_files, tensor_bytes
 
@@ -113,6 +113,8 @@ class Bundle:
         for place, (one, at) in enumerate(captured_pairs(manifest.captures)):
             self._places.setdefault(at, {})[one] = place
         self._statistics = {(e.layer, e.checkpoint): e for e in manifest.derived if e.kind == "statistics"}
+        self._importance = {(e.layer, e.checkpoint, e.method): e for e in manifest.derived if e.kind == "importance"}
+        self._sculptures = {sculpture.id: sculpture for sculpture in manifest.sculptures}
         self._store = TensorStore(path)
 
     def __repr__(self) -> str:
@@ -176,6 +178,15 @@ class Bundle:
         if entry is None:
             return None
         return {name: self.load(ref) for name, ref in entry.tensors.items() if names is None or name in names}
+
+    def importance(self, layer_name: str, checkpoint_id: str, method: str) -> dict[str, np.ndarray[Any, Any]] | None:
+        """The importance of a layer's units or channels, by the names in SPEC.md, or ``None`` where there is none."""
+        entry = self._importance.get((self.layer(layer_name).name, self.checkpoint(checkpoint_id).id, method))
+        return None if entry is None else {name: self.load(ref) for name, ref in entry.tensors.items()}
+
+    def sculpture(self, id: str) -> Sculpture:  # noqa: A002 (the manifest calls it so)
+        """The sculpture of this id."""
+        return self._found("sculpture", self._sculptures, id)
 
     def image(self, input_id: str) -> np.ndarray[Any, Any] | None:
         """The picture of an input, (H, W, C) uint8 with C 1 or 3, or ``None`` where the input is no picture."""

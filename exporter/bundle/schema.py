@@ -231,17 +231,50 @@ class Run(Frozen, frozen=True):
 
 
 class Derived(Frozen, frozen=True):
-    """Arrays computed from captures. `kind` `statistics` has the entries that SPEC.md lists.
+    """Arrays computed of a layer at a checkpoint. `kind` `statistics` and `importance` have the entries that SPEC.md
+    lists.
 
     `sampled` is how many values of each channel the percentiles and the histogram are of, where that is not all.
+    `method` is how an importance was found, `None` of statistics. `classes` are the classes that its columns stand for;
+    empty: all of the model's, in order, or, of a model without classes, one column for all that it does.
     """
 
-    kind: Literal["statistics"]
+    kind: Literal["statistics", "importance"]
     layer: str
     checkpoint: str
     tensors: dict[str, TensorRef]
     inputs: tuple[str, ...] = ()
     sampled: int | None = None
+    method: str | None = None
+    classes: tuple[int, ...] = ()
+
+
+class UnitLayer(Frozen, frozen=True):
+    """A layer of a sculpture: the layer of the model whose units or channels it shows, how many, and on which plane
+    along the spine they lie, the inputs on plane 0.
+    """
+
+    name: str
+    units: int
+    plane: int
+
+
+class Sculpture(Frozen, frozen=True):
+    """The network of one checkpoint with its units pulled together by importance and its edges gathered into cables.
+
+    `method` is how the importance was found, `classes` what its columns stand for, as in `Derived`. `options` are the
+    parameters of the bundling, `result` what was measured of it. The tensors are listed in SPEC.md; units count through
+    all layers in their order, edges the strongest first.
+    """
+
+    id: str
+    checkpoint: str
+    method: str
+    layers: tuple[UnitLayer, ...]
+    options: dict[str, bool | int | float | str | None]
+    result: dict[str, bool | int | float | str | None]
+    tensors: dict[str, TensorRef]
+    classes: tuple[int, ...] = ()
 
 
 class Manifest(Frozen, frozen=True):
@@ -263,3 +296,4 @@ class Manifest(Frozen, frozen=True):
     captures: Sequence[Capture] = ()
     runs: tuple[Run, ...] = ()
     derived: tuple[Derived, ...] = ()
+    sculptures: tuple[Sculpture, ...] = ()

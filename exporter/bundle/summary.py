@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import starmap
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Checkpoint, Layer, Manifest, Run
+from exporter.bundle.schema import Checkpoint, Layer, Manifest, Run, Sculpture
 from exporter.bundle.tensors import tensor_bytes, tensor_refs
 
 HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
@@ -59,6 +60,8 @@ class Summary(msgspec.Struct, frozen=True):
     checkpoints: tuple[str, ...]
     inputs: tuple[str, ...]
     runs: tuple[str, ...]
+    importances: tuple[str, ...]
+    sculptures: tuple[str, ...]
 
     def to_json(self) -> str:
         """The summary as JSON text."""
@@ -73,6 +76,7 @@ class Summary(msgspec.Struct, frozen=True):
         lines += [f"stored       {self.tensors:,} tensors, {self.bytes:,} bytes", *self._bounds()]
         lines += _listed("groups", self.groups)
         lines += _listed("checkpoints", self.checkpoints) + _listed("inputs", self.inputs) + _listed("runs", self.runs)
+        lines += _listed("importances", self.importances) + _listed("sculptures", self.sculptures)
         lines += [f"NaN          {text}" for text in map(_nan_text, self.layers) if text]
         return "\n".join(lines)
 
@@ -113,6 +117,8 @@ def summarise(bundle: Bundle) -> Summary:
         checkpoints=tuple(map(_checkpoint_text, manifest.checkpoints)),
         inputs=tuple(f"{x.id} {x.label}" for x in manifest.inputs if x.run is None),
         runs=tuple(map(_run_text, manifest.runs)),
+        importances=_importances(manifest),
+        sculptures=tuple(map(_sculpture_text, manifest.sculptures)),
     )
 
 
@@ -166,6 +172,16 @@ def _nan_text(layer: LayerSummary) -> str:
 def _run_text(run: Run) -> str:
     made = f"{len(run.inputs)} inputs, {run.inputs[0]} to {run.inputs[-1]}" if run.inputs else "no inputs"
     return f"{run.id} {run.method} of {run.parent} at checkpoint {run.checkpoint}: {made}"
+
+
+def _importances(manifest: Manifest) -> tuple[str, ...]:
+    found = Counter((e.method, e.checkpoint) for e in manifest.derived if e.kind == "importance")
+    return tuple(f"{method} of {count} layers at checkpoint {at}" for (method, at), count in found.items())
+
+
+def _sculpture_text(sculpture: Sculpture) -> str:
+    sizes = "-".join(str(layer.units) for layer in sculpture.layers)
+    return f"{sculpture.id} {sizes}, importance by {sculpture.method}, at checkpoint {sculpture.checkpoint}"
 
 
 def _metrics(metrics: dict[str, float | None]) -> str:

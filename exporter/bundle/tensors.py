@@ -59,6 +59,8 @@ def tensor_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Tensor
         yield capture_group(capture)
     for derived in manifest.derived:
         yield f"{derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r},", derived.tensors
+    for sculpture in manifest.sculptures:
+        yield f"sculpture {sculpture.id!r},", sculpture.tensors
 
 
 def capture_group(capture: Capture) -> tuple[str, Mapping[str, TensorRef]]:

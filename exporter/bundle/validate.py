@@ -14,6 +14,7 @@ from exporter.bundle.limits import Limits
 from exporter.bundle.npz_read import open_npz, read_tensor
 from exporter.bundle.read import read_manifest
 from exporter.bundle.schema import Manifest, Output, TensorRef
+from exporter.bundle.sculptures import importance_problems, sculpture_problems
 from exporter.bundle.statistics import statistics_layout
 from exporter.bundle.tensors import manifest_files, tensor_refs
 
@@ -72,6 +73,8 @@ def _shape_problems(manifest: Manifest) -> Iterator[str]:
         if image is not None and (image.dtype != "uint8" or len(image.shape) != 3 or image.shape[2] not in (1, 3)):
             yield f"the image of input {shown.id!r} is {image.dtype} {image.shape}, not uint8 (H, W, 1 or 3)"
     yield from _statistics_problems(manifest)
+    yield from importance_problems(manifest)
+    yield from sculpture_problems(manifest)
 
 
 def stored_shape(output: Output) -> tuple[int | None, ...]:
@@ -88,6 +91,8 @@ def _fits(shape: tuple[int, ...], pattern: tuple[int | None, ...]) -> bool:
 def _statistics_problems(manifest: Manifest) -> Iterator[str]:
     shapes = {layer.name: stored_shape(layer.outputs[0]) for layer in manifest.layers if layer.outputs}
     for derived in manifest.derived:
+        if derived.kind != "statistics":
+            continue
         shape = shapes.get(derived.layer, (None,))
         minimum = derived.tensors.get("min")
         channels = 1 if not shape else shape[-1] if shape[-1] is not None else minimum.shape[0] if minimum else 0

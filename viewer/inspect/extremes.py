@@ -40,7 +40,8 @@ def extremes_of(bundle: Bundle, layer: Layer, checkpoint_id: str, captures: Sequ
     found = bundle.statistics(layer.name, checkpoint_id, names=names)
     if found is None:
         return _of_captures(bundle, layer, captures)
-    entry = next(e for e in bundle.manifest.derived if e.layer == layer.name and e.checkpoint == checkpoint_id)
+    wanted = "statistics", layer.name, checkpoint_id
+    entry = next(e for e in bundle.manifest.derived if (e.kind, e.layer, e.checkpoint) == wanted)
     inputs = max(len(entry.inputs), 1)
     per_input = next((_places(each, layer) for each in captures if layer.name in each.outputs), 1)
     bad = np.asarray(found["nan_count"], np.int64)

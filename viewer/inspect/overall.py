@@ -53,5 +53,6 @@ def overall_of(bundle: Bundle, checkpoint_id: str, layer: str, channel: int | No
 
 
 def _inputs_of(bundle: Bundle, layer: str, checkpoint_id: str) -> int:
-    entries = (each for each in bundle.manifest.derived if each.layer == layer and each.checkpoint == checkpoint_id)
+    wanted = "statistics", layer, checkpoint_id
+    entries = (each for each in bundle.manifest.derived if (each.kind, each.layer, each.checkpoint) == wanted)
     return len(next(entries).inputs)

@@ -111,6 +111,7 @@ MANIFEST = """\
     "version": "0"
   },
   "runs": [],
+  "sculptures": [],
   "version": 1
 }
 """

@@ -89,7 +89,7 @@ def test_the_statistics_have_the_entries_of_the_specification(tiny: Path) -> Non
 
 def test_the_specification_lists_the_same_statistics() -> None:
     text = (Path(validate_bundle.__code__.co_filename).parent / "SPEC.md").read_text()
-    section = text.partition("## 4. Statistics")[2].partition("## 5.")[0]
+    section = text.partition("\n### Statistics")[2].partition("\n### Importance")[0]
     rows = [row.split("|")[1:4] for row in section.splitlines() if row.startswith("| `")]
     found = {name.strip("`"): (shape.strip(), dtype.strip()) for names, shape, dtype in rows for name in names.split()}
     shapes = {

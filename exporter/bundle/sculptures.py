@@ -1,0 +1,79 @@
+"""Which arrays an importance and a sculpture are made of (SPEC.md, "Importance" and "Sculptures")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from exporter.bundle.schema import Manifest, Sculpture, TensorRef
+
+Pattern = tuple[tuple[int | str, ...], str]
+"""A shape, equal letters standing for equal sizes, and a dtype."""
+
+SCULPTURE: dict[str, Pattern] = {
+    "placed": (("U", 3), "float32"),
+    "positions": (("U", 3), "float32"),
+    "importance": (("U", "C"), "float32"),
+    "edges": (("E", 2), "int32"),
+    "strength": (("E",), "float32"),
+    "starts": (("E+1",), "int64"),
+    "points": (("P", 3), "float32"),
+}
+SCULPTURE_MAY: dict[str, Pattern] = {
+    "weight": (("E",), "float32"),
+    "history": (("T", "K", "H", 3), "float16"),
+}
+IMPORTANCE: dict[str, Pattern] = {"units": (("U", "C"), "float32")}
+IMPORTANCE_MAY: dict[str, Pattern] = {"edges": (("S", "U"), "float32")}
+
+
+def sculpture_problems(manifest: Manifest) -> Iterator[str]:
+    """Every rule of SPEC.md that the sculptures of a manifest break, a line each."""
+    for sculpture in manifest.sculptures:
+        where = f"sculpture {sculpture.id!r}"
+        sizes: dict[str, int] = {"U": sum(layer.units for layer in sculpture.layers)}
+        sizes |= {"C": len(sculpture.classes)} if sculpture.classes else {}
+        yield from _form_problems(where, sculpture.tensors, SCULPTURE, SCULPTURE_MAY, sizes)
+        yield from _plane_problems(where, sculpture)
+        if sizes.get("E+1", 0) != sizes.get("E", -1) + 1:
+            yield f"{where}: 'starts' has {sizes.get('E+1')} entries for {sizes.get('E')} edges"
+        if sizes.get("K", 0) > sizes.get("E", 0):
+            yield f"{where}: 'history' has {sizes['K']} edges of {sizes.get('E')}"
+
+
+def importance_problems(manifest: Manifest) -> Iterator[str]:
+    """Every rule of SPEC.md that the importances of a manifest break, a line each."""
+    for entry in manifest.derived:
+        if entry.kind == "importance":
+            where = f"the importance of layer {entry.layer!r} at checkpoint {entry.checkpoint!r}"
+            sizes: dict[str, int] = {"C": len(entry.classes)} if entry.classes else {}
+            yield from _form_problems(where, entry.tensors, IMPORTANCE, IMPORTANCE_MAY, sizes)
+        if (entry.method is None) != (entry.kind == "statistics"):
+            yield f"the {entry.kind} of layer {entry.layer!r} has the method {entry.method!r}"
+
+
+def _plane_problems(where: str, sculpture: Sculpture) -> Iterator[str]:
+    for layer in sculpture.layers:
+        if layer.units < 1 or layer.plane < 0:
+            yield f"{where}: layer {layer.name!r} has {layer.units} units on plane {layer.plane}"
+
+
+def _form_problems(
+    where: str,
+    tensors: Mapping[str, TensorRef],
+    must: Mapping[str, Pattern],
+    may: Mapping[str, Pattern],
+    sizes: dict[str, int],
+) -> Iterator[str]:
+    """What is missing, unknown, or of another form; `sizes` learns what each letter stands for."""
+    for name in sorted((must.keys() - tensors.keys()) | (tensors.keys() - must.keys() - may.keys())):
+        yield f"{where} {'lacks' if name in must else 'has the unknown entry'} {name!r}"
+    for name, (pattern, dtype) in {**must, **may}.items():
+        ref = tensors.get(name)
+        if ref is None:
+            continue
+        fits = len(ref.shape) == len(pattern) and all(
+            size == (sizes.setdefault(part, size) if isinstance(part, str) else part)
+            for size, part in zip(ref.shape, pattern, strict=True)
+        )
+        if not fits or ref.dtype != dtype:
+            yield f"{where}: {name!r} is {ref.dtype} {ref.shape}, not {dtype} ({', '.join(map(str, pattern))})"
