@@ -17,7 +17,8 @@ SIDE_BY_SIDE = 0.86
 def placed_units(sizes: tuple[int, ...], planes: tuple[int, ...], parameters: Parameters) -> NDArray[np.float32]:
     """Units on a square grid a layer, the layers in planes across z, their middle at 0.
 
-    A layer alone on its plane fills the square of side `layer_width`; several share it. A single unit lies in the middle.
+    A layer alone on its plane fills the square of side `layer_width`; several share it. A single unit lies in the
+    middle of its layer's room.
 
     Returns
     -------
