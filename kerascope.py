@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.arguments import add_attack, add_chosen, add_export, add_out, number
+from exporter.arguments import (
+    add_attack,
+    add_chosen,
+    add_export,
+    add_generate,
+    add_importance,
+    add_out,
+    add_sculpt,
+    number,
+)
 from scenes.arguments import add_film, add_moment, add_taken, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.record import RecordReport
     from viewer.notebook.board import Board
-    from viewer.study import Vantage
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "convert", "export", "main", "open_bundle", "record", "show"]
 
 FORMATS = {
+    "nn-vis": ("exporter.interchange.nn_vis.convert", "convert_nn_vis"),
     "unity": ("exporter.interchange.unity.convert", "convert_unity"),
     "glb": ("scenes.gltf.convert", "convert_glb"),
     "html": ("scenes.web.page", "convert_html"),
 }
+OF_SCENES = ("glb", "html")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
+EXTRAS |= {"numba": "sculpture", "matplotlib": "plots"}
 INTERRUPTED = 130
 
 
@@ -63,7 +74,8 @@ def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: 
 def convert(bundle: Bundle | Path | str, to: str, out: Path | str, **options: Any) -> Any:
     """What was written for another program, as `kerascope convert` does it: its report has `path` and `notes`.
 
-    `to` is `unity`, `glb` or `html`. The options are those of `exporter.interchange.unity.convert.convert_unity`,
+    `to` is `unity`, `nn-vis`, `glb` or `html`. The options are those of
+    `exporter.interchange.unity.convert.convert_unity`, `exporter.interchange.nn_vis.convert.convert_nn_vis`,
     `scenes.gltf.convert.convert_glb` and `scenes.web.page.convert_html`. Raises KerascopeError where `to` is none of
     them, and as those do.
     """
@@ -169,72 +181,57 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "train a small network on digits, export, attack, record and open it")
     add_out(demo, "folder to write (default: kerascope-demo)", Path("kerascope-demo"))
     demo.add_argument("--no-window", action="store_true", help="do not open the window at the end")
-    add_export(command("export", _export, "run images through a model and write a bundle"))
-    add_attack(command("attack", _attack, "change an input until the model errs, and add the steps to its bundle"))
-    inspect = command("inspect", _inspect, "print the layers as a table, then checkpoints, inputs and runs")
-    validate = command("validate", _validate, "print every problem of a bundle (or of a folder for Unity), one a line")
-    for each in (inspect, validate):
-        each.add_argument("bundle", type=Path, metavar="BUNDLE")
-    add_view(command("view", _view, "open a window on a bundle"))
-    command("scenes", _scenes, "list the scenes, a line each")
-    frame = command("frame", _frame, "draw one moment of a scene into a PNG file")
-    add_moment(frame, number)
-    clip = command("record", _record, "record a scene to .gif, .mp4, .webp or a folder of PNG files")
-    add_film(clip, number)
+    _add_making(command)
+    _add_drawing(command)
     taken = command("convert", _convert, "write what is in a bundle for Unity, Blender, PowerPoint or the web")
-    taken.add_argument("--to", required=True, choices=tuple(FORMATS), help="unity: a folder of JSON; else one file")
+    words = "unity: a folder of JSON; nn-vis: its two files; else one file"
+    taken.add_argument("--to", required=True, choices=tuple(FORMATS), help=words)
     add_chosen(taken)
     add_taken(taken, number)
-    for each in (frame, clip, taken):
-        add_out(each, "file or folder to write")
+    add_out(taken, "file or folder to write")
     doctor = command("doctor", _doctor, "print versions, the GL driver that answers, and what is missing")
-    for each in (inspect, validate, doctor):
-        each.add_argument("--json", action="store_true", help="the same as JSON")
+    doctor.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
 
 
+def _add_making(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Commands that make bundles, add to them, and look into them."""
+    there = partial(partial, _there, "exporter.commands")
+    add_export(command("export", there("export"), "run images through a model and write a bundle"))
+    words = "change an input until the model errs, and add the steps to its bundle"
+    add_attack(command("attack", there("attack"), words))
+    words = "find how much each unit and channel matters for each class, and add it to the bundle"
+    add_importance(command("importance", there("importance"), words))
+    add_sculpt(command("sculpt", there("sculpt"), "gather units and edges into a sculpture, and add it to the bundle"))
+    add_generate(command("generate", there("generate"), "write a bundle of a random dense network, sculpted"))
+    words = "print the layers as a table, then checkpoints, inputs and runs"
+    inspect = command("inspect", there("inspect"), words)
+    words = "print every problem of a bundle (or of a folder for Unity), one a line"
+    validate = command("validate", there("validate"), words)
+    for each in (inspect, validate):
+        each.add_argument("bundle", type=Path, metavar="BUNDLE")
+        each.add_argument("--json", action="store_true", help="the same as JSON")
+
+
+def _add_drawing(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Commands that show bundles."""
+    there = partial(partial, _there, "scenes.commands")
+    add_view(command("view", there("view"), "open a window on a bundle"))
+    command("scenes", _scenes, "list the scenes, a line each")
+    frame = command("frame", there("frame"), "draw one moment of a scene into a PNG file")
+    add_moment(frame, number)
+    clip = command("record", there("record"), "record a scene to .gif, .mp4, .webp or a folder of PNG files")
+    add_film(clip, number)
+    for each in (frame, clip):
+        add_out(each, "file or folder to write")
+
+
+def _there(module: str, name: str, args: argparse.Namespace) -> Any:
+    """Do what a command says, in the module that knows how."""
+    return getattr(import_module(module), name)(args)
+
+
 # --- What is done -----------------------------------------------------------------------------------------------------
-
-
-def _export(args: argparse.Namespace) -> None:
-    from exporter.progress import progress_bars
-
-    names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "scale", "mean", "std", "imports", "unsafe")
-    bounds = ("layers", "channels", "dtype", "weights")
-    options = {name: getattr(args, name) for name in (*names, *bounds)}
-    choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": progress_bars()}
-    print(export(args.model, **options, **choices, tell=_say))
-
-
-def _attack(args: argparse.Namespace) -> None:
-    from exporter.pipeline import attack_bundle
-
-    asked = {name: getattr(args, name) for name in ("start", "step", "limit", "keep")}
-    options = {name: value for name, value in asked.items() if value is not None}
-    options |= {"input_id": args.input, "imports": args.imports, "unsafe": args.unsafe}
-    print(attack_bundle(args.bundle, args.model, args.method, **options))
-
-
-def _inspect(args: argparse.Namespace) -> None:
-    from exporter.bundle.summary import summarise
-
-    summary = summarise(open_bundle(args.bundle))
-    print(summary.to_json() if args.json else summary.to_text())
-
-
-def _validate(args: argparse.Namespace) -> int:
-    from exporter.bundle import validate_bundle
-    from exporter.interchange.unity.loader import diagnose, is_unity_folder
-
-    if is_unity_folder(args.bundle):
-        diagnosis = diagnose(args.bundle)
-        print(diagnosis.to_json() if args.json else "\n".join(diagnosis.lines()))
-        return 0 if diagnosis.verdict == "accepted" else 1
-    problems = validate_bundle(args.bundle)
-    for line in [json.dumps(problems)] if args.json else problems:
-        print(line)
-    _say(f"kerascope: {args.bundle}: {len(problems)} problems" if problems else f"{args.bundle}: valid")
-    return 1 if problems else 0
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -252,83 +249,39 @@ def _scenes(_: argparse.Namespace) -> None:
         print(f"{name:<12} {summary}")
 
 
-def _seen(args: argparse.Namespace, bundle: Bundle, at_secs: float | None = None) -> tuple[Vantage, dict[str, Any]]:
-    """The view that is asked for, and the options of a recording of it."""
-    from exporter.bundle.errors import KerascopeError
-    from scenes.viewed import chosen_view, options_of, run_of
-
-    if args.scene is None and args.view is None:
-        raise KerascopeError("nothing to draw", expected="--scene or --view", remedy="see `kerascope scenes`")
-    choices = {"theme": args.theme, "input_id": args.input, "checkpoint_id": args.checkpoint, "fold": args.fold}
-    view = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
-    run_id = args.run_id or (run_of(bundle, view.input_id) if args.view else None)
-    options = options_of(view, bundle, args.size, run_id)
-    return view, {"options": options, "view": view}
-
-
-def _frame(args: argparse.Namespace) -> None:
-    from scenes.record import record_frame
-
-    bundle = open_bundle(args.bundle)
-    view, choices = _seen(args, bundle, args.at_secs)
-    print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, overwrite=args.overwrite, **choices))
-
-
-def _record(args: argparse.Namespace) -> None:
-    bundle = open_bundle(args.bundle)
-    view, choices = _seen(args, bundle)
-    choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
-    report = record(bundle, view.scene, args.out, **choices)
-    print(report.path)
-    _say(_recorded(report))
-
-
-def _recorded(report: RecordReport) -> str:
-    what = f"{report.path.name}: {report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
-    return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
-
-
 def _convert(args: argparse.Namespace) -> None:
-    from exporter.bundle.errors import KerascopeError
+    bundle, chosen = open_bundle(args.bundle), _for_format(args)
+    if args.to in OF_SCENES:
+        from scenes.commands import scene_asked
 
-    is_unity, only_unity = args.to == "unity", {"scale": args.scale, "pool_size": args.pool_size}
-    only_scenes = {name: getattr(args, name) for name in ("scene", "run_id", "max_mb", "theme", "fold", "view")}
-    strange = [name for name, value in (only_scenes if is_unity else only_unity).items() if value is not None]
-    if strange:
-        option = f"--{strange[0].removesuffix('_id').replace('_', '-')}"
-        raise KerascopeError(f"{option} means nothing for {args.to}", remedy="see `kerascope convert --help`")
-    bundle = open_bundle(args.bundle)
-    chosen = {"input_ids": tuple(args.inputs), "checkpoint_ids": tuple(args.checkpoints), "overwrite": args.overwrite}
-    if is_unity:
+        args.scene = args.scene or (None if args.view else "flow")
+        view, seen = scene_asked(args, bundle)
+        chosen |= {**seen, "scene": view.scene}
+    else:
         from exporter.progress import progress_bars
 
-        asked = {**only_unity, "progress": progress_bars(), "tell": _say}
-    else:
-        args.scene = args.scene or (None if args.view else "flow")
-        view, seen = _seen(args, bundle)
-        asked = {**seen, "scene": view.scene, "max_mb": args.max_mb}
-    report = convert(bundle, args.to, args.out, **chosen, **{k: v for k, v in asked.items() if v is not None})
+        chosen |= {"progress": progress_bars(), "tell": _say}
+    report = convert(bundle, args.to, args.out, **chosen, overwrite=args.overwrite)
     for line in (*report.notes, *getattr(report, "advice", ())):
         _say(line)
     print(report.path)
     _say(f"{report.path.name}: {report.n_bytes / 1e6:.2f} MB")
 
 
-def _view(args: argparse.Namespace) -> int:
-    from scenes.present import Gallery
-    from scenes.viewed import read_view
-    from viewer.foreign import check_view
-    from viewer.window.open import open_window
-    from viewer.window.start import Start
+def _for_format(args: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for besides a scene. Raises KerascopeError where something means nothing for the format."""
+    from exporter.bundle.errors import KerascopeError
 
-    bundle, beside = open_bundle(args.bundle), args.beside
-    if beside is not None:
-        open_bundle(beside)  # a mistake is told before there is a window
-    view = None if args.view is None else read_view(args.view)
-    if view is not None:
-        check_view(view, bundle.manifest)
-    start = Start(args.scene, args.theme, args.fold, view, beside, args.cues, args.fresh)
-    return open_window(bundle, Gallery(bundle), start)
+    of_scenes = {"scene": args.scene, "run": args.run_id, "theme": args.theme, "fold": args.fold, "view": args.view}
+    of_scenes |= {"max_mb": args.max_mb}
+    of_unity = {"scale": args.scale, "pool_size": args.pool_size}
+    strange = {**(of_scenes if args.to not in OF_SCENES else {}), **(of_unity if args.to != "unity" else {})}
+    strange |= {"inputs": args.inputs or None} if args.to == "nn-vis" else {}
+    if wrong := next((name for name, value in strange.items() if value is not None), None):
+        option = f"--{wrong.replace('_', '-')}"
+        raise KerascopeError(f"{option} means nothing for {args.to}", remedy="see `kerascope convert --help`")
+    chosen = {"input_ids": tuple(args.inputs) or None, "max_mb": args.max_mb, **of_unity}
+    return {k: v for k, v in chosen.items() if v is not None} | {"checkpoint_ids": tuple(args.checkpoints)}
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -336,6 +289,7 @@ def _demo(args: argparse.Namespace) -> int:
 
     if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
+    from exporter.commands import validate
     from exporter.pipeline import export_demo
     from exporter.progress import progress_bars
     from scenes.apart import run_apart
@@ -347,7 +301,7 @@ def _demo(args: argparse.Namespace) -> int:
     _say("recording its scenes, and writing a page to walk round in")
     for line in make_showcase(bundle, args.out, tell):
         _say(line)
-    code = _validate(argparse.Namespace(bundle=bundle, json=False))
+    code: int = validate(argparse.Namespace(bundle=bundle, json=False))
     for path in (bundle, *showcase_files(args.out)):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")

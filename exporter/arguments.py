@@ -9,6 +9,8 @@ from pathlib import Path
 
 MODEL = "a .keras or .h5 file, a TF.js model.json, a SavedModel folder, or applications:NAME[:none]"
 
+IMAGES = "a folder, files, a .npy, a .npz, or mnist:N"
+
 
 def number(text: str) -> float:
     """A finite number, which may be written as a fraction.
@@ -38,8 +40,8 @@ def add_out(command: argparse.ArgumentParser, what: str, default: Path | None = 
 def add_export(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope export`."""
     add = command.add_argument
-    add("model", metavar="MODEL", help=MODEL)
-    add("--inputs", nargs="+", required=True, metavar="IMAGES", help="a folder, files, a .npy, a .npz, or mnist:N")
+    add("model", metavar="MODEL", help=f"{MODEL}; or a .pro.npz or .imp.npz of nn_vis, which needs no --inputs")
+    add("--inputs", nargs="+", default=[], metavar="IMAGES", help=IMAGES)
     add_out(command, "bundle to write, NAME.bundle")
     add("--labels", type=Path, metavar="F", help="text file with a class name a line")
     add("--checkpoint", nargs="+", action="extend", default=[], metavar="F", help="earlier weights, in order of time")
@@ -76,6 +78,60 @@ def add_attack(command: argparse.ArgumentParser) -> None:
     add("--limit", type=number, metavar="X", help="largest epsilon that is tried")
     add("--keep", type=int, metavar="N", help="keep N of the tried steps (default: all)")
     _add_imports(command)
+
+
+def add_importance(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope importance`."""
+    add = command.add_argument
+    add("bundle", type=Path, metavar="BUNDLE")
+    add("--model", required=True, metavar="MODEL", help=f"the model that the bundle was made of: {MODEL}")
+    add("--inputs", nargs="+", required=True, metavar="IMAGES", help=f"with classes that are known: {IMAGES}")
+    words = "gradient: of the answer, times activation; batch_norm: scales that are trained; weight: no data at all"
+    add("--method", default="gradient", choices=("gradient", "batch_norm", "weight"), metavar="NAME", help=words)
+    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
+    add("--checkpoints", nargs="+", default=[], metavar="ID", help="at these (default: the final and the first one)")
+    add("--epochs", type=int, metavar="N", help="batch_norm: how long is trained")
+    add("--rate", type=number, metavar="X", help="batch_norm: the learning rate")
+    add("--seed", type=int, metavar="N", help="of what is random (default: 0)")
+    add("--prune", type=Path, metavar="FOLDER", help="also write what pruning by importance does to the accuracy")
+    _add_imports(command)
+
+
+def add_sculpt(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope sculpt`."""
+    add = command.add_argument
+    add("bundle", type=Path, metavar="BUNDLE")
+    words = "by which importance (default: the one added last, or by weight where there is none)"
+    add("--importance", metavar="METHOD", help=words)
+    add("--checkpoints", nargs="+", default=[], metavar="ID", help="of these (default: the final and the first one)")
+    add("--edges", type=int, metavar="N", help="keep at most the N strongest edges")
+    _add_parameters(command)
+
+
+def add_generate(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope generate`."""
+    add = command.add_argument
+    add("units", nargs="+", type=int, metavar="N", help="units of each layer, such as 784 81 49 10")
+    add_out(command, "bundle to write, NAME.bundle")
+    add("--seed", type=int, default=0, metavar="N", help="of the random weights (default: 0)")
+    _add_parameters(command)
+
+
+def _add_parameters(command: argparse.ArgumentParser) -> None:
+    """How units are placed and edges are gathered, with the names of nn_vis."""
+    add = command.add_argument
+    add("--sampling-rate", type=number, metavar="X", help="points of an edge in a unit of length (default: 15)")
+    add("--layer-distance", type=number, metavar="X", help="from layer to layer (default: 0.4)")
+    add("--layer-width", type=number, metavar="X", help="of the square of a layer's units (default: 1)")
+    words = "share of the edges that is left out, the least important first (default: 0)"
+    add("--prune-percentage", type=number, metavar="X", help=words)
+    for what, wide, less in (("node", "0.75", "0.95"), ("edge", "0.5", "0.9")):
+        add(f"--{what}-bandwidth", type=number, metavar="X", help=f"how far {what}s attract at first (default: {wide})")
+        words = f"what that is multiplied by from iteration to iteration (default: {less})"
+        add(f"--{what}-bandwidth-reduction", type=number, metavar="X", help=words)
+    add("--smoothing-iterations", type=int, metavar="N", help="after each iteration (default: 8)")
+    words = "how importance and weight are joined, as nn_vis counts them (default: 0)"
+    add("--edge-importance-type", type=int, choices=range(4), help=words)
 
 
 def add_chosen(command: argparse.ArgumentParser) -> None:

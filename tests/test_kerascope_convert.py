@@ -186,5 +186,5 @@ def test_from_python_it_is_the_same(bundle: Path) -> None:
     report = kerascope.convert(bundle, "glb", bundle.with_name("net.glb"), input_ids=("clean-0",))
     assert report.path == bundle.with_name("net.glb")
     assert report.n_bytes == report.path.stat().st_size
-    with pytest.raises(KerascopeError, match="expected unity or glb or html, got 'obj'"):
+    with pytest.raises(KerascopeError, match="expected nn-vis or unity or glb or html, got 'obj'"):
         kerascope.convert(bundle, "obj", bundle.with_name("net.obj"))

@@ -1,0 +1,123 @@
+"""The commands that make bundles and look into them. Each takes what was asked for and prints what came of it; what it
+needs is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from exporter.bundle import read_bundle, validate_bundle
+
+
+def export(args: argparse.Namespace) -> None:
+    """`kerascope export`: the path of a new bundle of a model, or of a file of nn_vis."""
+    from exporter.bundle.errors import KerascopeError
+    from exporter.interchange.nn_vis.open import is_nn_vis_file, open_nn_vis
+    from exporter.progress import progress_bars
+
+    if is_nn_vis_file(args.model):
+        print(open_nn_vis(args.model, args.out, overwrite=args.overwrite, progress=progress_bars(), warn=_say))
+        return
+    if not args.inputs:
+        what, remedy = "there is nothing to run through the model", "pass --inputs IMAGES"
+        raise KerascopeError(what, expected="a folder, files, a .npy, a .npz, or mnist:N", remedy=remedy)
+    from exporter.pipeline import export_model
+
+    names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "scale", "mean", "std", "imports", "unsafe")
+    bounds = ("layers", "channels", "dtype", "weights")
+    options = {name: getattr(args, name) for name in (*names, *bounds)}
+    choices = {"checkpoints": args.checkpoint, "colour_order": args.color_order, "progress": progress_bars()}
+    print(export_model(args.model, **options, **choices, tell=_say))
+
+
+def attack(args: argparse.Namespace) -> None:
+    """`kerascope attack`: the id of the run that was added."""
+    from exporter.pipeline import attack_bundle
+
+    options = _given(args, ("start", "step", "limit", "keep"))
+    options |= {"input_id": args.input, "imports": args.imports, "unsafe": args.unsafe}
+    print(attack_bundle(args.bundle, args.model, args.method, **options))
+
+
+def importance(args: argparse.Namespace) -> None:
+    """`kerascope importance`: what was added, a line each."""
+    from exporter.progress import progress_bars
+    from exporter.weighing import importance_bundle
+
+    options = _given(args, ("epochs", "rate", "seed"))
+    options |= {name: getattr(args, name) for name in ("inputs", "method", "labels", "imports", "unsafe")}
+    chosen = {"checkpoint_ids": tuple(args.checkpoints), "progress": progress_bars(), "warn": _say}
+    for line in importance_bundle(args.bundle, args.model, **options, **chosen):
+        print(line)
+
+
+def sculpt(args: argparse.Namespace) -> None:
+    """`kerascope sculpt`: the ids of the sculptures that were added, a line each."""
+    from exporter.bundling.parameters import Parameters
+    from exporter.progress import progress_bars
+    from exporter.sculpting import sculpt_bundle
+
+    parameters = Parameters(**_given(args, PARAMETERS))
+    chosen = {"method": args.importance, "checkpoint_ids": tuple(args.checkpoints), "most_edges": args.edges}
+    for line in sculpt_bundle(args.bundle, parameters=parameters, **chosen, progress=progress_bars(), warn=_say):
+        print(line)
+
+
+def generate(args: argparse.Namespace) -> None:
+    """`kerascope generate`: the path of a bundle of a random dense network."""
+    from exporter.bundling.parameters import Parameters
+    from exporter.generating import generate_bundle
+    from exporter.progress import progress_bars
+
+    chosen = {"seed": args.seed, "parameters": Parameters(**_given(args, PARAMETERS)), "overwrite": args.overwrite}
+    print(generate_bundle(tuple(args.units), args.out, **chosen, progress=progress_bars(), warn=_say))
+
+
+def inspect(args: argparse.Namespace) -> None:
+    """`kerascope inspect`: what a bundle holds."""
+    from exporter.bundle.summary import summarise
+
+    summary = summarise(read_bundle(args.bundle))
+    print(summary.to_json() if args.json else summary.to_text())
+
+
+def validate(args: argparse.Namespace) -> int:
+    """`kerascope validate`: every problem of a bundle, or of a folder for Unity; 0 where there is none."""
+    from exporter.interchange.unity.loader import diagnose, is_unity_folder
+
+    if is_unity_folder(args.bundle):
+        diagnosis = diagnose(args.bundle)
+        print(diagnosis.to_json() if args.json else "\n".join(diagnosis.lines()))
+        return 0 if diagnosis.verdict == "accepted" else 1
+    problems = validate_bundle(args.bundle)
+    for line in [json.dumps(problems)] if args.json else problems:
+        print(line)
+    _say(f"kerascope: {args.bundle}: {len(problems)} problems" if problems else f"{args.bundle}: valid")
+    return 1 if problems else 0
+
+
+PARAMETERS = (
+    "layer_distance",
+    "layer_width",
+    "sampling_rate",
+    "prune_percentage",
+    "node_bandwidth",
+    "node_bandwidth_reduction",
+    "edge_bandwidth",
+    "edge_bandwidth_reduction",
+    "smoothing_iterations",
+    "edge_importance_type",
+)
+"""What can be asked of a bundling, as `exporter.bundling.parameters.Parameters` names it."""
+
+
+def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
+    """What was asked for; the rest is left to whoever is asked."""
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)

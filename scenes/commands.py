@@ -1,0 +1,76 @@
+"""The commands that draw bundles. Each takes what was asked for and prints what came of it; what it needs is imported
+when it is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from exporter.bundle import read_bundle
+from exporter.bundle.errors import KerascopeError
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from scenes.record import RecordReport
+    from viewer.study import Vantage
+
+
+def frame(args: argparse.Namespace) -> None:
+    """`kerascope frame`: the path of a PNG file."""
+    from scenes.record import record_frame
+
+    bundle = read_bundle(args.bundle)
+    view, choices = scene_asked(args, bundle, args.at_secs)
+    print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, overwrite=args.overwrite, **choices))
+
+
+def record(args: argparse.Namespace) -> None:
+    """`kerascope record`: the path of a recording."""
+    from scenes.record import record as record_scene
+
+    bundle = read_bundle(args.bundle)
+    view, choices = scene_asked(args, bundle)
+    choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
+    report = record_scene(bundle, view.scene, args.out, **choices)
+    print(report.path)
+    print(_recorded(report), file=sys.stderr)
+
+
+def view(args: argparse.Namespace) -> int:
+    """`kerascope view`: the exit code of a window, when it has been closed."""
+    from scenes.present import Gallery
+    from scenes.viewed import read_view
+    from viewer.foreign import check_view
+    from viewer.window.open import open_window
+    from viewer.window.start import Start
+
+    bundle, beside = read_bundle(args.bundle), args.beside
+    if beside is not None:
+        read_bundle(beside)  # a mistake is told before there is a window
+    seen = None if args.view is None else read_view(args.view)
+    if seen is not None:
+        check_view(seen, bundle.manifest)
+    start = Start(args.scene, args.theme, args.fold, seen, beside, args.cues, args.fresh)
+    return open_window(bundle, Gallery(bundle), start)
+
+
+def scene_asked(
+    args: argparse.Namespace, bundle: Bundle, at_secs: float | None = None
+) -> tuple[Vantage, dict[str, Any]]:
+    """The view that is asked for, and the options of a recording of it."""
+    from scenes.viewed import chosen_view, options_of, run_of
+
+    if args.scene is None and args.view is None:
+        raise KerascopeError("nothing to draw", expected="--scene or --view", remedy="see `kerascope scenes`")
+    choices = {"theme": args.theme, "input_id": args.input, "checkpoint_id": args.checkpoint, "fold": args.fold}
+    seen = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
+    run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
+    options = options_of(seen, bundle, args.size, run_id)
+    return seen, {"options": options, "view": seen}
+
+
+def _recorded(report: RecordReport) -> str:
+    what = f"{report.path.name}: {report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
+    return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
