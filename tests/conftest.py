@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import small_demo
 from hypothesis import settings
+from made_sculpture import add_made_sculptures
 from tiny_bundle import make_tiny_bundle
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,13 @@ def root() -> Path:
 def tiny_bundle_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small bundle that nobody may change."""
     return make_tiny_bundle(tmp_path_factory.mktemp("tiny") / "tiny.bundle")
+
+
+@pytest.fixture(scope="session")
+def sculpted_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small bundle with a sculpture of its first and its last checkpoint; nobody may change it."""
+    path = make_tiny_bundle(tmp_path_factory.mktemp("sculpted") / "sculpted.bundle")
+    return add_made_sculptures(path, (("picture", 1), ("conv", 4), ("scores", 3)), {"000": 0.7, "002": 4.0})
 
 
 @pytest.fixture(scope="session")
