@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
 
 from exporter.bundle.schema import Manifest, Sculpture, TensorRef
 
@@ -38,6 +41,25 @@ def sculpture_problems(manifest: Manifest) -> Iterator[str]:
             yield f"{where}: 'starts' has {sizes.get('E+1')} entries for {sizes.get('E')} edges"
         if sizes.get("K", 0) > sizes.get("E", 0):
             yield f"{where}: 'history' has {sizes['K']} edges of {sizes.get('E')}"
+
+
+def content_problems(sculpture: Sculpture, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[str]:
+    """What does not hold together in the numbers of a sculpture whose arrays have the right forms, a line each."""
+    where = f"sculpture {sculpture.id!r}"
+    for name in sorted(arrays):
+        if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all():
+            yield f"{where}: {name!r} has numbers that are not finite"
+    for name in ("importance", "strength"):
+        if arrays[name].size and not (arrays[name].min() >= 0 and arrays[name].max() <= 1):
+            yield f"{where}: {name!r} goes beyond 0 to 1"
+    edges, starts = arrays["edges"], arrays["starts"]
+    planes = np.repeat([layer.plane for layer in sculpture.layers], [layer.units for layer in sculpture.layers])
+    if edges.size and not (edges.min() >= 0 and edges.max() < len(planes)):
+        yield f"{where}: 'edges' name units that are not there"
+    elif (planes[edges[:, 0]] >= planes[edges[:, 1]]).any():
+        yield f"{where}: an edge does not go to a higher plane"
+    if starts[0] != 0 or starts[-1] != len(arrays["points"]) or (np.diff(starts) < 2).any():
+        yield f"{where}: 'starts' do not share the points out among the edges, at least two each"
 
 
 def importance_problems(manifest: Manifest) -> Iterator[str]:

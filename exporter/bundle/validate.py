@@ -12,9 +12,9 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.files import file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.npz_read import open_npz, read_tensor
-from exporter.bundle.read import read_manifest
+from exporter.bundle.read import read_bundle, read_manifest
 from exporter.bundle.schema import Manifest, Output, TensorRef
-from exporter.bundle.sculptures import importance_problems, sculpture_problems
+from exporter.bundle.sculptures import content_problems, importance_problems, sculpture_problems
 from exporter.bundle.statistics import statistics_layout
 from exporter.bundle.tensors import manifest_files, tensor_refs
 
@@ -35,7 +35,16 @@ def validate_bundle(path: Path | str, *, limits: Limits | None = None) -> list[s
     if problems:
         return problems
     missing = file_errors(path, manifest_files(manifest))
-    return [str(error) for error in missing] or list(_tensor_problems(path, manifest))
+    problems = [str(error) for error in missing] or list(_tensor_problems(path, manifest))
+    return problems or list(_content_problems(path, manifest, limits))
+
+
+def _content_problems(path: Path, manifest: Manifest, limits: Limits) -> Iterator[str]:
+    if manifest.sculptures:
+        bundle = read_bundle(path, limits=limits)
+        for sculpture in manifest.sculptures:
+            arrays = {name: bundle.load(ref) for name, ref in sculpture.tensors.items()}
+            yield from content_problems(sculpture, arrays)
 
 
 def _tensor_problems(path: Path, manifest: Manifest) -> Iterator[str]:
