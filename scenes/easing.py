@@ -56,6 +56,19 @@ def cubic_out(t: float) -> float:
     return 1.0 - (1.0 - clamped(t)) ** 3
 
 
+def even(t: float) -> float:
+    """Constant speed but for the first and the last tenth, in which it grows from nothing and fades. For a turntable
+    that stands before and after its turn.
+
+    >>> [round(even(t), 4) for t in (0.0, 0.1, 0.5, 0.9, 1.0)]
+    [0.0, 0.0556, 0.5, 0.9444, 1.0]
+    """
+    t, soft = clamped(t), 0.1
+    near = min(t, 1.0 - t)
+    gone = near * near / (2 * soft) if near < soft else near - soft / 2
+    return gone / (1.0 - soft) if t < 0.5 else 1.0 - gone / (1.0 - soft)
+
+
 def hold(t: float) -> float:
     """Nothing until the end of the move, then all at once. For values that may not be blended.
 

@@ -14,7 +14,7 @@ class SceneOptions:
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
     reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
     show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
-    is `muted`.
+    is `muted`. `classes` are the classes that a sculpture lights, one after the other.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -26,6 +26,7 @@ class SceneOptions:
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     muted: tuple[Mute, ...] = ()
+    classes: tuple[int, ...] = ()
 
     @property
     def aspect(self) -> float:

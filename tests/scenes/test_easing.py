@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scenes import easing
 
-ALL = [easing.linear, easing.cubic_in_out, easing.cubic_in, easing.cubic_out, easing.hold]
-SYMMETRIC = [easing.linear, easing.cubic_in_out]
+ALL = [easing.linear, easing.cubic_in_out, easing.cubic_in, easing.cubic_out, easing.even, easing.hold]
+SYMMETRIC = [easing.linear, easing.cubic_in_out, easing.even]
 ANY_TIME = st.floats(-10, 10)
 
 
