@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +61,7 @@ class Nodes:
         """Key frames for the `translation`, `rotation`, `scale` or `weights` of a node; none where there are none."""
         if keys is not None:
             target = gltf.AnimationChannelTarget(node=node, path=path)
+            keys = replace(keys, values=keys.values.reshape(-1)) if path == "weights" else keys
             sampler = self.store.sampler(self._animation, keys)
             self._animation.channels.append(gltf.AnimationChannel(sampler=sampler, target=target))
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.frames import frame_times
+from scenes.gltf.casts import Cast, casts_of
+from scenes.gltf.spans import places_of, spans_of
 from viewer.scopes import Colouring, colouring_of
 from viewer.state import NetView, ViewState
 from viewer.wording import filled
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from scenes.gltf.spans import Span
     from scenes.timeline import Marker, Timeline
     from viewer.state import Camera, Part
 
@@ -49,14 +52,6 @@ class Still:
     def has_edges(self) -> bool:
         """Whether strands are drawn."""
         return self.net.edge_alpha > 0 and self.net.quantity != "difference"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From `from_secs` on a net shows its still number `still`; `None`: it is not seen."""
-
-    from_secs: float
-    still: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +86,8 @@ class Caption:
 @dataclass(frozen=True, slots=True, eq=False)
 class Reel:
     """A whole scene. `times_secs` are those of the samples; `cameras` is one where it never moves, else one a sample.
-    `first` is the state at the start. `left_out` counts the stills of a net for which there was no room.
+    `first` is the state at the start. `left_out` counts the stills of a net for which there was no room. `casts` are
+    its sculptures.
     """
 
     duration_secs: float
@@ -103,6 +99,7 @@ class Reel:
     markers: tuple[Marker, ...]
     first: ViewState
     left_out: int = 0
+    casts: tuple[Cast, ...] = ()
 
 
 def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float = SAMPLES_PER_SEC) -> Reel:
@@ -121,14 +118,15 @@ def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float 
     nets = []
     for index, (all_stills, all_shown) in enumerate(every):
         stills, shown = _thinned(all_stills, all_shown, max(room, 2))
-        nets.append(NetReel(stills, _spans(times, shown), _front(states, index), _offsets(states, index)))
-    left_out = max(len(stills) - len(net.stills) for (stills, _), net in zip(every, nets, strict=True))
+        places = places_of([state.nets[index].offset if index < len(state.nets) else None for state in states])
+        nets.append(NetReel(stills, spans_of(times, shown), _front(states, index), places))
+    left_out = max((len(stills) - len(net.stills) for (stills, _), net in zip(every, nets, strict=True)), default=0)
     cameras = tuple(state.camera for state in states)
     cameras = cameras[:1] if len(set(cameras)) == 1 else cameras
     captions = _captions(times, states, timeline.duration_secs)
     return Reel(
         timeline.duration_secs, timeline.loops, np.array(times), tuple(nets), cameras, captions, timeline.markers,
-        states[0], left_out,
+        states[0], left_out, casts_of(states, times),
     )  # fmt: skip
 
 
@@ -168,28 +166,12 @@ def _thinned(
     return tuple(stills[i] for i in kept), tuple(None if i is None else int(stands_for[i]) for i in shown)
 
 
-def _spans(times: Sequence[float], shown: Sequence[int | None]) -> tuple[Span, ...]:
-    changes = [0, *(k for k in range(1, len(shown)) if shown[k] != shown[k - 1])]
-    return tuple(Span(times[k], shown[k]) for k in changes)
-
-
 def _front(states: Sequence[ViewState], index: int) -> Array | None:
     """What has no front at a time is lit all over then."""
     fronts = [state.nets[index].front if index < len(state.nets) else None for state in states]
     if all(front is None for front in fronts):
         return None
     return np.array([np.inf if front is None else front for front in fronts])
-
-
-def _offsets(states: Sequence[ViewState], index: int) -> Array:
-    """While a net is not there it stands where it was last, before that where it comes first."""
-    known = [state.nets[index].offset if index < len(state.nets) else None for state in states]
-    last = next(offset for offset in known if offset is not None)
-    places = []
-    for offset in known:
-        last = last if offset is None else offset
-        places.append(last)
-    return np.array(places, np.float64)
 
 
 def _captions(times: Sequence[float], states: Sequence[ViewState], duration_secs: float) -> tuple[Caption, ...]:

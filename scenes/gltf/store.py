@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_SHORT = 65535
 """Points that 16-bit indices reach; the last number of 16 bits is not allowed."""
 TYPES = {1: gltf.SCALAR, 2: gltf.VEC2, 3: gltf.VEC3, 4: gltf.VEC4}
-COMPONENTS = {"f4": gltf.FLOAT, "u2": gltf.UNSIGNED_SHORT, "u4": gltf.UNSIGNED_INT}
+COMPONENTS = {"u1": gltf.UNSIGNED_BYTE, "f4": gltf.FLOAT, "u2": gltf.UNSIGNED_SHORT, "u4": gltf.UNSIGNED_INT}
 HEIGHT = "height"
 UNLIT = "KHR_materials_unlit"
 
@@ -46,17 +46,18 @@ class Store:
     def mesh(self, solids: Sequence[Solid], name: str) -> int:
         """The mesh of some solids, a primitive each. It is called as it was when it came first.
 
-        Where one of them rises all are said to, as glTF asks for; the others stay where they are.
+        Where one of them rises all are said to, as glTF asks for; the others stay where they are. Those that take other
+        shapes take the same ones.
         """
         rises = any(solid.rise is not None for solid in solids)
         parts = [self._primitive(solid, rises) for solid in solids]
         key = ("mesh", *((tuple(sorted(vars(p.attributes).items(), key=str)), p.indices, p.material) for p in parts),
                *(tuple(target["POSITION"] for target in p.targets or ()) for p in parts))  # fmt: skip
         if key not in self._known:
-            extras = {"targetNames": [HEIGHT]} if rises else {}
-            self.model.meshes.append(
-                gltf.Mesh(primitives=parts, weights=[1.0] if rises else None, name=name, extras=extras)
-            )
+            shapes = [HEIGHT] if rises else [shape for shape, _ in solids[0].shapes]
+            extras = {"targetNames": shapes} if shapes else {}
+            weights = [float(rises)] * len(shapes) or None
+            self.model.meshes.append(gltf.Mesh(primitives=parts, weights=weights, name=name, extras=extras))
             self._known[key] = len(self.model.meshes) - 1
         return self._known[key]
 
@@ -75,15 +76,19 @@ class Store:
         points = self._accessor(solid.points.astype(np.float32), gltf.ARRAY_BUFFER, has_ends=True)
         names = gltf.Attributes(POSITION=points)
         if solid.colours is not None:
-            names.COLOR_0 = self._accessor(linear(solid.colours), gltf.ARRAY_BUFFER, normalized=True)
+            light = linear(solid.colours)
+            light = light if solid.paint is None else (light // 257).astype(np.uint8)  # shade alone needs no more
+            names.COLOR_0 = self._accessor(light, gltf.ARRAY_BUFFER, normalized=True)
         if solid.uv is not None and solid.picture is not None:
             names.TEXCOORD_0 = self._accessor(solid.uv.astype(np.float32), gltf.ARRAY_BUFFER)
         width = np.uint16 if len(solid.points) <= MOST_SHORT else np.uint32
         indices = self._accessor(solid.triangles.reshape(-1).astype(width), gltf.ELEMENT_ARRAY_BUFFER)
-        targets = None
+        ways = [way for _, way in solid.shapes]
         if rises:
-            rise = np.zeros_like(solid.points) if solid.rise is None else solid.rise
-            targets = [{"POSITION": self._accessor(rise.astype(np.float32), gltf.ARRAY_BUFFER, has_ends=True)}]
+            ways = [np.zeros_like(solid.points) if solid.rise is None else solid.rise]
+        targets = [
+            {"POSITION": self._accessor(way.astype(np.float32), gltf.ARRAY_BUFFER, has_ends=True)} for way in ways
+        ] or None
         return gltf.Primitive(
             attributes=names, indices=indices, mode=gltf.TRIANGLES, material=self._material(solid), targets=targets
         )
@@ -126,13 +131,13 @@ class Store:
 
     def _material(self, solid: Solid) -> int:
         texture = None if solid.picture is None or solid.uv is None else self._texture(solid.picture)
-        key = "material", texture, solid.blends
+        key = "material", texture, solid.blends, solid.paint
         if key not in self._known:
             info = None if texture is None else gltf.TextureInfo(index=texture)
             surface = gltf.PbrMetallicRoughness(
-                baseColorTexture=info, metallicFactor=0.0, roughnessFactor=1.0, baseColorFactor=None
+                baseColorTexture=info, metallicFactor=0.0, roughnessFactor=1.0, baseColorFactor=_factor(solid)
             )
-            kind = "blended" if solid.blends else "opaque"
+            kind = solid.paint.name if solid.paint else "blended" if solid.blends else "opaque"
             material = gltf.Material(
                 pbrMetallicRoughness=surface,
                 emissiveFactor=None,
@@ -173,6 +178,14 @@ class Store:
             self.model.samplers.append(gltf.Sampler(magFilter=near, minFilter=small, wrapS=edge, wrapT=edge))
             self._known[key] = len(self.model.samplers) - 1
         return self._known[key]
+
+
+def _factor(solid: Solid) -> list[float] | None:
+    """What a paint multiplies, red, green, blue in linear light and alpha; `None` without one."""
+    if solid.paint is None:
+        return None
+    light = linear(np.array([solid.paint.colour], np.uint8))[0] / 65535
+    return [round(float(part), 6) for part in light]
 
 
 def linear(colours: NDArray[np.uint8]) -> NDArray[np.uint16]:

@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scenes.gltf.casts import Cast
     from scenes.gltf.reel import NetReel
 
     Array = NDArray[np.float64]
@@ -31,7 +32,9 @@ class Keys:
     steps: bool = False
 
 
-def seen_of(net: NetReel, times_secs: Array, still: int | None = None, lit: NDArray[np.bool_] | None = None) -> Seen:
+def seen_of(
+    net: NetReel | Cast, times_secs: Array, still: int | None = None, lit: NDArray[np.bool_] | None = None
+) -> Seen:
     """From when on a still of a net (or the net at all) is seen and not seen, where it is `lit` (samples,)."""
     starts = [span.from_secs for span in net.spans]
     is_shown = np.array([span.still is not None if still is None else span.still == still for span in net.spans])
@@ -69,6 +72,22 @@ def heights(net: NetReel, station: int, times_secs: Array, duration_secs: float,
     if (share == 1).all():
         return None
     return straightened(*_closed(times_secs, share, duration_secs, loops=loops))
+
+
+def mixtures(
+    steps: Array, shapes: tuple[int, ...], last: int, times_secs: Array, duration_secs: float, *, loops: bool
+) -> Keys:
+    """How much (n, len(shapes)) of each of some shapes of a bundling there is in a mesh that shows its end otherwise.
+
+    Parameters
+    ----------
+    steps : (samples,) how far it has come; infinite at its end.
+    shapes : the steps, growing and from 0 on, that the mesh can show beside its `last`.
+    """
+    at = np.clip(steps, 0, last)
+    ends = np.array([*shapes, last], np.float64)
+    parts = np.stack([np.interp(at, ends, row) for row in np.eye(len(ends))[:-1]], axis=1)
+    return straightened(*_closed(times_secs, parts, duration_secs, loops=loops))
 
 
 def moves(places: Array, times_secs: Array, duration_secs: float, *, loops: bool) -> Keys | None:

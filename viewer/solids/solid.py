@@ -21,6 +21,14 @@ class Picture:
     is_smooth: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """One colour for the whole of a solid, sRGB and alpha in bytes, under a name that a person finds it by."""
+
+    name: str
+    colour: tuple[int, int, int, int]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solid:
     """Triangles to be drawn without any light, as they are.
@@ -32,7 +40,7 @@ class Solid:
     triangles : (m, 3) uint32
         Indices of points, counter-clockwise seen from the outside.
     colours : (n, 4) uint8 or None
-        sRGB and alpha, not premultiplied. With a picture they multiply it (light and shade).
+        sRGB and alpha, not premultiplied. They multiply a picture or a paint (light and shade).
     uv : (n, 2) float32 or None
         Where each point lies on `picture`: (0, 0) is its top left corner, as in glTF.
     picture : Picture or None
@@ -41,6 +49,10 @@ class Solid:
         Where each point goes, relative to its place, when the heights are fully out.
     blends : bool
         Whether what lies behind shines through where alpha is below 255.
+    paint : Paint or None
+        What all of it is painted with.
+    shapes : pairs of a name and (n, 3) float32
+        Other shapes that it can take: where each point goes, relative to its place. Nothing has both these and `rise`.
     """
 
     points: NDArray[np.float32]
@@ -50,3 +62,5 @@ class Solid:
     picture: Picture | None = None
     rise: NDArray[np.float32] | None = None
     blends: bool = False
+    paint: Paint | None = None
+    shapes: tuple[tuple[str, NDArray[np.float32]], ...] = ()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.gltf.reel import NetReel, Span
+from scenes.gltf.reel import NetReel
+from scenes.gltf.spans import Span
 from scenes.gltf.tracks import half_way, heights, moves, seen_of, straightened, turned, visibility
 
 TIMES = np.arange(100) / 25.0
