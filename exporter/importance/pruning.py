@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
+from exporter.importance.contract import Floats, Labelled, Progress
 from exporter.importance.pruning_curves import Curve, Curves
 
 Array = NDArray[Any]
-Floats = NDArray[np.floating[Any]]
 Scope = Literal["layer", "net"]
 """`layer`: the same share of the units of each layer. `net`: that share of all units, wherever they are; only for
 importance that can be compared from layer to layer.
 """
-Progress = Callable[[str, int, int], None]
 
 FRACTIONS = tuple(tenth / 10 for tenth in range(10))
 RANDOM = "random"
@@ -37,15 +36,6 @@ class Prunable(Protocol):
 
         Of a choice between two classes they may be one column, above 0 for class 1.
         """
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """What accuracy is measured on: the inputs as the network takes them, their classes (n,), names of all classes."""
-
-    x: Any
-    classes: NDArray[np.int64]
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,7 +101,7 @@ def outcome_of(scores: Array, truth: NDArray[np.int64], classes: Sequence[int]) 
 class _Bench:
     """Measures a network with some units off; the same gates are measured once."""
 
-    def __init__(self, gated: Prunable, held_out: HeldOut, classes: Sequence[int]) -> None:
+    def __init__(self, gated: Prunable, held_out: Labelled, classes: Sequence[int]) -> None:
         self._gated, self._held_out, self._classes = gated, held_out, classes
         self._seen: dict[bytes, Outcome] = {}
 
@@ -123,23 +113,22 @@ class _Bench:
         return self._seen[key]
 
 
-def measured_classes(held_out: HeldOut, most: int = MOST_CLASSES) -> tuple[int, ...]:
+def measured_classes(held_out: Labelled, most: int = MOST_CLASSES) -> tuple[int, ...]:
     """The classes that are looked at one by one: at most so many, those with most samples, in their order."""
-    counts = np.bincount(held_out.classes, minlength=len(held_out.names))
-    there = np.flatnonzero(counts)
-    return tuple(sorted(there[np.argsort(-counts[there], kind="stable")][:most].tolist()))
+    classes, counts = np.unique(held_out.classes, return_counts=True)
+    return tuple(sorted(classes[np.argsort(-counts, kind="stable")][:most].tolist()))
 
 
 def random_importance(importance: Mapping[str, Floats], seed: int) -> dict[str, Floats]:
     """Importance (U, 1) drawn for the same units, the same for every class."""
     drawn = np.random.default_rng([seed, 1])
-    return {layer: drawn.random((len(values), 1)) for layer, values in importance.items()}
+    return {layer: drawn.random((len(values), 1), np.float32) for layer, values in importance.items()}
 
 
 def pruning_curves(
     gated: Prunable,
     importances: Mapping[str, Mapping[str, Floats]],
-    held_out: HeldOut,
+    held_out: Labelled,
     *,
     layers: Sequence[str],
     title: str = "",
@@ -183,8 +172,8 @@ def pruning_curves(
             runs.append(_run(bench, importance, classes, fractions, seed, scope))
             progress("pruning", place * len(seeds) + len(runs), (len(chosen) + 1) * len(seeds))
         curves.append(_curve(method, runs))
-    names = tuple(held_out.names[each] for each in classes)
-    return Curves(title, scope, tuple(fractions), names, len(held_out.classes), tuple(curves))
+    names = tuple(held_out.names[each] if held_out.names else str(each) for each in classes)
+    return Curves(title, scope, tuple(fractions), names, len(held_out), tuple(curves))
 
 
 def _run(

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.bundle.errors import KerascopeError
+from exporter.importance.contract import Labelled
 from exporter.importance.pruning import (
     RANDOM,
-    HeldOut,
     column_of,
     gates_of,
     measured_classes,
@@ -38,14 +38,14 @@ class Planted:
 
     def predict(self, x: Any, gates: Mapping[str, Any]) -> Any:
         self.calls += 1
-        return (x * gates["units"]) @ self.weights
+        return (x[0] * gates["units"]) @ self.weights
 
-    def held_out(self) -> HeldOut:
+    def held_out(self) -> Labelled:
         rng = np.random.default_rng(3)
         truth = np.repeat(np.arange(CLASSES), 40)
         strengths = np.tile([1.0, 2.0, 3.0], CLASSES + 2)[:UNITS]
         x = np.where(self.own == truth[:, None], strengths, 0.0) + rng.uniform(-0.2, 0.2, (len(truth), UNITS))
-        return HeldOut(x, truth, tuple("abcde"))
+        return Labelled((x,), truth, tuple("abcde"))
 
     def importance(self) -> dict[str, Any]:
         """What each unit does for each class: its weight times the strength of what it reads."""
@@ -151,7 +151,7 @@ def test_one_column_is_a_choice_of_two() -> None:
 
 
 def test_classes_with_most_samples_are_looked_at() -> None:
-    held_out = HeldOut(None, np.array([3, 3, 3, 0, 0, 2]), tuple("abcd"))
+    held_out = Labelled((), np.array([3, 3, 3, 0, 0, 2]), tuple("abcd"))
     assert measured_classes(held_out) == (0, 2, 3)
     assert measured_classes(held_out, most=2) == (0, 3)
 
@@ -166,7 +166,7 @@ def test_networks_are_runs_and_their_own_runs_one_mean() -> None:
 @pytest.mark.parametrize(("classes", "layers"), [([1, 1, 1], ("units",)), ([0, 1, 2], ())])
 def test_what_cannot_be_compared_is_one_clear_line(classes: list[int], layers: tuple[str, ...]) -> None:
     planted = Planted()
-    held_out = HeldOut(planted.held_out().x[:3], np.array(classes), tuple("abcde"))
+    held_out = Labelled((planted.held_out().x[0][:3],), np.array(classes), tuple("abcde"))
     with pytest.raises(KerascopeError, match="two classes or more and a hidden layer"):
         pruning_curves(planted, {"true": planted.importance()}, held_out, layers=layers)
 
