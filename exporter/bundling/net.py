@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
-from exporter.bundle.schema import UnitLayer
+from exporter.bundle import Bundle
+from exporter.bundle.errors import KerascopeError
+from exporter.bundle.schema import Manifest, UnitLayer
+from exporter.bundling.joining import joined
+from exporter.bundling.kernels import Kernel, kernel_of, odd_count
+from exporter.bundling.walk import owner_of, walked
 
 
 @dataclass(frozen=True)
@@ -33,3 +40,72 @@ class UnitNet:
     layers: tuple[UnitLayer, ...]
     taps: tuple[str, ...]
     links: tuple[Link, ...]
+
+
+def unit_layers(manifest: Manifest) -> tuple[tuple[UnitLayer, ...], tuple[str, ...]]:
+    """The layers of units of a model, and their taps; no weights are read.
+
+    These are the layers with weights between channels, and the inputs that feed them; all others are looked through.
+    Each layer's units are the last axis of its output: units of a dense layer, channels of a convolution. A picture
+    that is laid flat before it meets a kernel is shown by the layer that does so (`flatten`), a unit a pixel.
+
+    Returns
+    -------
+    layers : in topological order, inputs on plane 0, each other one plane above the highest that feeds it.
+    taps : for each layer where its units have their final value: the layer itself, or the last of the normalisations
+        and activations that follow right after it alone. Its last axis is the layer's units, too.
+    """
+    ways = walked(manifest)
+    return ways.layers, ways.taps
+
+
+def unit_net(bundle: Bundle, checkpoint_id: str) -> UnitNet:
+    """The units of a model and the weights between them at a checkpoint.
+
+    What lies between two layers of units is looked through: what was added stands on the same channel, what was
+    concatenated at its offset. Weights of convolutions and of a dense layer behind flattened maps are joined over
+    positions: the norm, with the sign of the sum. Scales of normalisations are not in the numbers. Layers whose weights
+    are of an unknown form have no link into them. What is 0 in a link is no edge.
+
+    Raises
+    ------
+    KerascopeError
+        no such checkpoint, it holds no weights (of some layer), or weights that are NaN or infinite.
+    """
+    checkpoint = bundle.checkpoint(checkpoint_id)
+    ways = walked(bundle.manifest)
+    if not checkpoint.weights:
+        raise _without_weights(bundle, checkpoint_id, "any layer")
+    links, kernel, last = [], None, -1
+    for joint in ways.joints:  # those of one target come one after the other
+        if joint.target != last:
+            last = joint.target
+            kernel = _kernel(bundle, checkpoint_id, ways.layers[last].name)
+        units = ways.layers[joint.strand.layer].units
+        if kernel is not None and len(kernel.sums) == joint.width:
+            links.append(Link(joint.strand.layer, joint.target, joined(kernel, joint.strand, units)))
+    return UnitNet(ways.layers, ways.taps, tuple(links))
+
+
+def _kernel(bundle: Bundle, checkpoint_id: str, name: str) -> Kernel | None:
+    layers = {layer.name: layer for layer in bundle.manifest.layers}
+    layer, owner = layers[name], owner_of(layers, layers[name])
+    weights = bundle.checkpoint(checkpoint_id).weights
+
+    def read(variable: str) -> NDArray[Any] | None:
+        if variable not in owner.variables:
+            return None
+        if (ref := weights.get(f"{owner.name}/{variable}")) is None:
+            raise _without_weights(bundle, checkpoint_id, f"the layer {owner.name!r}")
+        return bundle.load(ref)
+
+    kernel = kernel_of(structs.replace(layer, variables=owner.variables), read)
+    if kernel is not None and (odd := odd_count(kernel)):
+        what = f"{odd} of {kernel.sums.size} weights between channels of the layer {owner.name!r} are NaN or infinite"
+        raise KerascopeError(what, remedy="choose another checkpoint", path=bundle.path)
+    return kernel
+
+
+def _without_weights(bundle: Bundle, checkpoint_id: str, whose: str) -> KerascopeError:
+    what = f"the bundle holds no weights of {whose} at the checkpoint {checkpoint_id!r}"
+    return KerascopeError(what, remedy="export the model again with --weights full", path=bundle.path)
