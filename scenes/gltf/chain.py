@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from scenes.options import SceneOptions
-    from viewer.state import NetView, ViewState
+    from viewer.state import NetView, SculptureView, ViewState
 
     Build = Callable[[SceneOptions], Timeline]
+    Look = tuple[tuple[NetView, ...], tuple[SculptureView, ...]]
 
 MOST_INPUTS = 4
 MOST_PARTS = 24
@@ -121,13 +122,14 @@ def _name(bundle: Bundle, input_id: str | None, checkpoint_id: str | None) -> st
     return ", ".join(part for part in parts if part)
 
 
-def _look(timeline: Timeline) -> tuple[tuple[NetView, ...], ...]:
-    return tuple(timeline.state_at(timeline.duration_secs * k / LOOKS).nets for k in range(LOOKS))
+def _look(timeline: Timeline) -> tuple[Look, ...]:
+    states = [timeline.state_at(timeline.duration_secs * k / LOOKS) for k in range(LOOKS)]
+    return tuple((state.nets, state.sculptures) for state in states)
 
 
 def _is_one_pass(timeline: Timeline) -> bool:
     """Whether light goes through one net that shows one thing all the time."""
-    looks = _look(timeline)
+    looks = [nets for nets, _ in _look(timeline)]
     if any(len(nets) != 1 for nets in looks):
         return False
     same = len({nets[0].capture for nets in looks}) == 1 and all(nets[0].toward is None for nets in looks)

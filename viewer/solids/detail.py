@@ -11,7 +11,8 @@ class Detail:
 
     `tile_px` and `picture_px` are the longest side of a feature map and of a picture in pixels. A vector of up to
     `boxes` units has a box for each, a longer one is a picture; of classes each of `units` has one, however many there
-    are. `edges` is how many edges a net has and `bends` the pieces of each.
+    are. `edges` is how many edges a net has and `bends` the pieces of each. A sculpture has `cables` edges, and of its
+    bundling `shapes` before its end.
     """
 
     tile_px: int = 64
@@ -20,3 +21,5 @@ class Detail:
     units: int = 4096
     edges: int = 1500
     bends: int = 8
+    cables: int = 4000
+    shapes: int = 6

@@ -1,0 +1,95 @@
+"""Bundled edges as tubes and units as balls, shaded as if light came from above. Pure numpy."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewer.solids.solid import Solid
+from viewer.solids.spheres import icosphere, sphere_points, sphere_triangles
+from viewer.solids.tubes import SIDES, resampled, tube_points, tube_sides, tube_triangles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from viewer.solids.solid import Paint
+
+    Array = NDArray[np.float32]
+
+DARKEST = 0.42
+"""How bright what looks down is, beside what looks up."""
+
+
+def cable_solid(
+    paths: Array, radii: Array, pieces: int, paint: Paint, earlier: Mapping[str, Array] | None = None
+) -> Solid:
+    """Tubes in one colour along `paths` (n, h, 3) with `radii` (n,), each of so many `pieces`.
+
+    What is `earlier`, paths (n, k, 3) by the name of a shape, are shapes that it can take. World units, and relative to
+    where the paths begin to count.
+    """
+    lines = resampled(paths, pieces + 1)
+    around = tube_sides(lines)
+    points = tube_points(lines, radii, around)
+    shapes = tuple((name, _tubes(there, radii, pieces) - points) for name, there in (earlier or {}).items())
+    shades = _shades(around.reshape(-1, 3))
+    triangles = tube_triangles(len(lines), pieces + 1, SIDES)
+    return Solid(points, triangles, shades, blends=paint.colour[3] < 255, paint=paint, shapes=shapes)
+
+
+def ball_solid(
+    centres: Array, radii: Array, colours: NDArray[np.uint8], finer: int, earlier: Mapping[str, Array] | None = None
+) -> Solid:
+    """Spheres at `centres` (n, 3) with `radii` (n,) and `colours` (n, 3), cut `finer` times over (`icosphere`).
+
+    What is `earlier`, centres (n, 3) by the name of a shape, are shapes that it can take.
+    """
+    unit = icosphere(finer)[0]
+    light = _shades(unit)[:, :3].astype(np.float64) / 255
+    seen = np.rint(colours[:, None].astype(np.float64) * light).astype(np.uint8).reshape(-1, 3)
+    moves = {name: np.repeat(there - centres, len(unit), axis=0) for name, there in (earlier or {}).items()}
+    points, triangles = sphere_points(centres, radii, finer), sphere_triangles(len(centres), finer)
+    return Solid(points, triangles, seen, shapes=tuple(moves.items()))
+
+
+def telling_steps(history: Array, most: int) -> tuple[int, ...]:
+    """Which steps of a history (t, k, h, 3) tell most of it, growing: the first, and up to `most` in all; the last is
+    not among them. Between them and the last one straight lines are nowhere far from the others.
+
+    Each is the one that those before it miss most. Source: Douglas and Peucker, Cartographica 10(2), 1973, with the
+    distance taken at equal times.
+    """
+    last = len(history) - 1
+    kept = [0, last]
+    flat = history.reshape(len(history), -1).astype(np.float32)
+    while len(kept) - 1 < min(most, last):
+        kept.append(int(np.argmax(_missed(flat, sorted(kept)))))
+    return tuple(sorted(set(kept) - {last})) if last else ()
+
+
+def _missed(flat: Array, kept: Sequence[int]) -> NDArray[np.float64]:
+    """How far (t,) straight lines between the steps that are kept are from each step."""
+    missed = np.zeros(len(flat))
+    for low, high in pairwise(kept):
+        for step in range(low + 1, high):
+            share = np.float32((step - low) / (high - low))
+            line = flat[low] + share * (flat[high] - flat[low])
+            missed[step] = np.abs(flat[step] - line).mean() + 1e-12
+    return missed
+
+
+def _tubes(paths: Array, radii: Array, pieces: int) -> Array:
+    lines = resampled(paths, pieces + 1)
+    return tube_points(lines, radii, tube_sides(lines))
+
+
+def _shades(normals: Array) -> NDArray[np.uint8]:
+    """Greys (n, 4) of what looks along these normals (n, 3): white looks up."""
+    light = DARKEST + (1 - DARKEST) * (0.5 + 0.5 * normals[:, 1])
+    shades = np.full((len(normals), 4), 255, np.uint8)
+    shades[:, :3] = np.rint(255 * light)[:, None]
+    return shades
