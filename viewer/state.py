@@ -158,7 +158,8 @@ class Words:
     """A line of text. `at_px` is its anchor on the baseline, x from the left and y from the top, in reference
     pixels. With `fills` the text has places for what the frame says of its colours (`viewer.wording`). `tells` is what
     a line says of the strongest few contributions: where others are drawn the stage says that of these instead. `part`
-    is what the line is to the picture, for whoever shows its words elsewhere.
+    is what the line is to the picture, for whoever shows its words elsewhere. What is `of_class` has the colour of that
+    class (`viewer.colour.class_colours`) and not of its role; bars and lines likewise.
     """
 
     text: str
@@ -171,6 +172,7 @@ class Words:
     fills: bool = False
     tells: EdgeLine | None = None
     part: Part | None = None
+    of_class: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class Bar:
     role: ColourRole = "bar"
     alpha: float = 1.0
     round_px: float = 4.0
+    of_class: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,7 @@ class Polyline:
     role: ColourRole = "difference"
     width_px: float = 4.0
     alpha: float = 1.0
+    of_class: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
