@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.schema import Manifest, UnitLayer
-from exporter.bundling.joining import joined
-from exporter.bundling.kernels import Kernel, kernel_of, odd_count
-from exporter.bundling.walk import owner_of, walked
+from exporter.bundling.channels.joining import joined
+from exporter.bundling.channels.kernels import Kernel, kernel_of, odd_count
+from exporter.bundling.channels.walk import owner_of, walked
 
 
 @dataclass(frozen=True)

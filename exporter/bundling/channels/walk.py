@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from exporter.bundle.schema import Edge, Layer, Manifest, UnitLayer
-from exporter.bundling.passing import SPLITTING, is_last, passed, width_of
-from exporter.bundling.strands import Flow, Strand, blended, cut, own_flow
+from exporter.bundling.channels.passing import SPLITTING, is_last, passed, width_of
+from exporter.bundling.channels.strands import Flow, Strand, blended, cut, own_flow
 
 WEIGHTED = ("dense", "conv", "depthwise", "recurrent", "embedding", "attention")
 FOLLOWING = ("normalisation", "activation")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.bundling.kernels import Kernel
-from exporter.bundling.strands import Indices, Strand
+from exporter.bundling.channels.kernels import Kernel
+from exporter.bundling.channels.strands import Indices, Strand
 
 Floats = NDArray[np.float32]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from exporter.bundle.schema import Layer, Setting
-from exporter.bundling.strands import Flow, blended, concatenated, cut, reshaped, united
+from exporter.bundling.channels.strands import Flow, blended, concatenated, cut, reshaped, united
 
 SPLITTING = ("ops.Split", "ops.ArraySplit", "ops.Unstack")
 _MOVING = (
