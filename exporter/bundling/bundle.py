@@ -7,10 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.bundling import strands
+from exporter.bundling.cables import Bunch, bunches, gather
+from exporter.bundling.crew import Crew
 from exporter.bundling.parameters import Parameters
 from exporter.bundling.placing import placed_units
+from exporter.bundling.schedule import iterations
+from exporter.bundling.units import moved_units
 from exporter.bundling.web import Bundled, Web
 
+Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
 
 
@@ -19,7 +25,13 @@ def silent(_what: str, _done: int, _total: int) -> None:
 
 
 def bundle_web(
-    web: Web, parameters: Parameters, *, keep: int = 0, history_points: int = 16, progress: Progress = silent
+    web: Web,
+    parameters: Parameters,
+    *,
+    keep: int = 0,
+    history_points: int = 16,
+    progress: Progress = silent,
+    threads: int = 0,
 ) -> Bundled:
     """The web with its units moved and its edges bundled.
 
@@ -28,23 +40,51 @@ def bundle_web(
     keep : of how many of the first edges the history is kept.
     history_points : points of an edge in the history, at least 2.
     progress : is told what is done, how much of it and of how much.
+    threads : how many work at once; 0 means one a processor. The result is the same for any number.
     """
     placed = placed_units(web.sizes, web.planes, parameters)
-    starts, points = _straight(placed, web.edges, parameters.layer_width / parameters.sampling_rate)
-    progress("edges", 1, 1)
+    positions, history = placed, [_straight(placed, web.edges[:keep], history_points)]
+    with Crew(threads) as crew:
+        total = len(list(iterations(parameters, parameters.node_bandwidth, parameters.node_bandwidth_reduction)))
+        for done, moved in enumerate(moved_units(web, placed, parameters, crew), 1):
+            positions = moved
+            history.append(_straight(positions, web.edges[:keep], history_points))
+            progress("units", done, total)
+        found = bunches(web, positions, parameters, crew)
+        total = len(list(iterations(parameters, parameters.edge_bandwidth, parameters.edge_bandwidth_reduction)))
+        for done, _ in enumerate(gather(found, positions, parameters, crew), 1):
+            history.append(_paths(found, keep, history_points))
+            progress("edges", done, total)
+    starts, points = _joined(found, len(web.edges))
+    return Bundled(placed, positions, starts, points, np.stack(history))
+
+
+def _straight(positions: Floats, edges: NDArray[np.int32], history_points: int) -> NDArray[np.float16]:
     along = np.linspace(0, 1, history_points, dtype=np.float32)[None, :, None]
-    ends = placed[web.edges[:keep]]
-    history = ends[:, :1] * (1 - along) + ends[:, 1:] * along
-    return Bundled(placed, placed.copy(), starts, points, history[None].astype(np.float16))
-
-
-def _straight(
-    positions: NDArray[np.float32], edges: NDArray[np.int32], spacing: float
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     ends = positions[edges]
-    lengths = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
-    counts = np.ceil(lengths / spacing).astype(np.int64) + 2
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    edge = np.repeat(np.arange(len(edges)), counts)
-    along = ((np.arange(starts[-1]) - starts[edge]) / (counts[edge] - 1)).astype(np.float32)[:, None]
-    return starts, ends[edge, 0] * (1 - along) + ends[edge, 1] * along
+    return (ends[:, :1] * (1 - along) + ends[:, 1:] * along).astype(np.float16)
+
+
+def _paths(found: list[Bunch], keep: int, history_points: int) -> NDArray[np.float16]:
+    """(keep, H, 3), the paths of the first edges as they are now."""
+    paths = np.empty((keep, history_points, 3), np.float16)
+    for bunch in found:
+        kept = int(np.searchsorted(bunch.of, keep))
+        starts = np.arange(kept + 1, dtype=np.int64) * history_points
+        points = np.empty((kept * history_points, 3), np.float32)
+        strands.resample(bunch.cloud.points, bunch.cloud.starts, points, starts, 0, kept)
+        paths[bunch.of[:kept]] = points.reshape(kept, history_points, 3)
+    return paths
+
+
+def _joined(found: list[Bunch], edges: int) -> tuple[NDArray[np.int64], Floats]:
+    """The points of all bunches, edge by edge in the order of the web."""
+    counts = np.zeros(edges + 1, np.int64)
+    for bunch in found:
+        counts[bunch.of + 1] = np.diff(bunch.cloud.starts)
+    starts = np.cumsum(counts)
+    points = np.empty((int(starts[-1]), 3), np.float32)
+    for bunch in found:
+        shift = np.repeat(starts[bunch.of] - bunch.cloud.starts[:-1], np.diff(bunch.cloud.starts))
+        points[np.arange(len(shift)) + shift] = bunch.cloud.points
+    return starts, points

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,29 @@ from exporter.bundling.parameters import Parameters
 
 SIDE_BY_SIDE = 0.86
 """Of the room that each of several layers of one plane has, the share that it fills: there is a gap between them."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """The square that a layer has to itself on its plane: its middle, its side."""
+
+    x: float
+    y: float
+    side: float
+
+
+def rooms(planes: tuple[int, ...], width: float) -> tuple[Room, ...]:
+    """Each layer's room: the whole width where it is alone on its plane, and side by side where it is not."""
+    found = []
+    for place, plane in enumerate(planes):
+        together = planes.count(plane)
+        columns = math.ceil(math.sqrt(together))
+        rows = math.ceil(together / columns)
+        row, column = divmod(planes[:place].count(plane), columns)
+        step = width / columns
+        side = width if together == 1 else step * SIDE_BY_SIDE
+        found.append(Room((row - (rows - 1) / 2) * step, (column - (columns - 1) / 2) * step, side))
+    return tuple(found)
 
 
 def placed_units(sizes: tuple[int, ...], planes: tuple[int, ...], parameters: Parameters) -> NDArray[np.float32]:
@@ -26,30 +49,20 @@ def placed_units(sizes: tuple[int, ...], planes: tuple[int, ...], parameters: Pa
     """
     last = max(planes, default=0)
     blocks = [
-        _layer(units, (plane - last / 2) * parameters.layer_distance, middle, side * parameters.layer_width)
-        for units, plane, (middle, side) in zip(sizes, planes, _rooms(planes, parameters.layer_width), strict=True)
+        _layer(units, (plane - last / 2) * parameters.layer_distance, room)
+        for units, plane, room in zip(sizes, planes, rooms(planes, parameters.layer_width), strict=True)
     ]
     return np.concatenate(blocks).astype(np.float32) if blocks else np.zeros((0, 3), np.float32)
 
 
-def _rooms(planes: tuple[int, ...], width: float) -> Iterator[tuple[tuple[float, float], float]]:
-    """Middle (x, y) and share of the width that each layer has to itself on its plane."""
-    for place, plane in enumerate(planes):
-        together = planes.count(plane)
-        columns = math.ceil(math.sqrt(together))
-        rows = math.ceil(together / columns)
-        row, column = divmod(planes[:place].count(plane), columns)
-        middle = (row - (rows - 1) / 2, column - (columns - 1) / 2)
-        yield (
-            (middle[0] * width / columns, middle[1] * width / columns),
-            1.0 if together == 1 else SIDE_BY_SIDE / columns,
-        )
+def spacing_of(units: int, room: Room) -> float:
+    """How far units of a layer lie apart at first."""
+    return room.side / max(math.ceil(math.sqrt(units)) - 1, 1)
 
 
-def _layer(units: int, z: float, middle: tuple[float, float], width: float) -> NDArray[np.float64]:
+def _layer(units: int, z: float, room: Room) -> NDArray[np.float64]:
     a_side = math.ceil(math.sqrt(units))
-    step = width / max(a_side - 1, 1)
-    row, column = np.divmod(np.arange(units), a_side)
-    x = (column - (a_side - 1) / 2) * step + middle[0]
-    y = (row - (a_side - 1) / 2) * step + middle[1]
+    row, column = np.divmod(np.arange(units), max(a_side, 1))
+    x = (column - (a_side - 1) / 2) * spacing_of(units, room) + room.x
+    y = (row - (a_side - 1) / 2) * spacing_of(units, room) + room.y
     return np.column_stack((x, y, np.full(units, z)))

@@ -1,125 +1,110 @@
-"""Which units stand on which places of a tensor's last axis, and how that changes from layer to layer."""
+"""Compiled: what is done to each edge by itself, be it smoothed, held to its length or given points evenly apart.
+
+As everywhere (`compiled`), a call does the edges from `first` to `last` and writes only what is theirs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from math import gcd
-
 import numpy as np
-from numpy.typing import NDArray
 
-Indices = NDArray[np.int64]
+from exporter.bundling.compiled import Array, compiled
 
 
-@dataclass(frozen=True)
-class Strand:
-    """What one layer of units has on the last axis of a tensor: `units[i]` of `layer` is at `places[i]`.
+@compiled
+def _length(points: Array, begin: int, end: int) -> float:
+    total = 0.0
+    for point in range(begin, end - 1):
+        square = 0.0
+        for axis in range(3):
+            step = float(points[point + 1, axis]) - float(points[point, axis])
+            square += step * step
+        total += np.sqrt(square)
+    return total
 
-    A unit may be at many places (a map that was flattened), and many units at one (channels that were added).
+
+@compiled
+def _smooth(points: Array, begin: int, end: int, reach: int, kept: Array) -> None:
+    """Each point becomes the mean of those around it, of as many before as after it, so the ends stay."""
+    for point in range(begin, end):
+        for axis in range(3):
+            kept[point - begin, axis] = points[point, axis]
+    for point in range(begin + 1, end - 1):
+        near = min(reach, point - begin, end - 1 - point)
+        for axis in range(3):
+            total = 0.0
+            for beside in range(point - near, point + near + 1):
+                total += kept[beside - begin, axis]
+            points[point, axis] = total / (2 * near + 1)
+
+
+@compiled
+def settle(
+    points: Array,
+    starts: Array,
+    edges: Array,
+    positions: Array,
+    box: Array,
+    smoothings: int,
+    reach_share: float,
+    most_detour: float,
+    first: int,
+    last: int,
+) -> None:
+    """Put ends back, keep points in the box, smooth, and straighten edges that are too long for what they join.
+
+    `box` is (2, 3), its low and its high corner. An edge longer than `most_detour` times the way from end to end is
+    blended with that way, just so much that it is not: a blend's length is at most the blend of the lengths.
     """
-
-    layer: int
-    places: Indices
-    units: Indices
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The last axis of a tensor: its length (`None`: not known), and the strands on it."""
-
-    width: int | None
-    strands: tuple[Strand, ...] = ()
-
-
-def own_flow(layer: int, units: int) -> Flow:
-    """The last axis of a layer's own output: each unit at the place of its number."""
-    every = np.arange(units, dtype=np.int64)
-    return Flow(units, (Strand(layer, every, every),))
-
-
-def reshaped(flow: Flow, width: int | None, positions: int | None) -> Flow:
-    """The flow after its tensor was cut into rows of another length, values in the same order (C order).
-
-    Of rows of `a` values that become rows of `b`, the value at place `p` of row `r` comes to `(r * a + p) mod b`; there
-    are as many such places as rows, and no more than `b / gcd(a, b)`.
-
-    Parameters
-    ----------
-    flow : before.
-    width : length of the rows after.
-    positions : how many rows there are before; `None`: not known, as many as matter.
-    """
-    if width is None or flow.width is None or width == flow.width:
-        return replace(flow, width=flow.width if width is None else width)
-    rows = width // gcd(flow.width, width)
-    rows = rows if positions is None else min(rows, positions)
-    starts = np.arange(rows, dtype=np.int64)[:, None] * flow.width
-    return Flow(width, tuple(_moved(strand, (starts + strand.places) % width) for strand in flow.strands))
+    longest = 0
+    for edge in range(first, last):
+        longest = max(longest, starts[edge + 1] - starts[edge])
+    kept = np.empty((longest, 3))
+    for edge in range(first, last):
+        begin, end = starts[edge], starts[edge + 1]
+        start, target = positions[edges[edge, 0]], positions[edges[edge, 1]]
+        for point in range(begin + 1, end - 1):
+            for axis in range(3):
+                points[point, axis] = min(max(points[point, axis], box[0, axis]), box[1, axis])
+        points[begin], points[end - 1] = start, target
+        for _ in range(smoothings):
+            _smooth(points, begin, end, max(int(reach_share * (end - begin)), 1), kept)
+        straight = 0.0
+        for axis in range(3):
+            straight += (float(target[axis]) - float(start[axis])) ** 2
+        straight = np.sqrt(straight)
+        length = _length(points, begin, end)
+        if length > most_detour * straight:
+            blend = (length - most_detour * straight) / (length - straight)
+            for point in range(begin + 1, end - 1):
+                along = (point - begin) / (end - 1 - begin)
+                for axis in range(3):
+                    direct = start[axis] + along * (target[axis] - start[axis])
+                    points[point, axis] += blend * (direct - points[point, axis])
 
 
-def _moved(strand: Strand, places: Indices) -> Strand:
-    """The strand with its units at each row of `places`."""
-    return Strand(strand.layer, places.reshape(-1), np.tile(strand.units, len(places)))
+@compiled
+def count(points: Array, starts: Array, spacing: float, least: int, out: Array, first: int, last: int) -> None:
+    """How many points each edge gets: enough that they are at most `spacing` apart, and `least` at least."""
+    for edge in range(first, last):
+        length = _length(points, starts[edge], starts[edge + 1])
+        out[edge] = max(int(np.ceil(length / spacing)) + 1, least)
 
 
-def blended(flow: Flow, width: int | None) -> Flow:
-    """The flow where nothing is known but that every place may hold something of every unit."""
-    if width is None:
-        return Flow(None, flow.strands)
-    every = np.arange(width, dtype=np.int64)
-    strands = []
-    for strand in flow.strands:
-        units = np.unique(strand.units)
-        strands.append(Strand(strand.layer, np.repeat(every, len(units)), np.tile(units, width)))
-    return Flow(width, tuple(strands))
-
-
-def cut(flow: Flow, first: int, width: int) -> Flow:
-    """The flow of the places from `first` on, `width` of them."""
-    return Flow(width, _joined(_shifted(strand, -first, width) for strand in flow.strands))
-
-
-def united(flows: Sequence[Flow], width: int | None) -> Flow:
-    """What stands on a tensor made of others place by place (a sum, a product, ...): all that stood on them.
-
-    One of length 1 is spread over all places; one of another length that does not fit is blended.
-    """
-    fitting = [flow if flow.width in (width, None) else blended(flow, width) for flow in flows]
-    return Flow(width, _joined(strand for flow in fitting for strand in flow.strands))
-
-
-def concatenated(flows: Sequence[Flow], width: int | None) -> Flow:
-    """What stands on tensors laid end to end along the last axis."""
-    strands, first = [], 0
-    for flow in flows:
-        strands += [_shifted(strand, first, width) for strand in flow.strands]
-        first += flow.width or 0
-    return Flow(width, _joined(strands))
-
-
-def _shifted(strand: Strand, by: int, width: int | None) -> Strand:
-    """The strand moved along the axis, without what is then outside of it."""
-    places = strand.places + by
-    is_inside = (places >= 0) if width is None else (places >= 0) & (places < width)
-    if is_inside.all():
-        return replace(strand, places=places)
-    return replace(strand, places=places[is_inside], units=strand.units[is_inside])
-
-
-def _joined(strands: Iterable[Strand]) -> tuple[Strand, ...]:
-    """One strand a layer: what two ways bring to the same place of the same unit is there once."""
-    found: dict[int, Strand] = {}
-    for strand in strands:
-        if not strand.units.size:
-            continue
-        one = found.get(strand.layer)
-        found[strand.layer] = strand if one is None else _union(one, strand)
-    return tuple(found.values())
-
-
-def _union(one: Strand, other: Strand) -> Strand:
-    count = int(max(one.units.max(), other.units.max())) + 1
-    codes = np.concatenate([strand.places * count + strand.units for strand in (one, other)])
-    codes = np.unique(codes)
-    return Strand(one.layer, codes // count, codes % count)
+@compiled
+def resample(points: Array, starts: Array, out: Array, out_starts: Array, first: int, last: int) -> None:
+    """Points evenly apart along each edge, as many as there is room for; both ends stay what they are."""
+    for edge in range(first, last):
+        begin, end = starts[edge], starts[edge + 1]
+        to, until = out_starts[edge], out_starts[edge + 1]
+        step = _length(points, begin, end) / (until - to - 1)
+        at, passed, piece = begin, 0.0, _length(points, begin, begin + 2)
+        out[to], out[until - 1] = points[begin], points[end - 1]
+        for point in range(to + 1, until - 1):
+            wanted = (point - to) * step
+            while passed + piece < wanted and at < end - 2:
+                at += 1
+                passed += piece
+                piece = _length(points, at, at + 2)
+            share = min((wanted - passed) / piece, 1.0) if piece > 0.0 else 0.0
+            for axis in range(3):
+                out[point, axis] = points[at, axis] + share * (points[at + 1, axis] - points[at, axis])

@@ -1,0 +1,100 @@
+"""Edges gathered into cables: resampled, moved up the density of their like, smoothed, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.bundling import strands
+from exporter.bundling.crew import Crew, cuts
+from exporter.bundling.field import Cloud, Pace, advance
+from exporter.bundling.parameters import Parameters
+from exporter.bundling.schedule import iterations
+from exporter.bundling.web import Web
+
+Floats = NDArray[np.float32]
+MOVE = 0.2
+"""The longest move of a point in an iteration, in bandwidths."""
+MOST_DETOUR = 1.35
+"""No edge gets longer than this, beside the way straight from its start to its end."""
+LEAST_POINTS = 5
+"""Points of the shortest edge: with fewer nothing could bend."""
+SMOOTHING_REACH = 0.08
+"""A point is smoothed with this share of its edge's points on either side, with one at least: nn_vis's."""
+MIXES = {0: (1, -1, 0, 1), 1: (1, 0, 0, 0), 2: (1, 0, 1, 0), 3: (0, 0, 1, 0)}
+"""What nn_vis's four edge importance types take of the start and of the end, at the start and more towards the end."""
+
+
+@dataclass
+class Bunch:
+    """The edges that go from one plane to another, and which of all edges they are."""
+
+    of: NDArray[np.int64]
+    cloud: Cloud
+
+
+def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> list[Bunch]:
+    """Straight edges between units as they lie, one bunch for each two planes that edges join."""
+    plane = np.repeat(np.array(web.planes, np.int64), web.sizes)
+    ends = plane[web.edges]
+    ways, which = np.unique(ends[:, 0] * (int(plane.max(initial=0)) + 1) + ends[:, 1], return_inverse=True)
+    gain = gains(web, parameters.edge_importance_type)
+    mix = np.array(MIXES[parameters.edge_importance_type], np.float64)
+    found = []
+    for way in range(len(ways)):
+        of = np.flatnonzero(which == way)
+        edges = np.ascontiguousarray(web.edges[of])
+        points = np.ascontiguousarray(positions[edges].reshape(-1, 3))
+        starts = np.arange(len(edges) + 1, dtype=np.int64) * 2
+        bunch = Bunch(of, Cloud(points, starts, edges, gain[of], mix, web.importance))
+        _resample(bunch.cloud, parameters, crew)
+        found.append(bunch)
+    return found
+
+
+def gains(web: Web, importance_type: int) -> Floats:
+    """(E,) float32, what the importance of an edge's ends is multiplied by: its strength, and for type 2 their means."""
+    if importance_type != 2:
+        return web.strength
+    means = web.importance.mean(axis=1, dtype=np.float64)[web.edges]
+    together = means.sum(axis=1)
+    joined = np.divide(means.prod(axis=1), together, out=np.zeros(len(means)), where=together > 0)
+    return (web.strength * joined).astype(np.float32)
+
+
+def gather(found: list[Bunch], positions: Floats, parameters: Parameters, crew: Crew) -> Iterator[None]:
+    """Iterate until the bandwidth has become small; the bunches' clouds change."""
+    for done, (bandwidth, cell, repulsion) in enumerate(
+        iterations(parameters, parameters.edge_bandwidth, parameters.edge_bandwidth_reduction)
+    ):
+        pace = Pace(bandwidth, cell, repulsion, MOVE * bandwidth, flat=False)
+        reach = SMOOTHING_REACH * parameters.edge_bandwidth_reduction**done
+        for bunch in found:
+            cloud = bunch.cloud
+            advance(cloud, pace, crew)
+            _settle(cloud, positions, parameters, reach, crew)
+            _resample(cloud, parameters, crew)
+        yield
+
+
+def _settle(cloud: Cloud, positions: Floats, parameters: Parameters, reach: float, crew: Crew) -> None:
+    ends = positions[cloud.edges.reshape(-1)]
+    box = np.stack([ends.min(axis=0), ends.max(axis=0)])
+    smoothings = parameters.smoothing_iterations if parameters.smoothing else 0
+    known = cloud.points, cloud.starts, cloud.edges, positions, box, smoothings, reach, MOST_DETOUR
+    crew.share(strands.settle, [(*known, *call) for call in cuts(cloud.starts)])
+
+
+def _resample(cloud: Cloud, parameters: Parameters, crew: Crew) -> None:
+    calls = cuts(cloud.starts)
+    counts = np.zeros(len(cloud.edges) + 1, np.int64)
+    spacing = parameters.layer_width / parameters.sampling_rate
+    known = cloud.points, cloud.starts, spacing, LEAST_POINTS, counts[1:]
+    crew.share(strands.count, [(*known, *call) for call in calls])
+    starts = np.cumsum(counts)
+    points = np.empty((int(starts[-1]), 3), np.float32)
+    crew.share(strands.resample, [(cloud.points, cloud.starts, points, starts, *call) for call in calls])
+    cloud.points, cloud.starts = points, starts
