@@ -24,6 +24,7 @@ SCULPTURE: dict[str, Pattern] = {
 SCULPTURE_MAY: dict[str, Pattern] = {
     "weight": (("E",), "float32"),
     "history": (("T", "K", "H", 3), "float16"),
+    "sums": (("U", 2), "float32"),
 }
 IMPORTANCE: dict[str, Pattern] = {"units": (("U", "C"), "float32")}
 IMPORTANCE_MAY: dict[str, Pattern] = {"edges": (("S", "U"), "float32")}
