@@ -59,9 +59,21 @@ class _Found:
         above, equal = np.flatnonzero(self.key > least), np.flatnonzero(self.key == least)
         return self.taken(np.sort(np.concatenate([above, equal[: count - len(above)]])))
 
+    @property
+    def code(self) -> NDArray[np.int64]:
+        """A number for each, ascending with link and place."""
+        return self.link.astype(np.int64) * 2**40 + self.at
+
+    def by_place(self) -> _Found:
+        """All, by link and place."""
+        return self.taken(np.argsort(self.code))
+
     def ordered(self) -> _Found:
         """All, the most important first; of equal ones the first."""
         return self.taken(np.argsort(-self.key, kind="stable"))
+
+
+_NOTHING = _Found(np.zeros(0), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 def web_of(
@@ -75,6 +87,9 @@ def web_of(
     mean of its importance over the classes. `parameters.prune_percentage` of the edges, the least important, are left
     out. Memory does not grow with the network beyond its weights.
 
+    Where that is more than `most_edges`, half of those are shared out evenly, so that every pair of layers keeps its
+    most important ones: by importance alone, wide layers would leave others without any.
+
     Parameters
     ----------
     importance : of each layer, (U_l, C) float32 in 0..1.
@@ -82,15 +97,29 @@ def web_of(
     """
     means = [np.asarray(layer, np.float64).mean(axis=1) if layer.size else np.zeros(len(layer)) for layer in importance]
     most = np.iinfo(np.int64).max if most_edges is None else most_edges
-    found = _Found(np.zeros(0), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    quota = most // (2 * max(len(net.links), 1))
+    found, sure, least = _NOTHING, _NOTHING, -1.0
     possible, total = 0, 0.0
     for number, link in enumerate(net.links):
+        own = _NOTHING
         for block in _blocks(link, number, means, parameters.edge_importance_type):
             possible, total = possible + len(block.key), total + float(block.strength.sum(dtype=np.float64))
-            found = _merged(found, block, most)
-    kept = found.best(min(most, round(possible * (1 - parameters.prune_percentage)))).ordered()
+            own = _joined(own, block.best(quota)).best(quota)
+            found = _joined(found, block.taken(np.flatnonzero(block.key > least)))
+            if len(found.key) > 2 * most:
+                found = found.best(most)
+                least = found.key.min(initial=np.inf)
+        sure = _joined(sure, own)
+    wanted = round(possible * (1 - parameters.prune_percentage))
+    kept = (found.best(wanted) if wanted <= most else _with_some_of_each(found, sure, most)).ordered()
     share = float(kept.strength.sum(dtype=np.float64)) / total if total else 1.0
     return Woven(_web(net, importance, kept), _weights(net, kept), possible, share)
+
+
+def _with_some_of_each(found: _Found, sure: _Found, most: int) -> _Found:
+    """`most` edges: all of `sure`, and the most important of the others."""
+    others = found.taken(np.flatnonzero(~np.isin(found.code, sure.code)))
+    return _joined(sure, others.best(most - len(sure.key))).by_place()
 
 
 def _blocks(link: Link, number: int, means: Sequence[NDArray[np.float64]], kind: int) -> Iterator[_Found]:
@@ -113,15 +142,14 @@ def _factor(start: NDArray[np.float64], end: NDArray[np.float64], kind: int) -> 
     return ((start + end) / 2, start + 0 * end, start * end, end + 0 * start)[kind]
 
 
-def _merged(found: _Found, block: _Found, most: int) -> _Found:
-    """The edges of both without those that are surely not among the `most` most important; some more may stay."""
-    both = _Found(
-        np.concatenate([found.key, block.key]),
-        np.concatenate([found.link, block.link]),
-        np.concatenate([found.at, block.at]),
-        np.concatenate([found.strength, block.strength]),
+def _joined(found: _Found, more: _Found) -> _Found:
+    """The edges of both, one after the other."""
+    return _Found(
+        np.concatenate([found.key, more.key]),
+        np.concatenate([found.link, more.link]),
+        np.concatenate([found.at, more.at]),
+        np.concatenate([found.strength, more.strength]),
     )
-    return both if len(both.key) <= 2 * most else both.best(most)
 
 
 def _web(net: UnitNet, importance: Sequence[Floats], kept: _Found) -> Web:
