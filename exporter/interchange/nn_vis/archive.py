@@ -102,3 +102,12 @@ def _header(stream: IO[bytes], path: Path) -> tuple[int, int]:
         got = text[:80].decode("latin-1") or f"a header of {length} bytes"
         raise NnVisError("not a file of nn_vis", expected="a row of objects", got=repr(got.strip()), path=path)
     return int(match[1]), len(start) + size + length
+
+
+def holds_objects(path: Path) -> bool:
+    """Whether a file is a file of nn_vis on the outside: one entry, a row of objects. Nothing is unpickled."""
+    try:
+        with opened(path):
+            return True
+    except (NnVisError, OSError):
+        return False

@@ -48,6 +48,7 @@ class Processed:
     points : (P, 3) float32.
     slots : room for so many points in the row of each edge.
     sums : (U, 2) float32, mean and norm of the importance of each unit: `node_sums`, or what a file had instead.
+    strange : how many rows of the file that it was read from had numbers that do not follow from these.
     """
 
     sizes: tuple[int, ...]
@@ -59,6 +60,7 @@ class Processed:
     points: Floats
     slots: int
     sums: Floats
+    strange: int = 0
 
 
 def node_row(classes: int) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from exporter.interchange.nn_vis.forms import MOST_NUMBERED, Floats, Processed, edge_row, node_row
 from exporter.interchange.nn_vis.parts import MOST_LAYERS, MOST_UNITS, Parts, finite, fractions, odd, whole
+from exporter.interchange.nn_vis.rows import edge_rows, reordered, sample_rows
 
 _MOST_SLOTS = 2**16
 _FARTHEST = 1e6
@@ -20,13 +21,25 @@ _FARTHEST = 1e6
 
 @dataclass(frozen=True)
 class _Container:
-    """Some edges of one layer: their numbers, weights, point counts, and points after each other."""
+    """Some edges of one layer: their ends, weights, point counts, points after each other, and strange rows."""
 
-    layer: int
-    numbers: NDArray[np.int64]
+    edges: NDArray[np.int32]
     strength: Floats
     counts: NDArray[np.int64]
     points: Floats
+    strange: int
+
+
+@dataclass(frozen=True)
+class _Units:
+    """The units of all layers: how many of each, and what the table of units says; and strange rows."""
+
+    sizes: tuple[int, ...]
+    positions: Floats
+    importance: Floats
+    sums: Floats
+    slots: int
+    strange: int
 
 
 def processed_of(parts: list[Any]) -> Processed:
@@ -34,22 +47,20 @@ def processed_of(parts: list[Any]) -> Processed:
     take = Parts()
     sizes = _sizes(take.listed(parts[0], "the list of layers"))
     slots = whole(parts[4], "the room for points", 2, _MOST_SLOTS)
-    positions, importance, sums = _units(take.row(parts[1], "the table of units"), sizes)
-    containers = list(_containers(take, parts[2], parts[3], sizes, slots))
-    first = np.concatenate(([0], np.cumsum(sizes)))
-    layer = np.concatenate([np.full(len(c.numbers), c.layer) for c in containers] or [np.zeros(0, np.int64)])
-    number = np.concatenate([c.numbers for c in containers] or [np.zeros(0, np.int64)])
-    order = np.lexsort((number, layer))
-    if ((np.diff(layer[order]) == 0) & (np.diff(number[order]) == 0)).any():
+    units = _units(take.row(parts[1], "the table of units"), sizes, slots)
+    containers = [_EMPTY, *_containers(take, parts[2], parts[3], units)]
+    edges = np.concatenate([each.edges for each in containers])
+    order = np.lexsort((edges[:, 1], edges[:, 0]))
+    if (np.diff(edges[order], axis=0) == 0).all(axis=1).any():
         raise odd("the list of edges", "each edge once", "one twice")
-    start, end = np.divmod(number, np.asarray(sizes)[layer + 1])
-    edges = np.column_stack((first[layer] + start, first[layer + 1] + end)).astype(np.int32)
-    counts = np.concatenate([c.counts for c in containers] or [np.zeros(0, np.int64)])
-    points = np.concatenate([c.points for c in containers] or [np.zeros((0, 3), np.float32)])
-    strength = np.concatenate([c.strength for c in containers] or [np.zeros(0, np.float32)])
+    counts = np.concatenate([each.counts for each in containers])
+    points = np.concatenate([each.points for each in containers])
+    strength = np.concatenate([each.strength for each in containers])
+    starts, points = reordered(np.concatenate(([0], np.cumsum(counts))), points, order)
+    strange = units.strange + sum(each.strange for each in containers)
     return Processed(
-        sizes, positions, importance, edges[order], strength[order], _starts(counts[order]),
-        _ordered(points, counts, order), slots, sums,
+        sizes, units.positions, units.importance, edges[order], strength[order], starts, points, slots, units.sums,
+        strange,
     )  # fmt: skip
 
 
@@ -63,8 +74,7 @@ def _sizes(listed: list[Any]) -> tuple[int, ...]:
     return sizes
 
 
-def _units(numbers: Floats, sizes: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:
-    """Positions (U, 3), importance (U, C), and mean and norm (U, 2) as stored."""
+def _units(numbers: Floats, sizes: tuple[int, ...], slots: int) -> _Units:
     classes, units = sizes[-1], sum(sizes)
     if numbers.size != units * node_row(classes):
         expected = f"{units} rows of {node_row(classes)} numbers"
@@ -72,16 +82,17 @@ def _units(numbers: Floats, sizes: tuple[int, ...]) -> tuple[Floats, Floats, Flo
     table = numbers.reshape(units, -1)
     importance = np.ascontiguousarray(fractions(table[:, 4 : 4 + classes], "the importance"))
     positions = _near(np.ascontiguousarray(table[:, :3]), "the place of a unit")
-    return positions, importance, np.ascontiguousarray(table[:, 4 + classes : 6 + classes])
+    sums = np.ascontiguousarray(table[:, 4 + classes : 6 + classes])
+    strange = (table[:, 3] != 1) | table[:, 6 + classes :].any(axis=1)
+    return _Units(sizes, positions, importance, sums, slots, int(strange.sum()))
 
 
-def _containers(
-    take: Parts, edge_lists: object, sample_lists: object, sizes: tuple[int, ...], slots: int
-) -> Iterator[_Container]:
+def _containers(take: Parts, edge_lists: object, sample_lists: object, units: _Units) -> Iterator[_Container]:
     """The containers of all layers in order. Both lists must have the same form."""
     edges, samples = take.listed(edge_lists, "the list of edges"), take.listed(sample_lists, "the list of points")
-    if len(edges) != len(sizes) - 1 or len(samples) != len(sizes) - 1:
-        raise odd("the list of edges", f"{len(sizes) - 1} layers", f"{len(edges)}, and {len(samples)} of points")
+    layers = len(units.sizes) - 1
+    if len(edges) != layers or len(samples) != layers:
+        raise odd("the list of edges", f"{layers} layers", f"{len(edges)}, and {len(samples)} of points")
     for layer, (of_edges, of_samples) in enumerate(zip(edges, samples, strict=True)):
         lists = take.listed(of_edges, "the list of edges"), take.listed(of_samples, "the list of points")
         if len(lists[0]) != len(lists[1]):
@@ -89,23 +100,32 @@ def _containers(
             raise odd("the list of points", "as many containers as the edges have", got)
         for one, other in zip(*lists, strict=True):
             row = take.row(one, "the table of edges"), take.row(other, "the table of points")
-            yield _container(*row, layer, sizes, slots)
+            yield _container(*row, layer, units)
 
 
-def _container(edges: Floats, samples: Floats, layer: int, sizes: tuple[int, ...], slots: int) -> _Container:
-    width = edge_row(sizes[-1])
-    if edges.size % width or samples.size != edges.size // width * slots * 4:
-        expected = f"rows of {width} numbers and as many of {slots} points"
-        raise odd("the table of edges", expected, f"{edges.size} and {samples.size} numbers")
-    rows, paths = edges.reshape(-1, width), samples.reshape(-1, slots, 4)
-    possible = sizes[layer] * sizes[layer + 1]
+def _container(rows: Floats, samples: Floats, layer: int, units: _Units) -> _Container:
+    width, sizes = edge_row(units.sizes[-1]), units.sizes
+    if rows.size % width or samples.size != rows.size // width * units.slots * 4:
+        expected = f"rows of {width} numbers and as many of {units.slots} points"
+        raise odd("the table of edges", expected, f"{rows.size} and {samples.size} numbers")
+    rows, samples = rows.reshape(-1, width), samples.reshape(-1, units.slots, 4)
     if (rows[:, 1] != layer).any():
         raise odd("the table of edges", f"layer {layer}", "another one")
-    numbers = _whole(rows[:, 2], "the number of an edge", 0, possible - 1)
-    counts = _whole(paths[:, 0, 3], "the number of points of an edge", 2, slots)
-    points = _near(paths[np.arange(slots) < counts[:, None]][:, :3], "a point of an edge")
+    numbers = _whole(rows[:, 2], "the number of an edge", 0, sizes[layer] * sizes[layer + 1] - 1)
+    counts = _whole(samples[:, 0, 3], "the number of points of an edge", 2, units.slots)
+    first = sum(sizes[:layer])
+    start, end = np.divmod(numbers, sizes[layer + 1])
+    edges = np.column_stack((first + start, first + sizes[layer] + end)).astype(np.int32)
+    points = _near(samples[np.arange(units.slots) < counts[:, None]][:, :3], "a point of an edge")
     strength = fractions(rows[:, 3], "the weight of an edge").copy()
-    return _Container(layer, numbers, strength, counts, points)
+    held = Processed(
+        sizes, units.positions, units.importance, edges, strength, np.concatenate(([0], np.cumsum(counts))), points,
+        units.slots, units.sums,
+    )  # fmt: skip
+    whole_part = slice(0, len(edges))
+    odd_rows = (edge_rows(held, whole_part) != rows).any(axis=1)
+    odd_rows |= (sample_rows(held, whole_part) != samples).any(axis=(1, 2))
+    return _Container(edges, strength, counts, points, int(odd_rows.sum()))
 
 
 def _whole(values: Floats, what: str, least: int, most: int) -> NDArray[np.int64]:
@@ -120,14 +140,6 @@ def _near(values: Floats, what: str) -> Floats:
     return np.ascontiguousarray(values)
 
 
-def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(counts)))
-
-
-def _ordered(points: Floats, counts: NDArray[np.int64], order: NDArray[np.intp]) -> Floats:
-    """The paths in another order."""
-    if np.array_equal(order, np.arange(len(order))):
-        return points
-    starts, sorted_counts = _starts(counts), counts[order]
-    within = np.arange(sorted_counts.sum()) - np.repeat(_starts(sorted_counts)[:-1], sorted_counts)
-    return np.ascontiguousarray(points[np.repeat(starts[:-1][order], sorted_counts) + within])
+_EMPTY = _Container(
+    np.zeros((0, 2), np.int32), np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros((0, 3), np.float32), 0
+)

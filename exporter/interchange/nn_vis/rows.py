@@ -65,3 +65,11 @@ def layer_edges(held: Processed) -> Iterator[slice]:
     borders: NDArray[np.int64] = np.cumsum((0, *held.sizes[:-1]))
     places = np.searchsorted(held.edges[:, 0], borders)
     yield from (slice(int(a), int(b)) for a, b in pairwise(places))
+
+
+def reordered(starts: NDArray[np.int64], points: Floats, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], Floats]:
+    """Starts and points of the paths of all edges in another order of the edges."""
+    counts = np.diff(starts)[order]
+    after = np.concatenate(([0], np.cumsum(counts)))
+    within = np.arange(after[-1]) - np.repeat(after[:-1], counts)
+    return after, np.ascontiguousarray(points[np.repeat(starts[:-1][order], counts) + within])
