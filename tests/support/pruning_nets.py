@@ -1,0 +1,74 @@
+"""Small networks that learn to read digits in seconds, trained from a seed: what pruning is tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exporter.backend import keras
+from exporter.inputs.digits import digit_split
+from exporter.models import demo_cnn
+from exporter.training import fed
+
+SHIFTS_PX = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
+BATCH = 64
+layers = keras.layers
+
+
+def dense_net() -> Any:
+    """784-81-49-10, the network that nn_vis shows."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1), name="digit"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(81, activation="relu", name="dense_1"),
+            layers.Dense(49, activation="relu", name="dense_2"),
+            layers.Dense(10, activation="softmax", name="output"),
+        ],
+        name="784-81-49-10",
+    )
+
+
+def residual_net() -> Any:
+    """Convolutions with batch normalisation, a branch that is added to what it left, and means instead of maxima."""
+    digit = keras.Input((28, 28, 1), name="digit")
+    x = _convolution(digit, 16, "conv_1", size=5, strides=2)
+    x = _convolution(x, 24, "conv_2")
+    branch = _convolution(x, 16, "conv_3")
+    branch = layers.Conv2D(24, 3, padding="same", use_bias=False, name="conv_4")(branch)
+    branch = layers.BatchNormalization(momentum=0.9, name="conv_4_norm")(branch)
+    x = layers.ReLU(name="added_relu")(layers.Add(name="added")([x, branch]))
+    x = layers.AveragePooling2D(2, name="pool")(x)
+    x = _convolution(x, 32, "conv_5")
+    x = layers.GlobalAveragePooling2D(name="mean")(x)
+    return keras.Model(digit, layers.Dense(10, activation="softmax", name="output")(x), name="residual_CNN")
+
+
+def _convolution(x: Any, filters: int, name: str, *, size: int = 3, strides: int = 1) -> Any:
+    x = layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False, name=name)(x)
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+NETS: dict[str, tuple[Callable[[], Any], int]] = {
+    "784-81-49-10": (dense_net, 2),
+    "demo CNN": (demo_cnn, 2),
+    "residual CNN": (residual_net, 1),
+}
+"""How each network is built, and how many epochs it learns."""
+
+
+def trained(build: Callable[[], Any], seed: int, epochs: int) -> Any:
+    """A network that has seen each digit of the training part so often, and each time shifted in four directions."""
+    keras.utils.set_random_seed(seed)
+    pictures, classes = fed(digit_split().training)
+    pictures = np.concatenate([np.roll(pictures, shift_px, axis=(1, 2)) for shift_px in SHIFTS_PX])
+    classes = np.tile(classes, len(SHIFTS_PX))
+    model = build()
+    rate = keras.optimizers.schedules.CosineDecay(4e-3, epochs * -(-len(classes) // BATCH))
+    loss = "sparse_categorical_crossentropy"
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss, jit_compile=False)
+    model.fit(pictures, classes, batch_size=BATCH, epochs=epochs, verbose=0)
+    return model
