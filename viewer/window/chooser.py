@@ -181,6 +181,9 @@ class Chooser(QObject):
             return
         times = [made.duration_secs * k / SAMPLED_TIMES for k in range(SAMPLED_TIMES)]
         nets = [net for t_secs in times for net in made.state_at(t_secs).nets]
+        if not nets:
+            self.noted.emit(f"{wish.scene} shows the network alone: no input changes it")
+            return
         shown = {key.input_id for net in nets for key in (net.capture, net.toward) if key is not None}
         if wish.input_id not in shown:
             label = self._bundle.input(wish.input_id).label

@@ -132,7 +132,7 @@ class SceneView(QObject):
     def fly_to(self, place: Place) -> None:
         """Bring the plate of a place near, where there is one, seen from the same side."""
         own, layout = self._own_state(), self.layout
-        if own is None or layout is None:
+        if own is None or layout is None or not own.nets:
             return
         plate = _plate_of(layout, place)
         if plate is not None:
@@ -173,9 +173,13 @@ class SceneView(QObject):
         self.zoom(-2)
 
     def edges_drawn(self) -> EdgesDrawn | None:
-        """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame."""
+        """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame, and where no
+        net is shown.
+        """
         state = self.state()
-        return None if state is None or self._stage is None else self._stage.edges(state.nets[0])
+        if state is None or not state.nets or self._stage is None:
+            return None
+        return self._stage.edges(state.nets[0])
 
     def render(self) -> NDArray[np.uint8] | None:
         """The picture (height, width, 3) uint8 as a recording has it; `None` where there is nothing to see yet."""
