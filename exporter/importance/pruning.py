@@ -47,14 +47,11 @@ class Outcome:
     balanced: NDArray[np.float64]
 
 
-def column_of(importance: Mapping[str, Floats], class_index: int | None) -> dict[str, Floats]:
-    """The importance (U,) of each layer's units for a class; for `None` the mean over all classes.
-
-    Importance of one column is that for every class.
-    """
-    if class_index is None:
+def column_of(importance: Mapping[str, Floats], column: int | None) -> dict[str, Floats]:
+    """A column (U,) of each layer's importance; for `None` the mean of all. Importance of one column has only that."""
+    if column is None:
         return {layer: values.mean(axis=1) for layer, values in importance.items()}
-    return {layer: values[:, min(class_index, values.shape[1] - 1)] for layer, values in importance.items()}
+    return {layer: values[:, min(column, values.shape[1] - 1)] for layer, values in importance.items()}
 
 
 def gates_of(column: Mapping[str, Floats], fraction: float, seed: int, scope: Scope = "layer") -> dict[str, Floats]:
@@ -131,6 +128,7 @@ def pruning_curves(
     held_out: Labelled,
     *,
     layers: Sequence[str],
+    classes: Sequence[int],
     title: str = "",
     fractions: Sequence[float] = FRACTIONS,
     seeds: Sequence[int] = (0, 1, 2),
@@ -142,9 +140,11 @@ def pruning_curves(
     Parameters
     ----------
     gated : the network.
-    importances : of each method, of each layer (U, C) or (U, 1), not negative; found without the held-out data.
-    held_out : what accuracy is measured on, two classes or more.
+    importances : of each method, of each layer (U, C), a column for each of `classes`, or (U, 1); not negative, and
+        found without the held-out data.
+    held_out : what accuracy is measured on, with samples of each of `classes` and of others.
     layers : those whose units are switched off.
+    classes : those that are looked at one by one, as `measured_classes` gives them.
     title : what a reader calls the network.
     fractions : shares of the units, 0 to 1. Nothing is changed between them: there is no training in between.
     seeds : a run each: another random order, and another order of units of equal importance.
@@ -153,9 +153,8 @@ def pruning_curves(
     Raises
     ------
     KerascopeError
-        the held-out data is of one class, or no layer is left to prune.
+        there is one class, or no layer is left to prune.
     """
-    classes = measured_classes(held_out)
     if len(classes) < 2 or not layers:
         what = "there is nothing to compare" if layers else "no layer is left to prune"
         raise KerascopeError(what, expected="samples of two classes or more and a hidden layer of units")
@@ -185,7 +184,7 @@ def _run(
     scope: Scope,
 ) -> list[Outcome]:
     """An outcome a fraction: overall by the order of all classes, of each class by its own."""
-    columns = [column_of(importance, each) for each in classes]
+    columns = [column_of(importance, place) for place in range(len(classes))]
     outcomes = []
     for fraction in fractions:
         overall = bench.outcome(gates_of(column_of(importance, None), fraction, seed, scope)).overall

@@ -54,7 +54,9 @@ class Planted:
 
 def curves_of(importances: dict[str, Any], **options: Any) -> Any:
     planted = Planted()
-    return pruning_curves(planted, importances, planted.held_out(), layers=("units",), **options)
+    return pruning_curves(
+        planted, importances, planted.held_out(), layers=("units",), classes=range(CLASSES), **options
+    )
 
 
 def test_what_is_known_to_matter_is_found_and_its_reverse_is_not() -> None:
@@ -92,7 +94,8 @@ def test_the_same_gates_are_measured_once() -> None:
     planted = Planted()
     ramp = {"units": np.arange(UNITS)[:, None] + np.zeros((1, CLASSES))}
     fractions = (0.0, 0.3, 0.6)
-    pruning_curves(planted, {"ramp": ramp}, planted.held_out(), layers=("units",), fractions=fractions, seeds=(0, 1, 2))
+    how = {"layers": ("units",), "classes": range(CLASSES), "fractions": fractions, "seeds": (0, 1, 2)}
+    pruning_curves(planted, {"ramp": ramp}, planted.held_out(), **how)
     assert planted.calls == 1 + 2 + 3 * 2
 
 
@@ -168,7 +171,7 @@ def test_what_cannot_be_compared_is_one_clear_line(classes: list[int], layers: t
     planted = Planted()
     held_out = Labelled((planted.held_out().x[0][:3],), np.array(classes), tuple("abcde"))
     with pytest.raises(KerascopeError, match="two classes or more and a hidden layer"):
-        pruning_curves(planted, {"true": planted.importance()}, held_out, layers=layers)
+        pruning_curves(planted, {"true": planted.importance()}, held_out, layers=layers, classes=set(classes))
 
 
 def test_an_importance_that_is_no_number_is_refused() -> None:
