@@ -173,8 +173,8 @@ class SceneView(QObject):
         self.zoom(-2)
 
     def edges_drawn(self) -> EdgesDrawn | None:
-        """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame, and where no
-        net is shown.
+        """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame or
+        without a net.
         """
         state = self.state()
         if state is None or not state.nets or self._stage is None:
