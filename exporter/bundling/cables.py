@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundling import strands
+from exporter.bundling.charges import charges_of
 from exporter.bundling.crew import Crew, cuts
 from exporter.bundling.field import Cloud, Pace, advance
 from exporter.bundling.parameters import Parameters
@@ -16,8 +17,8 @@ from exporter.bundling.schedule import iterations
 from exporter.bundling.web import Web
 
 Floats = NDArray[np.float32]
-MOVE = 0.2
-"""The longest move of a point in an iteration, in bandwidths."""
+EAGERNESS, MOVE = 3.0, 0.6
+"""How far a point moves in an iteration: mean shifts, and at the most, in bandwidths."""
 MOST_DETOUR = 1.35
 """No edge gets longer than this, beside the way straight from its start to its end."""
 LEAST_POINTS = 5
@@ -43,13 +44,14 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
     ways, which = np.unique(ends[:, 0] * (int(plane.max(initial=0)) + 1) + ends[:, 1], return_inverse=True)
     gain = gains(web, parameters.edge_importance_type)
     mix = np.array(MIXES[parameters.edge_importance_type], np.float64)
+    charges = charges_of(web)
     found = []
     for way in range(len(ways)):
         of = np.flatnonzero(which == way)
         edges = np.ascontiguousarray(web.edges[of])
         points = np.ascontiguousarray(positions[edges].reshape(-1, 3))
         starts = np.arange(len(edges) + 1, dtype=np.int64) * 2
-        bunch = Bunch(of, Cloud(points, starts, edges, gain[of], mix, web.importance))
+        bunch = Bunch(of, Cloud(points, starts, edges, gain[of], mix, charges))
         _resample(bunch.cloud, parameters, crew)
         found.append(bunch)
     return found
@@ -67,10 +69,10 @@ def gains(web: Web, importance_type: int) -> Floats:
 
 def gather(found: list[Bunch], positions: Floats, parameters: Parameters, crew: Crew) -> Iterator[None]:
     """Iterate until the bandwidth has become small; the bunches' clouds change."""
-    for done, (bandwidth, cell, repulsion) in enumerate(
+    for done, (bandwidth, cell, likeness) in enumerate(
         iterations(parameters, parameters.edge_bandwidth, parameters.edge_bandwidth_reduction)
     ):
-        pace = Pace(bandwidth, cell, repulsion, MOVE * bandwidth, flat=False)
+        pace = Pace(bandwidth, cell, likeness, EAGERNESS, MOVE, flat=False)
         reach = SMOOTHING_REACH * parameters.edge_bandwidth_reduction**done
         for bunch in found:
             cloud = bunch.cloud

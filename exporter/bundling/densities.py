@@ -19,47 +19,57 @@ def corner(value: float, low: float, cell: float, cells: int) -> tuple[int, floa
 
 
 @compiled
+def carry(charges: Array, ends: Array, of_start: float, of_end: float, out: Array) -> None:
+    """What a point of an edge carries of the charges of the units at its ends."""
+    start, target = ends[0], ends[1]
+    by_start, by_end = np.float32(of_start), np.float32(of_end)
+    for c in range(charges.shape[1]):
+        out[c] = by_start * charges[start, c] + by_end * charges[target, c]
+
+
+@compiled
 def splat(
     points: Array,
     starts: Array,
     edges: Array,
     gain: Array,
     mix: Array,
-    importance: Array,
+    charges: Array,
     low: Array,
     cell: float,
+    shape: Array,
     grid: Array,
     first: int,
     last: int,
 ) -> None:
-    """Add every point's importance for each class to the eight cells around it, the nearer the more.
+    """Add what every point carries to the eight cells around it, the nearer the more.
 
-    At a share t of an edge's points the importance is that of its start times ``mix[0] + t * mix[1]`` and that of its
-    end times ``mix[2] + t * mix[3]``, times the edge's gain.
+    At a share t of an edge's points that is the charge of its start times ``mix[0] + t * mix[1]`` and that of its end
+    times ``mix[2] + t * mix[3]``, times the edge's gain. `grid` is flat: the columns of `charges`, then z, y and x, of
+    which there are `shape`.
     """
-    classes = importance.shape[1]
-    carried = np.empty(classes, np.float32)
+    columns = charges.shape[1]
+    carried = np.empty(columns, np.float32)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
-        start, target = edges[edge, 0], edges[edge, 1]
         for point in range(begin, end):
             along = (point - begin) / max(end - begin - 1, 1)
-            of_start = np.float32(gain[edge] * (mix[0] + along * mix[1]))
-            of_end = np.float32(gain[edge] * (mix[2] + along * mix[3]))
-            for k in range(classes):
-                carried[k] = of_start * importance[start, k] + of_end * importance[target, k]
-            x, right = corner(points[point, 0], low[0], cell, grid.shape[0])
-            y, up = corner(points[point, 1], low[1], cell, grid.shape[1])
-            z, on = corner(points[point, 2], low[2], cell, grid.shape[2])
+            weight = gain[edge]
+            of_start, of_end = mix[0] + along * mix[1], mix[2] + along * mix[3]
+            carry(charges, edges[edge], weight * of_start, weight * of_end, carried)
+            x, right = corner(points[point, 0], low[0], cell, shape[0])
+            y, up = corner(points[point, 1], low[1], cell, shape[1])
+            z, on = corner(points[point, 2], low[2], cell, shape[2])
             for i in range(2):
                 across = right if i else 1.0 - right
                 for j in range(2):
                     over = across * (up if j else 1.0 - up)
-                    for k in range(2):
-                        share = np.float32(over * (on if k else 1.0 - on))
-                        cells = grid[x + i, y + j, z + k]
-                        for c in range(classes):
-                            cells[c] += share * carried[c]
+                    at = (((x + i) * shape[1] + y + j) * shape[2] + z) * columns
+                    here, next_one = np.float32(over * (1.0 - on)), np.float32(over * on)
+                    for c in range(columns):
+                        grid[at + c] += here * carried[c]
+                    for c in range(columns):
+                        grid[at + columns + c] += next_one * carried[c]
 
 
 @compiled
@@ -95,14 +105,4 @@ def blur(source: Array, out: Array, radius: float, first: int, last: int) -> Non
                 sums[t] += won
             if i >= 0:
                 for t in range(end - begin):
-                    out[line, i, begin + t] = max(sums[t] - squares[t] * square, 0.0)
-
-
-@compiled
-def add_squares(grid: Array, out: Array, first: int, last: int) -> None:
-    """Add the squares of (cells, classes) up over the classes."""
-    for cell in range(first, last):
-        total = np.float32(0.0)
-        for c in range(grid.shape[1]):
-            total += grid[cell, c] * grid[cell, c]
-        out[cell] += total
+                    out[line, i, begin + t] = sums[t] - squares[t] * square

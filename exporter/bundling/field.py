@@ -17,8 +17,8 @@ from exporter.bundling import densities, pulling
 from exporter.bundling.crew import Crew, cuts, even_cuts
 
 Floats = NDArray[np.float32]
-CLASSES_AT_ONCE = 16
-"""Densities of so many classes are held at a time: what bounds the memory for any number of classes."""
+COLUMNS_AT_ONCE = 16
+"""So many densities are held at a time: what bounds the memory for any number of classes."""
 MOST_CELLS = 1_000_000
 """A grid that would have more gets larger cells."""
 EACH_ITSELF = np.array([1.0, 0.0, 0.0, 0.0])
@@ -34,8 +34,8 @@ class Cloud:
     points, starts : (P, 3) float32; points `starts[e]` to `starts[e + 1]` (excluded) belong to edge e. They are moved.
     edges : (E, 2) int32, the units at both ends.
     gain : (E,) float32, weight of each edge.
-    mix : (4,) float64, how much of the start's and of the end's importance a point has (`densities.splat`).
-    importance : (U, C) float32, 0 to 1.
+    mix : (4,) float64, how much of the start's and of the end's charges a point has (`densities.splat`).
+    charges : (U, 1 + C) float32, mass of each unit and how it is shared by classes (`charges.charges_of`).
     """
 
     points: Floats
@@ -43,16 +43,25 @@ class Cloud:
     edges: NDArray[np.int32]
     gain: Floats
     mix: NDArray[np.float64]
-    importance: Floats
+    charges: Floats
 
 
 @dataclass(frozen=True)
 class Pace:
-    """One iteration: radius of the kernel, size of a cell, share of all mass that repels, longest move, in z too?"""
+    """What an iteration has.
+
+    Attributes
+    ----------
+    bandwidth, cell : radius of the kernel, and size of a cell of the grid.
+    likeness : 0 to 1: mass of all counts by what is left of 1, mass of like classes by this.
+    eagerness, longest : how far points go, in mean shifts, and at the most, in bandwidths.
+    flat : whether z stays.
+    """
 
     bandwidth: float
     cell: float
-    repulsion: float
+    likeness: float
+    eagerness: float
     longest: float
     flat: bool
 
@@ -63,7 +72,7 @@ class Grid:
 
     low: NDArray[np.float64]
     cell: float
-    shape: tuple[int, int, int]
+    shape: NDArray[np.int64]
 
 
 def grid_around(points: Floats, cell: float) -> Grid:
@@ -72,22 +81,22 @@ def grid_around(points: Floats, cell: float) -> Grid:
     while True:
         shape = ((high - low) / cell).astype(np.int64) + 2
         if shape.prod() <= MOST_CELLS:
-            return Grid(low, cell, (int(shape[0]), int(shape[1]), int(shape[2])))
+            return Grid(low, cell, shape)
         cell *= 1.25
 
 
-def density(cloud: Cloud, importance: Floats, grid: Grid, pace: Pace, crew: Crew) -> Floats:
-    """(nx, ny, nz, C) float32, the density of each class at each cell: the kernel is 1 at a point."""
+def density(cloud: Cloud, charges: Floats, grid: Grid, pace: Pace, crew: Crew) -> Floats:
+    """(cells * columns,) float32, densities of these charges at each cell, z fastest: the kernel is 1 at a point."""
     calls = cuts(cloud.starts)
-    parts = np.zeros((len(calls), *grid.shape, importance.shape[1]), np.float32)
-    known = cloud.points, cloud.starts, cloud.edges, cloud.gain, cloud.mix, importance, grid.low, grid.cell
+    parts = np.zeros((len(calls), int(grid.shape.prod()) * charges.shape[1]), np.float32)
+    known = cloud.points, cloud.starts, cloud.edges, cloud.gain, cloud.mix, charges, grid.low, grid.cell, grid.shape
     crew.share(densities.splat, [(*known, part, *call) for part, call in zip(parts, calls, strict=True)])
     found = parts[0]
     for part in parts[1:]:
         found += part
     spare = np.empty_like(found)
-    nx, ny, nz, classes = found.shape
-    views = [(1, nx, ny * nz * classes), (nx, ny, nz * classes), (nx * ny, nz, classes)]
+    (nx, ny, nz), columns = grid.shape.tolist(), charges.shape[1]
+    views = [(1, nx, ny * nz * columns), (nx, ny, nz * columns), (nx * ny, nz, columns)]
     for view in views[: 2 if pace.flat else 3]:
         tiles = view[0] * -(-view[2] // densities.TILE)
         radius = pace.bandwidth / grid.cell
@@ -97,32 +106,33 @@ def density(cloud: Cloud, importance: Floats, grid: Grid, pace: Pace, crew: Crew
     return found
 
 
-def advance(cloud: Cloud, pace: Pace, crew: Crew) -> None:
-    """Move the cloud's points once, by at most `pace.longest` in x, y (and z), or not at all where nothing is near."""
+def forces(cloud: Cloud, pace: Pace, crew: Crew) -> tuple[Floats, Grid]:
+    """(P, 4) float32: how what pulls at each point rises in a cell's width along x, y, z, and the mass's density."""
     grid = grid_around(cloud.points, pace.cell)
-    calls = cuts(cloud.starts)
-    force = np.zeros_like(cloud.points)
-    whole = np.zeros((*grid.shape, 1), np.float32)
-    lengths, dots = _lengths(cloud)
-    for begin in range(0, cloud.importance.shape[1], CLASSES_AT_ONCE):
-        block = np.ascontiguousarray(cloud.importance[:, begin : begin + CLASSES_AT_ONCE])
-        if not block.any():
+    force = np.zeros((len(cloud.points), 4), np.float32)
+    masses = np.ascontiguousarray(cloud.charges[:, 0])
+    for begin in range(0, cloud.charges.shape[1], COLUMNS_AT_ONCE):
+        block = np.ascontiguousarray(cloud.charges[:, begin : begin + COLUMNS_AT_ONCE])
+        if begin and not block.any():
             continue
         found = density(cloud, block, grid, pace, crew)
-        flat = found.reshape(-1, found.shape[3]), whole.reshape(-1)
-        crew.share(densities.add_squares, [(*flat, *call) for call in even_cuts(whole.size, 20_000)])
-        known = cloud.points, cloud.starts, cloud.edges, cloud.mix, block, lengths, dots, grid.low, grid.cell, found
-        crew.share(pulling.pull, [(*known, force, *call) for call in calls])
-    np.sqrt(whole, out=whole)
-    settings = np.array([pace.repulsion, pace.bandwidth, pace.longest, 0.0 if pace.flat else 1.0])
-    known = cloud.points, cloud.starts, grid.low, grid.cell, whole, force, settings
-    crew.share(pulling.advect, [(*known, *call) for call in calls])
+        weights = np.array([1.0 - pace.likeness, pace.likeness, begin == 0], np.float32)
+        known = cloud.points, cloud.starts, cloud.edges, cloud.mix, block, masses, weights
+        field = grid.low, grid.cell, grid.shape, found, force
+        crew.share(pulling.pull, [(*known, *field, *call) for call in cuts(cloud.starts)])
+    if pace.flat:
+        force[:, 2] = 0.0
+    return force, grid
 
 
-def _lengths(cloud: Cloud) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Squared length of each unit's importance, and the product of those of each edge's ends, a class at a time."""
-    lengths, dots = np.zeros(len(cloud.importance)), np.zeros(len(cloud.edges))
-    for column in cloud.importance.T.astype(np.float64):
-        lengths += column**2
-        dots += column[cloud.edges[:, 0]] * column[cloud.edges[:, 1]]
-    return lengths, dots
+def advance(cloud: Cloud, pace: Pace, crew: Crew) -> None:
+    """Move the cloud's points once, by at most `pace.longest` bandwidths, and not at all where nothing is near."""
+    force, grid = forces(cloud, pace, crew)
+    move = (
+        cloud.points,
+        force,
+        pace.bandwidth / grid.cell,
+        pace.eagerness * pace.bandwidth,
+        pace.longest * pace.bandwidth,
+    )
+    crew.share(pulling.advect, [(*move, *call) for call in even_cuts(len(force), 4000)])

@@ -13,10 +13,10 @@ CELLS_PER_BANDWIDTH = 5
 
 
 def iterations(parameters: Parameters, bandwidth: float, reduction: float) -> Iterator[tuple[float, float, float]]:
-    """Bandwidth, size of a cell, and repulsion of each iteration, lengths in nn_vis's unit.
+    """Bandwidth, size of a cell, and likeness of each iteration, lengths in nn_vis's unit.
 
     The bandwidth begins with `bandwidth` widths of a layer and gets smaller by `reduction` until it is under two cells
-    of nn_vis's grid, which are a third of the distance of two points. Repulsion rises from 0 towards 1 on the way.
+    of nn_vis's grid, which are a third of the distance of two points. Likeness rises from 0 towards 1 on the way.
     """
     smallest = parameters.layer_width / parameters.sampling_rate / 3.0
     first = bandwidth * parameters.layer_width

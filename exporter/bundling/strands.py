@@ -23,18 +23,25 @@ def _length(points: Array, begin: int, end: int) -> float:
 
 
 @compiled
-def _smooth(points: Array, begin: int, end: int, reach: int, kept: Array) -> None:
-    """Each point becomes the mean of those around it, of as many before as after it, so the ends stay."""
-    for point in range(begin, end):
-        for axis in range(3):
-            kept[point - begin, axis] = points[point, axis]
-    for point in range(begin + 1, end - 1):
-        near = min(reach, point - begin, end - 1 - point)
-        for axis in range(3):
-            total = 0.0
-            for beside in range(point - near, point + near + 1):
-                total += kept[beside - begin, axis]
-            points[point, axis] = total / (2 * near + 1)
+def _smooth(points: Array, begin: int, end: int, reach: float, kept: Array) -> None:
+    """Each point becomes the mean of those around it, of as many before as after it, so that ends stay.
+
+    `reach` is how many on each side; of a part of one only that part counts.
+    """
+    size = end - begin
+    whole = int(reach)
+    for axis in range(3):
+        for place in range(size):
+            kept[place] = points[begin + place, axis]
+        for place in range(1, size - 1):
+            near = min(whole, place, size - 1 - place)
+            total = kept[place]
+            for away in range(1, near + 1):
+                total += kept[place - away] + kept[place + away]
+            part = reach - whole if near == whole and near < min(place, size - 1 - place) else 0.0
+            if part > 0.0:
+                total += part * (kept[place - near - 1] + kept[place + near + 1])
+            points[begin + place, axis] = total / (1.0 + 2.0 * (near + part))
 
 
 @compiled
@@ -58,7 +65,7 @@ def settle(
     longest = 0
     for edge in range(first, last):
         longest = max(longest, starts[edge + 1] - starts[edge])
-    kept = np.empty((longest, 3))
+    kept = np.empty(longest)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
         start, target = positions[edges[edge, 0]], positions[edges[edge, 1]]
@@ -67,7 +74,7 @@ def settle(
                 points[point, axis] = min(max(points[point, axis], box[0, axis]), box[1, axis])
         points[begin], points[end - 1] = start, target
         for _ in range(smoothings):
-            _smooth(points, begin, end, max(int(reach_share * (end - begin)), 1), kept)
+            _smooth(points, begin, end, reach_share * (end - begin), kept)
         straight = 0.0
         for axis in range(3):
             straight += (float(target[axis]) - float(start[axis])) ** 2

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.bundling.charges import charges_of
 from exporter.bundling.crew import Crew
 from exporter.bundling.crowding import push_apart
 from exporter.bundling.field import EACH_ITSELF, Cloud, Pace, advance
@@ -17,26 +18,27 @@ from exporter.bundling.schedule import iterations
 from exporter.bundling.web import Web
 
 Floats = NDArray[np.float32]
-MOVE = 0.2
-"""The longest move of a unit in an iteration, in bandwidths: nn_vis's."""
+EAGERNESS, MOVE = 2.0, 0.2
+"""How far a point moves in an iteration: mean shifts, and at the most, in bandwidths."""
 LEAST_SPREAD = 0.6
 """Units of a layer stay so far from their middle, root mean square, beside what they were at first."""
-GAP = 0.45
+GAP = 0.6
 """Units of a layer that come nearer than this part of their distance at first are pushed apart again."""
-PUSHES = 3
+PUSHES = 12
+ROUND = 1.15
+"""Units keep within a circle, its diameter beside the side of the square they lay on at first."""
 
 
 def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) -> Iterator[Floats]:
     """(U, 3) float32 after each iteration; z stays, and so does the middle of each layer."""
     each = np.arange(len(placed) + 1, dtype=np.int64)
     same = np.repeat(each[:-1, None], 2, axis=1).astype(np.int32)
+    charges = charges_of(web)
     gain = np.concatenate([np.full(size, 1.0 / size, np.float32) for size in web.sizes])
     positions = placed.copy()
-    for bandwidth, cell, repulsion in iterations(
-        parameters, parameters.node_bandwidth, parameters.node_bandwidth_reduction
-    ):
-        cloud = Cloud(positions * np.float32([1, 1, 0]), each, same, gain, EACH_ITSELF, web.importance)
-        advance(cloud, Pace(bandwidth, cell, repulsion, MOVE * bandwidth, flat=True), crew)
+    for bandwidth, cell, _ in iterations(parameters, parameters.node_bandwidth, parameters.node_bandwidth_reduction):
+        cloud = Cloud(positions * np.float32([1, 1, 0]), each, same, gain, EACH_ITSELF, charges)
+        advance(cloud, Pace(bandwidth, cell, 1.0, EAGERNESS, MOVE, flat=True), crew)
         positions[:, :2] = cloud.points[:, :2]
         begin = 0
         for size, room in zip(web.sizes, rooms(web.planes, parameters.layer_width), strict=True):
@@ -47,23 +49,20 @@ def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) ->
 
 
 def _held(moved: Floats, placed: Floats, room: Room) -> Floats:
-    """A layer as it may lie: about its old middle, spread as much as `LEAST_SPREAD` says, and within its room."""
-    middle = placed.mean(axis=0)
-    out = moved - moved.mean(axis=0) + middle
-    least = LEAST_SPREAD * spread(placed)
-    if 0 < spread(out) < least:
-        out = middle + (out - middle) * np.float32(least / spread(out))
-    pushed = np.empty_like(out)
+    """A layer as it may lie: about its old middle, within its room, not crowded, and as spread as it must be."""
+    corner, half = np.float32([room.x, room.y]), np.float32(room.side / 2)
+    out, pushed = moved.copy(), moved.copy()
+    gap = GAP * spacing_of(len(out), room)
     for _ in range(PUSHES):
-        push_apart(out, GAP * spacing_of(len(out), room), pushed)
+        push_apart(out, gap, pushed)
         out, pushed = pushed, out
-    half = np.float32(room.side / 2)
-    corner = np.float32([room.x, room.y])
-    out[:, :2] = np.clip(out[:, :2], corner - half, corner + half)
-    share = 0.0
-    while spread(out * (1 - share) + placed * share) < least and share < 1.0:
-        share = min(share + 0.05, 1.0)
-    return (out * np.float32(1 - share) + placed * np.float32(share)).astype(np.float32)
+        from_middle = out[:, :2] - corner
+        far = np.sqrt((from_middle**2).sum(axis=1, keepdims=True)) / (half * np.float32(ROUND))
+        out[:, :2] = corner + from_middle / np.maximum(far, 1)
+    share = np.float32(0.0)
+    while share < 1.0 and spread(out * (1 - share) + placed * share) < LEAST_SPREAD * spread(placed):
+        share = min(share + np.float32(0.05), np.float32(1.0))
+    return (out * (1 - share) + placed * share).astype(np.float32)
 
 
 def spread(layer: Floats) -> float:
