@@ -146,3 +146,32 @@ def apply_map(
     part = (at - low)[..., None]
     mixed: NDArray[np.float32] = table[low] * (1 - part) + table[low + 1] * part
     return mixed
+
+
+CLASS_COLOURS: dict[Theme, tuple[str, ...]] = {
+    "dark": (
+        *("#4FA3FF", "#FFA62B", "#2BD9A0", "#FF6A55", "#C58CFF"),
+        *("#F6E75A", "#6FE7FF", "#FF9CD2", "#C7A26E", "#9BE564"),
+    ),
+    "light": (
+        *("#0A5FB4", "#D97900", "#00805C", "#C5301A", "#7A3CB8"),
+        *("#A08A00", "#0F93B8", "#C2377F", "#7B5328", "#4C8A1B"),
+    ),
+}
+"""The first ten classes, each the same hue in both themes."""
+
+
+@cache
+def class_colours(count: int, theme: Theme) -> NDArray[np.float32]:
+    """Colours (count, 3) float32 in 0..1 of classes, read-only.
+
+    The first ten are chosen to stay apart for colour-blind eyes; further ones are theirs again, each time nearer to the
+    ground of the theme, so that any number of classes has colours that can be seen.
+    """
+    ten = np.array([rgb(code) for code in CLASS_COLOURS[theme]], np.float32)
+    rounds = np.arange(count) // len(ten)
+    share = (1 - 0.72**rounds)[:, None] * 0.8
+    ground = np.float32(0.12 if theme == "dark" else 0.85)
+    colours: NDArray[np.float32] = (ten[np.arange(count) % len(ten)] * (1 - share) + ground * share).astype(np.float32)
+    colours.flags.writeable = False
+    return colours
