@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
-from exporter.bundle.schema import Derived
+from exporter.bundle.schema import Capture, Derived
 from exporter.bundling.net import UnitNet
 from exporter.bundling.norms import weight_importance
 
@@ -21,7 +21,7 @@ WEIGHT = "weight"
 MOST_CLASSES = 16
 """Of a model with more classes not all are shown: there are no more colours that could be told apart."""
 SHOWN_CLASSES = 10
-_MOST_CAPTURES = 10_000
+_MOST_CAPTURES = 200
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def importance_of(bundle: Bundle, net: UnitNet, checkpoint_id: str, method: str,
     """
     entries = {e.layer: e for e in _entries(bundle) if e.checkpoint == checkpoint_id and e.method == method}
     if not entries:
-        columns, classes = _columns(bundle, warn)
-        return Chosen(weight_importance(net, class_count(bundle), columns), classes)
+        chosen = _classes(bundle, warn)
+        return Chosen(weight_importance(net, class_count(bundle), chosen or None), chosen)
     found = {name: _read(bundle, entry, net) for name, entry in entries.items() if name in _names(net)}
     _check_columns(bundle, entries, found)
     lacking = [layer.name for layer in net.layers if layer.name not in found]
@@ -118,17 +118,39 @@ def _check_columns(bundle: Bundle, entries: dict[str, Derived], found: dict[str,
         raise KerascopeError(what, remedy=remedy, path=bundle.path)
 
 
-def _columns(bundle: Bundle, warn: Callable[[str], None]) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
-    """The classes to weigh units for (`None`: all), and how the bundle writes that down."""
-    count = class_count(bundle)
+def shown_classes(
+    count: int,
+    true_classes: Iterable[int | None],
+    captures: Sequence[Capture],
+    names: Sequence[str],
+    warn: Callable[[str], None],
+) -> tuple[int, ...]:
+    """The classes that are told apart where there are more than 16; empty: all are.
+
+    First come those that inputs are of, then those that they are taken for, then those of the highest scores.
+    """
     if count <= MOST_CLASSES:
-        return None, ()
-    final = bundle.final_checkpoint.id
-    predicted = (capture.predicted for capture in islice(bundle.captures_at(final), _MOST_CAPTURES))
-    seen = (*(shown.true_class for shown in bundle.manifest.inputs), *predicted, *range(SHOWN_CLASSES))
+        return ()
+    seen = (*true_classes, *(capture.predicted for capture in captures), *_by_score(captures, count))
     known = dict.fromkeys(one for one in seen if one is not None and 0 <= one < count)
     chosen = tuple(sorted(list(known)[:SHOWN_CLASSES]))
-    names = bundle.manifest.model.class_names
     words = ", ".join(names[one] if one < len(names) else str(one) for one in chosen)
     warn(f"{len(chosen)} of the {count} classes are told apart, first those of the inputs: {words}")
-    return chosen, chosen
+    return chosen
+
+
+def _classes(bundle: Bundle, warn: Callable[[str], None]) -> tuple[int, ...]:
+    """The classes that the bundle's units are weighed for; empty: all."""
+    captures = list(islice(bundle.captures_at(bundle.final_checkpoint.id), _MOST_CAPTURES))
+    true_classes = (shown.true_class for shown in bundle.manifest.inputs)
+    return shown_classes(class_count(bundle), true_classes, captures, bundle.manifest.model.class_names, warn)
+
+
+def _by_score(captures: Sequence[Capture], count: int) -> list[int]:
+    """All classes, those first that inputs get the highest scores for on average."""
+    scores = np.zeros(count)
+    for capture in captures:
+        if len(capture.scores) == count:
+            scores += np.nan_to_num(np.array(capture.scores, np.float64))
+    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    return order
