@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Sides:
             aspect, (Rect(rect.left, rect.top, rect.right, middle), Rect(rect.left, middle, rect.right, rect.bottom))
         )
 
-    def camera(self, points: NDArray[np.float64]) -> Camera:
+    def camera(self, points: NDArray[np.floating[Any]]) -> Camera:
         """The camera in which `points`, at each of the `offsets`, stay in their parts while it turns."""
         one, two = self.parts
         across, down = (two.left - one.left) / 2, (two.top - one.top) / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from viewer.state import Camera
 
-    Array = NDArray[np.float64]
+    Array = NDArray[np.floating[Any]]
 
 START_DEG = 40.0
 ELEVATION_DEG, FOV_DEG = 10.0, 14.0

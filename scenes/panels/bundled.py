@@ -41,7 +41,7 @@ def edge_lines(sculpture: Sculpture, drawn: int, drawn_share: float) -> tuple[st
     share = drawn_share * (_number(sculpture, "share") or 1.0)
     if drawn >= possible:
         return (f"all {count(possible)} edges",)
-    return f"strongest {count(drawn)} of {count(possible)} edges:", f"{percent_of(share)} of all strength"
+    return f"strongest {count(drawn)} of {count(possible)} edges,", f"{percent_of(share)} of the weights' sizes"
 
 
 def bundling_lines(sculpture: Sculpture) -> tuple[str, ...]:

@@ -22,12 +22,12 @@ PICTURES = {
 @pytest.mark.gl
 @pytest.mark.image
 @pytest.mark.parametrize("picture", PICTURES)
-def test_picture(picture: str, tiny_bundle_path, request: pytest.FixtureRequest) -> None:
+def test_picture(picture: str, sculpted_path, request: pytest.FixtureRequest) -> None:
     from viewer.backend import driver_name
     from viewer.stage import Stage
 
     name, theme, percent = PICTURES[picture]
-    bundle = read_bundle(tiny_bundle_path)
+    bundle = read_bundle(sculpted_path)
     options = SceneOptions(size_px=SIZE_PX, theme=theme)  # type: ignore[arg-type]
     layout = scene(name).lay_out(bundle, options)
     timeline = scene(name).build(bundle, layout, options)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from net_scenes import NET_SCENES
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
@@ -14,7 +15,7 @@ from exporter.bundle.schema import Group
 from kerascope import main
 from scenes.options import SceneOptions
 from scenes.present import Gallery
-from scenes.registry import scene, scene_names
+from scenes.registry import scene
 from viewer.camera import project
 from viewer.layout import Layout, Plate
 from viewer.stage import Stage
@@ -33,8 +34,8 @@ def titles(layout: Layout) -> list[str]:
     return [plate.title for plate in layout.plates if plate.form.kind != "weights"]
 
 
-@pytest.mark.parametrize("name", scene_names())
-def test_every_scene_can_be_shown_folded(name: str, bundle: Bundle) -> None:
+@pytest.mark.parametrize("name", NET_SCENES)
+def test_every_scene_of_the_net_can_be_shown_folded(name: str, bundle: Bundle) -> None:
     options = SceneOptions(fold="all")
     layout = scene(name).lay_out(bundle, options)
     assert titles(layout) == FOLDED

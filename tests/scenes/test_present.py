@@ -17,8 +17,8 @@ SIZE_PX = (1280, 720)
 
 
 @pytest.fixture(scope="module")
-def bundle(tiny_bundle_path: Path) -> Bundle:
-    return read_bundle(tiny_bundle_path)
+def bundle(sculpted_path: Path) -> Bundle:
+    return read_bundle(sculpted_path)
 
 
 @pytest.mark.parametrize("name", scene_names())

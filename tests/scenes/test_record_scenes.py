@@ -22,8 +22,8 @@ SCENES = scene_names()
 
 
 @pytest.fixture(scope="module")
-def bundle(tiny_bundle_path: Path) -> Bundle:
-    return read_bundle(tiny_bundle_path)
+def bundle(sculpted_path: Path) -> Bundle:
+    return read_bundle(sculpted_path)
 
 
 def built(bundle: Bundle, name: str) -> Timeline:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from net_scenes import NET_SCENES
 
 from exporter.bundle import Bundle
 from scenes.options import SceneOptions
-from scenes.registry import scene, scene_names
+from scenes.registry import scene
 from viewer.drift import flat_of
 from viewer.labels import frame_labels, scale_text, scale_texts
 from viewer.layout import Layout
@@ -18,7 +19,7 @@ from viewer.state import NetView, Words
 from viewer.wording import filled
 
 
-@pytest.mark.parametrize("name", [name for name in scene_names() if scene(name).check != "run"])
+@pytest.mark.parametrize("name", NET_SCENES)
 @pytest.mark.parametrize("percentile", [99.0, 92.5])
 def test_every_legend_says_the_percentile_of_the_frame(tiny_bundle: Bundle, name: str, percentile: float) -> None:
     options = SceneOptions()

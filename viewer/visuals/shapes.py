@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.colour import MAP_NAMES, PALETTES, map_table
+from viewer.colour import MAP_NAMES, map_table
+from viewer.ink import ink_of
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.quad import corner_buffer, instances, table_texture
@@ -71,7 +72,7 @@ def _bar_row(bar: Bar, theme: Theme) -> tuple[float, ...]:
     left, top, width, height = bar.box_px
     y = top + height / 2
     radius = min(bar.round_px, height / 2, width / 2)
-    return left, y, left + width, y, height / 2, radius, *PALETTES[theme].roles[bar.role], bar.alpha, PLAIN
+    return left, y, left + width, y, height / 2, radius, *ink_of(bar, theme), bar.alpha, PLAIN
 
 
 def _ramp_row(ramp: Ramp) -> tuple[float, ...]:
@@ -82,7 +83,7 @@ def _ramp_row(ramp: Ramp) -> tuple[float, ...]:
 
 def _line_rows(line: Polyline, theme: Theme) -> list[tuple[float, ...]]:
     half = line.width_px / 2
-    colour = *PALETTES[theme].roles[line.role], line.alpha
+    colour = *ink_of(line, theme), line.alpha
     return [
         (*start, *end, half, half, *colour, PLAIN)
         for start, end in zip(line.points_px, line.points_px[1:], strict=False)

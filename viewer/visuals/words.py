@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from vispy import gloo
 
-from viewer.colour import PALETTES
+from viewer.ink import ink_of
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.typeset import coverage_of, width_of
@@ -54,7 +54,7 @@ class WordsVisual:
         for line, (place, offset) in zip(shown, places, strict=True):
             start = line.at_px[0] - SHIFT[line.anchor] * width_of(line.text, line.size_px, line.bold)
             boxes.append((round(start * px) + offset[0], round(line.at_px[1] * px) + offset[1], place[2], place[3]))
-            colours.append((*PALETTES[theme].roles[line.role], line.alpha))
+            colours.append((*ink_of(line, theme), line.alpha))
         rows = np.c_[boxes, [place for place, _ in places], colours].astype(np.float32)
         if not np.array_equal(rows, self._rows):
             self._rows = rows

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from net_scenes import NET_SCENES
 from paper_bundle import layer, paper_bundle
 
 from exporter.bundle import Bundle, read_bundle
@@ -28,8 +29,8 @@ WIDE = SHAPES["16:9"]
 
 
 @pytest.fixture(scope="module")
-def bundle(tiny_bundle_path) -> Bundle:
-    return read_bundle(tiny_bundle_path)
+def bundle(sculpted_path) -> Bundle:
+    return read_bundle(sculpted_path)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,8 @@ def test_a_scene_is_a_function_of_time_alone(bundle: Bundle, built, name: str) -
 @pytest.mark.parametrize("name", SCENES)
 def test_a_loop_ends_where_it_begins(built, name: str) -> None:
     _, timeline = built(name)
-    assert timeline.state_at(0.0).nets
+    start = timeline.state_at(0.0)
+    assert start.nets or start.sculptures
     if not timeline.loops:
         return
     assert timeline.state_at(0.0) == timeline.state_at(timeline.duration_secs)
@@ -118,6 +120,10 @@ def test_nothing_jumps_between_two_frames(built, name: str) -> None:
         for here, there in zip(one.nets, two.nets, strict=True):
             if here.front is not None and there.front is not None:
                 assert abs(here.front - there.front) < 1.5
+        for here, there in zip(one.sculptures, two.sculptures, strict=True):
+            assert here.step is None or abs(here.step - there.step) < 1.5
+            if (here.focus, here.toward) == (there.focus, there.toward):
+                assert abs(here.blend - there.blend) < 0.25
 
 
 def boxes_of(state: ViewState, layout: Layout, bundle: Bundle, aspect: float) -> list[tuple[str, Box]]:
@@ -215,7 +221,7 @@ def test_words_are_large_enough_for_the_last_row(built, name: str) -> None:
             assert line.size_px * 720 / REFERENCE_HEIGHT_PX >= 14.0 - 1e-6, line.text
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", NET_SCENES)
 def test_every_colour_has_a_legend_with_numbers(built, name: str) -> None:
     _, timeline = built(name)
     state = timeline.state_at(0.0)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from net_scenes import NET_SCENES
 
 from exporter.bundle import read_bundle
 from scenes.gltf.lens import Poses, focal_of, poses_of, quaternions
 from scenes.gltf.reel import reel_of
 from scenes.options import SceneOptions
-from scenes.registry import scene, scene_names
+from scenes.registry import scene
 from viewer.camera import project
 from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, Camera
@@ -43,7 +44,7 @@ def seen(poses: Poses, index: int, points: np.ndarray) -> np.ndarray:
     return np.stack([(device[:, 0] + ASPECT) / 2, (1 - device[:, 1]) / 2], axis=1)
 
 
-@pytest.mark.parametrize("name", scene_names())
+@pytest.mark.parametrize("name", NET_SCENES)
 def test_plates_are_seen_where_the_scene_shows_them(tiny_bundle_path: Path, name: str) -> None:
     bundle = read_bundle(tiny_bundle_path)
     layout = scene(name).lay_out(bundle, SceneOptions())

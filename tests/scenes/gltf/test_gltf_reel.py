@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from net_scenes import NET_SCENES
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.frames import frame_times
 from scenes.gltf.reel import MOST_SAMPLES, Reel, Still, reel_of, shown_of
 from scenes.options import SceneOptions
-from scenes.registry import scene, scene_names
+from scenes.registry import scene
 from scenes.timeline import Timeline
 from viewer.state import Camera, CaptureKey, Hud, NetView, ViewState, Words
 
@@ -43,7 +44,7 @@ def state(*nets: NetView, camera: Camera | None = None, hud: Hud | None = None) 
     return ViewState(camera or Camera(), nets, hud=hud or Hud())
 
 
-@pytest.mark.parametrize("name", scene_names())
+@pytest.mark.parametrize("name", NET_SCENES)
 def test_at_every_time_each_net_shows_what_its_timeline_shows(tiny: Bundle, name: str) -> None:
     timeline = built(tiny, name)
     reel = reel_of(timeline)
@@ -55,7 +56,7 @@ def test_at_every_time_each_net_shows_what_its_timeline_shows(tiny: Bundle, name
             assert still.key == Still(shown_of(net), now).key
 
 
-@pytest.mark.parametrize("name", scene_names())
+@pytest.mark.parametrize("name", NET_SCENES)
 def test_spans_and_captions_cover_the_scene_and_a_loop_ends_as_it_began(tiny: Bundle, name: str) -> None:
     timeline = built(tiny, name)
     reel = reel_of(timeline)
@@ -73,7 +74,7 @@ def test_spans_and_captions_cover_the_scene_and_a_loop_ends_as_it_began(tiny: Bu
 
 
 def test_scenes_have_the_states_that_they_tell_of(tiny: Bundle) -> None:
-    counts = {name: [len(net.stills) for net in reel_of(built(tiny, name)).nets] for name in scene_names()}
+    counts = {name: [len(net.stills) for net in reel_of(built(tiny, name)).nets] for name in NET_SCENES}
     assert counts["structure"] == counts["flow"] == [1]
     assert counts["training"] == [len(tiny.manifest.checkpoints)]
     steps = 1 + len(tiny.manifest.runs[0].inputs)

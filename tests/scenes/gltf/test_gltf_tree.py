@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 from glb_parts import Parts, unpacked
+from net_scenes import NET_SCENES
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.gltf.convert import glb_of
 from scenes.gltf.reel import reel_of
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of
-from scenes.registry import scene, scene_names
+from scenes.registry import scene
 from viewer.scopes import colouring_of, scales_of
 
-NAMES = scene_names()
+NAMES = NET_SCENES
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,49 @@
+"""The bundled network on a turntable: all its classes in their colours, then one class at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenes.choose import shown_name
+from scenes.options import SceneOptions
+from scenes.panels.heading import heading
+from scenes.panels.lit import Moment
+from scenes.sculpted import lit_classes, shown_sculpture
+from scenes.sculpting import Frame, told
+from scenes.timeline import Timeline
+from scenes.turntable import course_of, turned, turning_camera
+from viewer.sculptures.read import read_sculpture
+from viewer.state import SculptureView, ViewState
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from viewer.layout import Layout
+
+CHECK = "run"
+
+
+def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
+    """A looping timeline: one turn, then a step of it and a pause for each class.
+
+    Raises
+    ------
+    KerascopeError
+        The bundle has no sculpture, or not of the chosen checkpoint or class.
+    """
+    sculpture = shown_sculpture(bundle, options)
+    lit = lit_classes(bundle, sculpture, options)
+    drawn = read_sculpture(bundle, sculpture.id)
+    course = course_of(lit.columns, lit.names)
+    frame = Frame.of(options.aspect, lit, told(bundle, sculpture, lit, drawn))
+    camera = turning_camera(drawn.outline(), options.aspect, frame.net)
+    fixed = heading(f"{shown_name(bundle)}, bundled", "units near their class, edges in cables", *frame.borders_px)
+    fixed += frame.facts
+
+    def state_at(t_secs: float) -> ViewState:
+        moment = Moment(*course.at(t_secs))
+        view = SculptureView(sculpture.id, focus=moment.here, toward=moment.there, blend=moment.blend)
+        hud = fixed + frame.classes(lit, moment)
+        seen = turned(camera, course.azimuth_deg.at(t_secs))
+        return ViewState(seen, (), options.theme, hud, bloom=0.0, sculptures=(view,))
+
+    return Timeline(course.duration_secs, state_at, loops=True, markers=course.markers)
