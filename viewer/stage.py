@@ -22,6 +22,7 @@ from viewer.visuals.captures import CaptureStore
 from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.looks import LookStore
 from viewer.visuals.plates import CaptureTextures, PlatesVisual, Shown, View
+from viewer.visuals.sculptures import SculpturesVisual
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
 from viewer.visuals.targets import Targets
@@ -63,6 +64,7 @@ class Stage:
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
+        self._sculptures = SculpturesVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
         self._ahead_of: tuple[CaptureKey, ...] = ()
 
@@ -153,7 +155,15 @@ class Stage:
         self._canvas.set_current()
         self._captures.close()
         self._looks.close()
-        for visual in (self._plates, self._edges, self._sheet, self._wires, self._shapes, self._words):
+        for visual in (
+            self._plates,
+            self._edges,
+            self._sheet,
+            self._wires,
+            self._shapes,
+            self._words,
+            self._sculptures,
+        ):
             visual.close()
         for targets in self._targets.values():
             targets.close()
@@ -202,9 +212,12 @@ class Stage:
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
             for net, what in zip(state.nets, shown, strict=True):
                 self._plates.draw(net, view, what)
+            if state.sculptures:
+                gloo.set_state(depth_func="lequal")
+                self._sculptures.draw_units(state, matrix, targets.scene_px)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
-        has_mass, is_lit = self._edges.has_threads(state), is_additive and _shines(state)
+        has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
         if is_lit or has_mass:
             with targets.light:
                 gloo.set_viewport(0, 0, *targets.scene_px)
@@ -216,6 +229,13 @@ class Stage:
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
         self._edges.draw_threads(state, view, targets)
+        if state.sculptures:
+            with targets.mass():
+                if not self._edges.has_threads(state):
+                    gloo.set_viewport(0, 0, *targets.scene_px)
+                    gloo.clear(color=(0, 0, 0, 0), depth=False)
+                gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
+                self._sculptures.draw_edges(state, matrix, targets.scene_px)
         targets.mix(bloom=state.bloom if is_lit else 0.0, is_lit=is_lit, is_ink=not is_additive, has_mass=has_mass)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
@@ -226,7 +246,8 @@ class Stage:
         self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
         flat = flat_of(state, aspect)
         self._shapes.draw(flat, state.theme, targets.frame_px, state.colours)
-        labels = frame_labels(self.layout, state, aspect, self._looks.scales(colouring_of(state)))
+        scales = self._looks.scales(colouring_of(state)) if state.nets else None
+        labels = frame_labels(self.layout, state, aspect, scales) if scales else ()
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
     def _shown(self, net: NetView, state: ViewState, textures: dict[CaptureKey, CaptureTextures]) -> Shown:
@@ -268,7 +289,8 @@ class Stage:
         reach = max((float(np.linalg.norm(net.offset)) for net in state.nets), default=0.0)
         spread = max((net.spread for net in state.nets), default=1.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
-        return self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0
+        own = self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0 if state.nets else 0.0
+        return max(own, *(self._sculptures.reach(view, state.camera) for view in state.sculptures), 1.0)
 
 
 def _shines(state: ViewState) -> bool:

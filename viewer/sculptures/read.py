@@ -101,6 +101,12 @@ class Drawn:
             found[:, told[:, side]] = self.steps[:, :, end]
         return found
 
+    @cached_property
+    def box(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest corner (3,) of what holds everything that is drawn at any step."""
+        outline = self.outline()
+        return outline.min(axis=0), outline.max(axis=0)
+
     def outline(self) -> Floats:
         """Points (n, 3) that hold everything that is drawn at any step."""
         parts = [self.placed, self.units, self.paths.reshape(-1, 3)]

@@ -1,0 +1,83 @@
+"""How units and edges of a sculpture look: in colours of the classes that they serve, as much as they matter. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewer.colour import class_colours, rgb
+from viewer.sculptures.read import DRAWN_EDGES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from viewer.colour import Rgb
+    from viewer.sculptures.read import Drawn
+    from viewer.state import Theme
+
+    Floats = NDArray[np.float32]
+
+NEUTRAL: dict[Theme, Rgb] = {"dark": rgb("#7F93B8"), "light": rgb("#7C879B")}
+"""What serves all classes alike."""
+FAINT: dict[Theme, Rgb] = {"dark": rgb("#3A4A6B"), "light": rgb("#AEB8C8")}
+"""What serves other classes than the one that is lit."""
+FULL_PERCENTILE = 98.0
+BY_TOP = 4.0
+"""The power by which the class that something serves most gives it its colour."""
+ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colour (0..1) and how much it matters (0..1) of each unit (U, 4) and of each edge (E, 4), all classes lit."""
+
+    units: Floats
+    edges: Floats
+
+
+def look_of(drawn: Drawn, theme: Theme, edges: int) -> Look:
+    """The look of all units and of the `edges` strongest edges."""
+    colours = class_colours(max(drawn.classes, default=0) + 1, theme)[list(drawn.classes)]
+    units = _looks(drawn.importance, colours, theme, np.ones(len(drawn.units), np.float32))
+    found = np.empty((edges, 4), np.float32)
+    for low in range(0, edges, ROWS_AT_ONCE):
+        rows = slice(low, min(low + ROWS_AT_ONCE, edges))
+        start, end = (drawn.importance[drawn.edges[rows, side]] for side in (0, 1))
+        found[rows] = _looks(np.sqrt(start * end), colours, theme, drawn.strength[rows])
+    found[:, 3] = np.minimum(found[:, 3] * _scale(found[:DRAWN_EDGES, 3]), 1.0)
+    return Look(units, found)
+
+
+def matters(drawn: Drawn, column: int) -> tuple[Floats, float]:
+    """How much each unit matters (U,) for a class, 0..1, and what its edges' strength times the geometric mean of both
+    ends is multiplied by, so that the strongest few are 1.
+    """
+    seen = slice(0, DRAWN_EDGES)
+    edges = drawn.strength[seen] * np.sqrt(
+        drawn.importance[drawn.edges[seen, 0], column] * drawn.importance[drawn.edges[seen, 1], column]
+    )
+    return np.ascontiguousarray(drawn.importance[:, column]), _scale(edges)
+
+
+def _looks(importance: Floats, colours: Floats, theme: Theme, strength: Floats) -> Floats:
+    """Colours (n, 3) of what matters so much (n, C) for the classes, and how much it matters for the most (n,)."""
+    top = importance.max(axis=1)
+    share = (importance / np.maximum(top, 1e-9)[:, None]) ** BY_TOP
+    mixed = (share @ colours) / np.maximum(share.sum(axis=1), 1e-9)[:, None]
+    # What serves all alike has the colour of none.
+    alone = (
+        (1 - (share.sum(axis=1) - 1) / max(importance.shape[1] - 1, 1))
+        if importance.shape[1] > 1
+        else np.ones(len(top))
+    )
+    alone = np.clip(alone * (top > 0), 0, 1)[:, None]
+    colour = mixed * alone + np.asarray(NEUTRAL[theme], np.float32) * (1 - alone)
+    return np.concatenate([colour, (top * strength)[:, None]], axis=1).astype(np.float32)
+
+
+def _scale(sizes: Floats) -> float:
+    """One over the size that counts as full."""
+    full = float(np.percentile(sizes, FULL_PERCENTILE)) if len(sizes) else 0.0
+    return 1.0 / full if full > 0 else 0.0
