@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from exporter.bundle.errors import BundleError
 
 
 class NnVisError(BundleError):
     """A file that nn_vis would not have written, or a bundle that its files have no room for."""
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """A block in which an `NnVisError` that names no place names this one."""
+    try:
+        yield
+    except NnVisError as error:
+        if error.path is not None:
+            raise
+        told = {"expected": error.expected, "got": error.got, "remedy": error.remedy}
+        raise NnVisError(error.what, **told, path=path) from error

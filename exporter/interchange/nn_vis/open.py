@@ -25,6 +25,7 @@ from exporter.bundle.schema import (
 )
 from exporter.bundle.write import BundleWriter
 from exporter.interchange.nn_vis.archive import holds_objects
+from exporter.interchange.nn_vis.errors import about
 from exporter.interchange.nn_vis.forms import IMPORTANCE_END, PROCESSED_END, Floats, Importances, Processed
 from exporter.interchange.nn_vis.reading import read_nn_vis
 from exporter.interchange.nn_vis.sculpted import Shaped, bundled_importances, shaped_processed
@@ -91,7 +92,8 @@ def open_nn_vis(
     tell = warn or _unheard
     if isinstance(held, Processed) and held.strange:
         tell(f"{held.strange} rows hold numbers that do not follow from units and paths: those are computed anew")
-    shaped = shaped_processed(held) if isinstance(held, Processed) else bundled_importances(held, progress)
+    with about(path):
+        shaped = shaped_processed(held) if isinstance(held, Processed) else bundled_importances(held, progress)
     with BundleWriter.create(out, overwrite=overwrite) as writer:
         entries = _write(writer, held, shaped)
         writer.commit(_manifest(name or _stem(path), shaped.sizes, entries))

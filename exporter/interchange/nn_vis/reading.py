@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.interchange.nn_vis.archive import opened
-from exporter.interchange.nn_vis.errors import NnVisError
+from exporter.interchange.nn_vis.errors import about
 from exporter.interchange.nn_vis.forms import Importances, Processed
 from exporter.interchange.nn_vis.parts import MOST_LAYERS, Parts, odd
 from exporter.interchange.nn_vis.pickles import unpickled
@@ -26,21 +26,14 @@ def read_nn_vis(path: Path) -> Importances | Processed:
         numbers that are not finite or out of range, or sizes that do not fit together. Memory is taken for what the
         file holds, not for what it says.
     """
-    try:
-        with opened(path) as member:
-            whole_file = unpickled(member.stream, member.pickle_bytes)
+    with about(path), opened(path) as member:
+        whole_file = unpickled(member.stream, member.pickle_bytes)
         parts = whole_file.values if isinstance(whole_file, Stored) else None
         if not isinstance(parts, list) or len(parts) not in (IMPORTANCE_PARTS, PROCESSED_PARTS):
             raise odd("the file", f"{IMPORTANCE_PARTS} or {PROCESSED_PARTS} parts", "others")
         if len(parts) != member.entries:
             raise odd("the file", f"{member.entries} parts, as its header says", len(parts))
         return importances_of(parts) if len(parts) == IMPORTANCE_PARTS else processed_of(parts)
-    except NnVisError as error:
-        if error.path is not None:
-            raise
-        raise NnVisError(
-            error.what, expected=error.expected, got=error.got, remedy=error.remedy, path=path
-        ) from error  # fmt: skip
 
 
 def importances_of(parts: list[Any]) -> Importances:

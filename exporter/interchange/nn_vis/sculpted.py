@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,9 @@ from exporter.bundling.parameters import Parameters
 from exporter.bundling.placing import placed_units
 from exporter.bundling.web import Bundled
 from exporter.bundling.webs import web_of
+from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.forms import Importances, Processed, node_sums
+from exporter.interchange.nn_vis.parts import odd
 from exporter.interchange.nn_vis.rows import reordered
 from exporter.interchange.nn_vis.source import SLOTS
 from exporter.interchange.nn_vis.writing import Progress
@@ -38,7 +41,10 @@ def shaped_processed(held: Processed) -> Shaped:
     """The sculpture of a `.pro.npz`: units and paths as they are; where the units lay before is made up anew.
 
     The most important edges come first: those whose weight times the mean importance of their ends is largest.
+    Raises `NnVisError` where there is no edge.
     """
+    if not len(held.edges):
+        raise odd("the file", "at least one edge", "none")
     means = held.importance.mean(axis=1, dtype=np.float64)[held.edges].mean(axis=1)
     order = np.argsort(-(means + 1e-6) * held.strength, kind="stable")
     starts, points = reordered(held.starts, held.points, order)
@@ -61,23 +67,34 @@ def shaped_processed(held: Processed) -> Shaped:
 def bundled_importances(held: Importances, progress: Progress | None) -> Shaped:
     """The sculpture of an `.imp.npz`: its edges are bundled with the defaults of nn_vis; the strongest have a history.
 
-    Raises `KerascopeError` as the bundling does.
+    Raises `NnVisError` where there is no edge, or where what bundles is not installed.
     """
-    from exporter.bundling.bundle import bundle_web, silent  # it compiles: slow to import
-
+    bundle_web = _bundler()
     sizes = tuple(len(layer) for layer in held.units)
     layers = tuple(UnitLayer(name=str(plane), units=units, plane=plane) for plane, units in enumerate(sizes))
     links = tuple(Link(place, place + 1, table) for place, table in enumerate(held.edges))
     parameters = Parameters()
     net = UnitNet(layers, tuple(layer.name for layer in layers), links)
     web, _, possible, share = web_of(net, held.units, parameters)
-    keep = min(HISTORY_EDGES, len(web.edges))
-    bundled = bundle_web(web, parameters, keep=keep, progress=progress or silent)
+    if not len(web.edges):
+        raise odd("the file", "weights that are not all 0", "no edge")
+    told = {} if progress is None else {"progress": progress}
+    bundled = bundle_web(web, parameters, keep=min(HISTORY_EDGES, len(web.edges)), **told)
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "placed": bundled.placed, "positions": bundled.positions, "importance": web.importance, "edges": web.edges,
         "strength": web.strength, "starts": bundled.starts, "points": bundled.points, "history": bundled.history,
     }  # fmt: skip
     return Shaped(sizes, arrays, asdict(parameters), _result(bundled, arrays, possible, share))
+
+
+def _bundler() -> Callable[..., Bundled]:
+    """What bundles a web; it compiles, so it is imported when it is needed."""
+    try:
+        from exporter.bundling.bundle import bundle_web  # noqa: PLC0415 - an optional dependency, and slow
+    except ModuleNotFoundError as error:
+        remedy = "pip install 'kerascope[sculpture]'"
+        raise NnVisError(f"bundling needs {error.name}", remedy=remedy) from error
+    return bundle_web
 
 
 def _parameters(held: Processed) -> Parameters:
