@@ -76,6 +76,8 @@ class Gated:
     model : the model. Whoever gives it other weights gives them to this too.
     layers : the layers of units, in their order.
     gates : one for each of them.
+    answers : those of the layers that are what the model puts out first.
+    columns : how many numbers the model says of a sample: one a class, or a single one.
     batch : how many samples are run at a time.
     """
 
@@ -86,6 +88,10 @@ class Gated:
         calls = {call.name: call for call in self._reading.calls}
         ends = {source.call for source in self._reading.outputs}
         self.gates = tuple(_gate(layer, tap, calls, ends) for layer, tap in zip(layers, taps, strict=True))
+        first = self._reading.outputs[0]
+        self.answers = tuple(gate.layer for gate in self.gates if gate.tap == first.call)
+        shape = calls[first.call].outputs[first.output].shape
+        self.columns = (shape[0] or 1) if len(shape) == 1 else 1
         self.batch = max(1, min(_LARGEST_BATCH, _BATCH_BYTES // _row_bytes(self._reading)))
         self._predict = tf.function(self._multiplied, autograph=False, input_signature=[self.fed_specs, self._specs()])
 
