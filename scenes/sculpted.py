@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from scenes.panels.classes import class_name
+from scenes.panels.lit import Lit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,30 +18,6 @@ if TYPE_CHECKING:
     from scenes.options import SceneOptions
 
 MOST_CLASSES = 10
-METHODS = {
-    "gradient": "gradient \u00d7 activation",
-    "batch_norm": "batch-normalisation scales",
-    "weight": "sizes of weights",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """The classes of a sculpture that are lit one after the other.
-
-    `columns` are those of its importance, in order; `names` their classes' names, `ids` their numbers in the model.
-    `of` is how many classes the sculpture has in all.
-    """
-
-    columns: tuple[int, ...]
-    ids: tuple[int, ...]
-    names: tuple[str, ...]
-    of: int
-
-    @property
-    def is_part(self) -> bool:
-        """Whether there are classes that are not lit."""
-        return len(self.columns) < self.of
 
 
 def shown_sculpture(bundle: Bundle, options: SceneOptions) -> Sculpture:
@@ -125,11 +101,6 @@ def hidden_importance(sculpture: Sculpture, importance: NDArray[np.float32]) -> 
         [0 < layer.plane < last for layer in sculpture.layers], [layer.units for layer in sculpture.layers]
     )
     return importance[inner] if inner.any() else importance
-
-
-def method_words(sculpture: Sculpture) -> str:
-    """How the importance was found, in words."""
-    return METHODS.get(sculpture.method, sculpture.method.replace("_", " "))
 
 
 def _alike(one: Sculpture, two: Sculpture) -> bool:

@@ -17,7 +17,7 @@ from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Sculpture
-    from scenes.sculpted import Lit
+    from scenes.panels.lit import Lit
     from viewer.sculptures.read import Drawn
 
 WIDE_PX = 1300.0

@@ -8,10 +8,10 @@ import numpy as np
 
 from scenes.choose import shown_name
 from scenes.options import SceneOptions
-from scenes.panels.bundled import accuracy_words, bundling_lines, edge_lines, percent_of
+from scenes.panels.bundled import accuracy_words, bundling_lines, edge_lines, method_words, percent_of
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
-from scenes.sculpted import compared_sculptures, lit_classes, method_words
+from scenes.sculpted import compared_sculptures, lit_classes
 from scenes.sculpting import Frame, drawn_part, part_line
 from scenes.sides import Sides
 from scenes.specific import own_share
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Sculpture
-    from scenes.sculpted import Lit
+    from scenes.panels.lit import Lit
     from viewer.layout import Layout
     from viewer.sculptures.read import Drawn
 

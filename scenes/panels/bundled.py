@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.panels.numbers import MINUS, count
-from scenes.sculpted import method_words
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Checkpoint, Sculpture
 
+METHODS = {
+    "gradient": "gradient \u00d7 activation",
+    "batch_norm": "batch-normalisation scales",
+    "weight": "sizes of weights",
+}
 ACCURACIES = {"val_accuracy": "held-out accuracy", "accuracy": "accuracy"}
+
+
+def method_words(sculpture: Sculpture) -> str:
+    """How the importance was found, in words."""
+    return METHODS.get(sculpture.method, sculpture.method.replace("_", " "))
 
 
 def network_lines(bundle: Bundle, sculpture: Sculpture) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from scenes.panels.classes import Place
-    from scenes.sculpted import Lit
 
 HEAD_SIZES_PX = (40.0, 34.0, 28.0, 24.0)
 NAME_PX = 24.0
@@ -22,6 +21,25 @@ CELL_GAP_PX = 34.0
 FAINT = 0.35
 ALL_CLASSES = "all classes"
 Cells = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """The classes of a sculpture that are lit one after the other.
+
+    `columns` are those of its importance, in order; `names` their classes' names, `ids` their numbers in the model.
+    `of` is how many classes the sculpture has in all.
+    """
+
+    columns: tuple[int, ...]
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    of: int
+
+    @property
+    def is_part(self) -> bool:
+        """Whether there are classes that are not lit."""
+        return len(self.columns) < self.of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from scenes.panels.bundled import ink_change
 from scenes.panels.classes import Place
 from scenes.panels.facts import facts
-from scenes.panels.lit import FAINT, Moment, class_grid, class_list, grid_top
+from scenes.panels.lit import FAINT, Lit, Moment, class_grid, class_list, grid_top
 from scenes.panels.rising import chart
-from scenes.sculpted import Lit
 from viewer.labels import box_of
 from viewer.state import Hud
 
