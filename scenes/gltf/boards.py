@@ -13,6 +13,7 @@ import numpy as np
 from scenes.gltf.boards_answer import answer_hud
 from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_beside
 from scenes.gltf.boards_chart import chart_box, chart_hud, chart_place, curve_hud, has_curve
+from scenes.gltf.boards_classes import class_hud
 from scenes.gltf.boards_legend import has_bars, legend_hud, title_hud
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
@@ -134,6 +135,11 @@ def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     state whose display was told (`viewer.threads.told.retold`).
     """
     return _of_scene(_legend(state), state, aspect)
+
+
+def classes_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
+    """The list of a sculpture's classes, where the picture has it; `None` without one. `at` is in the world."""
+    return _of_scene(class_hud(state), state, aspect)
 
 
 def title_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:

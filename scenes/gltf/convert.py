@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.gltf.reel import Reel
     from viewer.layout import Layout
-    from viewer.state import ViewState
     from viewer.study import Vantage
 
 SUFFIX = ".glb"
@@ -109,21 +108,9 @@ def glb_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
     timeline = viewed(timeline, view, layout, bundle)
-    _check_nets(timeline.state_at(0.0), scene)
     reels = cache(partial(reel_of, timeline))
     made = finest(partial(_made, bundle, layout, reels, scene, options.aspect), max_mb)
     return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes + _left_behind(view))
-
-
-def _check_nets(first: ViewState, scene: str) -> None:
-    """Raises KerascopeError of a scene that shows no net."""
-    if not first.nets:
-        raise KerascopeError(
-            "this scene has no solids",
-            expected="a scene that shows plates",
-            got=repr(scene),
-            remedy="record it instead: kerascope record BUNDLE --scene NAME --out FILE.mp4",
-        )
 
 
 def _left_behind(view: Vantage | None) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def net_names(reel: Reel) -> tuple[str, ...]:
-    """The headings of the nets; `net` where they have none."""
-    return unique(net.stills[0].net.heading or "net" if net.stills else "net" for net in reel.nets)
+    """The headings of the nets, then those of the sculptures; without one `net`, and the id of a sculpture."""
+    nets = [net.stills[0].net.heading or "net" if net.stills else "net" for net in reel.nets]
+    return unique([*nets, *(cast.first.heading or cast.first.sculpture_id for cast in reel.casts)])
 
 
 def plate_names(layout: Layout, net: str, n_nets: int) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenes.gltf.boards_classes import class_hud
 from scenes.gltf.boards_legend import legend_hud
-from viewer.colour import PALETTES, code_of
+from viewer.colour import code_of
+from viewer.solids.boards_picture import colour_of
 
 if TYPE_CHECKING:
     from viewer.state import Hud, Theme, ViewState, Words
@@ -30,7 +32,9 @@ def legend_notes(state: ViewState) -> list[dict[str, Any]]:
         else:
             column = found.setdefault(round(line.at_px[0], 3), {"lines": [], "signs": []})
             column["lines"].append(line.text)
-    return [found[left] for left in sorted(found)]
+    classes = class_hud(state)
+    listed = [{"name": line.text, "colour": _sign(line, classes, state.theme)} for line in classes.words]
+    return [found[left] for left in sorted(found)] + ([{"lines": [], "signs": listed}] if listed else [])
 
 
 def _is_of_strip(line: Words, hud: Hud) -> bool:
@@ -44,5 +48,5 @@ def _sign(line: Words, hud: Hud, theme: Theme) -> str:
     for bar in hud.bars:
         left, top, _, height = bar.box_px
         if 0 < x - left <= SIGN_PX and y - line.size_px <= top + height / 2 <= y:
-            return code_of(PALETTES[theme].roles[bar.role])
+            return code_of(colour_of(bar, theme))
     return ""

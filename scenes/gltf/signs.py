@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scenes.gltf.nodes import Nodes
     from scenes.gltf.pieces import Pieces
     from scenes.gltf.reel import Reel, Still
+    from scenes.gltf.tracks import Keys
     from viewer.layout import Layout
     from viewer.scopes import Scales
     from viewer.solids.solid import Solid
@@ -62,7 +63,9 @@ def add_answers(
 
 def add_legends(nodes: Nodes, root: int, reel: Reel, pieces: Pieces, aspect: float) -> None:
     """What the colours mean; where what it says of the edges changes, a board for each."""
-    net = next(net for net in reel.nets if net.stills)
+    net = next((net for net in reel.nets if net.stills), None)
+    if net is None:
+        return
     frames: dict[Hud, tuple[ViewState, list[int]]] = {}
     for number, still in enumerate(net.stills):
         frame = pieces.retold(still)
@@ -88,7 +91,9 @@ def add_title(nodes: Nodes, root: int, reel: Reel, aspect: float) -> None:
 
 def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: float) -> None:
     """The line of changes, or the learning curve: a board for each still of the net that changes most often."""
-    net = max(reel.nets, key=lambda net: len(net.stills))
+    net = max(reel.nets, key=lambda net: len(net.stills), default=None)
+    if net is None:
+        return
     for number, (still, state) in enumerate(zip(net.stills, state_names(bundle, net), strict=True)):
         standing = chart_board(still.frame, aspect=aspect)
         standing = standing or curve_board(bundle, still.net, still.frame, aspect=aspect)
@@ -118,12 +123,17 @@ def _centred(solid: Solid) -> tuple[Any, Solid]:
     return middle.astype(np.float64), replace(solid, points=solid.points - middle)
 
 
+def turning(reel: Reel) -> Keys | None:
+    """How the camera of a scene goes round, from where it is at the start; `None` where it does not."""
+    azimuths = np.radians([camera.azimuth_deg for camera in reel.cameras])
+    half = np.unwrap(azimuths - azimuths[0]) / 2
+    turns = np.stack([np.zeros_like(half), -np.sin(half), np.zeros_like(half), np.cos(half)], axis=1)
+    return turned(turns, reel.times_secs, reel.duration_secs, loops=reel.loops) if len(half) > 1 else None
+
+
 def turn_to_camera(nodes: Nodes, reel: Reel) -> None:
     """Where the camera of a scene goes round, words turn with it: they are read from every side."""
-    azimuths = np.radians([camera.azimuth_deg for camera in reel.cameras])
-    half = (azimuths - azimuths[0]) / 2
-    turns = np.stack([np.zeros_like(half), -np.sin(half), np.zeros_like(half), np.cos(half)], axis=1)
-    keys = turned(turns, reel.times_secs, reel.duration_secs, loops=reel.loops) if len(half) > 1 else None
+    keys = turning(reel)
     for index, node in enumerate(nodes.store.model.nodes):
-        if node.extras.get("faces") and not node.extras.get("chart"):
+        if node.extras.get("faces") and not (node.extras.get("chart") or node.extras.get("orbits")):
             nodes.animate(index, "rotation", keys)

@@ -13,6 +13,8 @@ from scenes.gltf.names import net_names, plate_names, state_names
 from scenes.gltf.nodes import Nodes, plain
 from scenes.gltf.pieces import Pieces
 from scenes.gltf.signs import add_answers, add_charts, add_legends, add_names, add_title, turn_to_camera
+from scenes.gltf.signs_cast import add_cast_signs
+from scenes.gltf.statues import CastNodes
 from scenes.gltf.tracks import half_way, heights, moves, seen_of, turned
 from scenes.muted import answering
 from viewer.solids.panels import panel_solids
@@ -36,7 +38,7 @@ class Tree:
     """Builds the tree of one reel into `store`, for a picture of this aspect."""
 
     def __init__(self, bundle: Bundle, layout: Layout, reel: Reel, detail: Detail, store: Store, aspect: float) -> None:
-        self._layout, self._reel, self._aspect = layout, reel, aspect
+        self._layout, self._reel, self._detail, self._aspect = layout, reel, detail, aspect
         self._bundle = answering(bundle, _muted(reel))  # its answers are those that are told
         self._pieces = Pieces(bundle, layout, detail)
         self._panels = panel_solids(layout, reel.first.theme)
@@ -44,21 +46,33 @@ class Tree:
 
     @property
     def n_states(self) -> int:
-        """How many states all nets have together."""
-        return sum(len(net.stills) for net in self._reel.nets)
+        """How many states all nets and sculptures have together."""
+        nets = sum(len(net.stills) for net in self._reel.nets)
+        return nets + sum(len(cast.focuses) for cast in self._reel.casts)
 
     def build(self, scene: str) -> None:
         """Everything of the scene, from the root on."""
         names = net_names(self._reel)
         root = self._nodes.add("kerascope", None, extras=about_scene(self._bundle, scene, self._reel))
-        for index, name in enumerate(names):
+        for index, name in enumerate(names[: len(self._reel.nets)]):
             self._net(root, index, name)
-        add_title(self._nodes, root, self._reel, self._aspect)
+        self._casts(root, names[len(self._reel.nets) :])
         add_legends(self._nodes, root, self._reel, self._pieces, self._aspect)
         add_charts(self._nodes, root, self._bundle, self._reel, self._aspect)
         turn_to_camera(self._nodes, self._reel)
         self._camera(root)
         self._nodes.finish(scene, root)
+
+    def _casts(self, root: int, names: Sequence[str]) -> None:
+        """The sculptures, and the words of a scene that has any."""
+        reel = self._reel
+        for number, (cast, name) in enumerate(zip(reel.casts, names, strict=True)):
+            made = CastNodes(self._nodes, self._bundle, reel, cast, self._detail)
+            made.add(root, name, len(reel.nets) + number)
+        if reel.casts:
+            add_cast_signs(self._nodes, root, reel, reel.casts[0].frames, self._aspect)
+        else:
+            add_title(self._nodes, root, reel, self._aspect)
 
     def _net(self, root: int, index: int, name: str) -> None:
         net, reel = self._reel.nets[index], self._reel

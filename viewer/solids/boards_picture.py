@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from viewer.colour import PALETTES, apply_map
+from viewer.colour import PALETTES, apply_map, class_colours
 from viewer.typeset import coverage_of, width_of
 
 if TYPE_CHECKING:
@@ -39,14 +39,22 @@ def drawn(
     ground = _levels((*roles["ground"], 1.0) if has_ground else (*_ink(hud, theme), 0.0)).view(np.uint32)
     canvas = np.full((size_px[1], size_px[0], 1), ground, np.uint32).view(np.uint8)
     for bar in hud.bars:
-        _draw_bar(canvas, bar, roles[bar.role], finer)
+        _draw_bar(canvas, bar, colour_of(bar, theme), finer)
     for ramp in hud.ramps:
         _draw_ramp(canvas, ramp, theme, colours, finer)
     for line in hud.lines:
-        _draw_line(canvas, line, roles[line.role], finer)
+        _draw_line(canvas, line, colour_of(line, theme), finer)
     for words in hud.words:
-        _draw_words(canvas, words, roles[words.role], finer)
+        _draw_words(canvas, words, colour_of(words, theme), finer)
     return canvas
+
+
+def colour_of(thing: Bar | Polyline | Words, theme: Theme) -> Rgb:
+    """The colour, in 0..1, of a part of a display: that of its class, or of its role."""
+    if thing.of_class is None:
+        return PALETTES[theme].roles[thing.role]
+    red, green, blue = class_colours(thing.of_class + 1, theme)[thing.of_class].tolist()
+    return red, green, blue
 
 
 def png_of(picture: NDArray[np.uint8]) -> bytes:
@@ -78,7 +86,7 @@ def _colours_of(pixels: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray
 
 
 def _ink(hud: Hud, theme: Theme) -> Rgb:
-    return PALETTES[theme].roles[hud.words[0].role if hud.words else "text"]
+    return colour_of(hud.words[0], theme) if hud.words else PALETTES[theme].roles["text"]
 
 
 def _draw_bar(canvas: Canvas, bar: Bar, colour: Rgb, finer: float) -> None:

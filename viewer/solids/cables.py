@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from viewer.sculptures.even import even_paths
 from viewer.solids.solid import Solid
 from viewer.solids.spheres import icosphere, sphere_points, sphere_triangles
-from viewer.solids.tubes import SIDES, resampled, tube_points, tube_sides, tube_triangles
+from viewer.solids.tubes import SIDES, tube_points, tube_sides, tube_triangles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ def cable_solid(
     What is `earlier`, paths (n, k, 3) by the name of a shape, are shapes that it can take. World units, and relative to
     where the paths begin to count.
     """
-    lines = resampled(paths, pieces + 1)
+    lines = _lines(paths, pieces)
     around = tube_sides(lines)
     points = tube_points(lines, radii, around)
     shapes = tuple((name, _tubes(there, radii, pieces) - points) for name, there in (earlier or {}).items())
@@ -83,8 +84,13 @@ def _missed(flat: Array, kept: Sequence[int]) -> NDArray[np.float64]:
 
 
 def _tubes(paths: Array, radii: Array, pieces: int) -> Array:
-    lines = resampled(paths, pieces + 1)
+    lines = _lines(paths, pieces)
     return tube_points(lines, radii, tube_sides(lines))
+
+
+def _lines(paths: Array, pieces: int) -> Array:
+    """Paths (n, h, 3) as lines of so many pieces (n, pieces + 1, 3)."""
+    return even_paths(paths.reshape(-1, 3), np.arange(len(paths) + 1) * paths.shape[1], pieces + 1)
 
 
 def _shades(normals: Array) -> NDArray[np.uint8]:

@@ -15,27 +15,6 @@ SIDES = 5
 TINY = 1e-9
 
 
-def resampled(paths: Array, count: int) -> Array:
-    """`count` points (n, count, 3) evenly spaced along each of the paths (n, h, 3); the ends stay.
-
-    A path of no length is its own start everywhere.
-    """
-    pieces = np.linalg.norm(np.diff(paths.astype(np.float64), axis=1), axis=-1)
-    along = np.concatenate([np.zeros((len(paths), 1)), np.cumsum(pieces, axis=1)], axis=1)
-    wanted = along[:, -1:] * np.linspace(0.0, 1.0, count)
-    # All paths on one line of lengths, each behind the one before it, are found in one search.
-    room = np.arange(len(paths))[:, None] * (along.max(initial=0.0) + 1.0)
-    after = np.searchsorted((along + room).ravel(), (wanted + room).ravel(), side="right").reshape(wanted.shape)
-    first = np.arange(len(paths))[:, None] * paths.shape[1]
-    after = np.clip(after - first, 1, paths.shape[1] - 1)
-    low, high = (np.take_along_axis(along, at, axis=1) for at in (after - 1, after))
-    share = np.clip((wanted - low) / np.maximum(high - low, TINY), 0.0, 1.0)[..., None]
-    one, two = (np.take_along_axis(paths, at[..., None], axis=1) for at in (after - 1, after))
-    made: Array = (one + (two - one) * share).astype(np.float32)
-    made[:, 0], made[:, -1] = paths[:, 0], paths[:, -1]
-    return made
-
-
 def tube_sides(lines: Array, sides: int = SIDES) -> Array:
     """Unit vectors (n, count, sides, 3) from lines (n, count, 3) to the sides of tubes round them.
 

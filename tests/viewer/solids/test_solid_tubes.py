@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.solids.spheres import icosphere, sphere_points, sphere_triangles
-from viewer.solids.tubes import resampled, tube_points, tube_sides, tube_triangles
+from viewer.solids.tubes import tube_points, tube_sides, tube_triangles
 
 ALONG = np.linspace(0, 1, 40)
 
@@ -68,27 +68,6 @@ def test_lines_that_stand_still_or_go_straight_up_make_tubes_too() -> None:
     for lines in (still, upright):
         sides = tube_sides(lines)
         np.testing.assert_allclose(np.linalg.norm(sides, axis=-1), 1.0, atol=1e-5)
-
-
-@given(st.integers(0, 1000), st.integers(2, 30))
-def test_resampled_paths_keep_their_ends_and_lie_on_their_paths(seed: int, count: int) -> None:
-    paths = wild(seed)
-    found = resampled(paths, count)
-    assert (found[:, 0] == paths[:, 0]).all()
-    assert (found[:, -1] == paths[:, -1]).all()
-    for path, points in zip(paths.astype(float), found.astype(float), strict=True):
-        starts, ways = path[:-1], np.diff(path, axis=0)
-        share = ((points[:, None] - starts) * ways).sum(-1) / (ways * ways).sum(-1)
-        nearest = starts + np.clip(share, 0, 1)[..., None] * ways
-        assert np.linalg.norm(points[:, None] - nearest, axis=-1).min(axis=1).max() < 1e-4
-
-
-def test_resampled_points_are_evenly_spaced_along_their_path() -> None:
-    found = resampled(helices(3), 200)
-    steps = np.linalg.norm(np.diff(found, axis=1), axis=-1)
-    assert (steps.max(axis=1) / steps.min(axis=1)).max() < 1.02
-    assert (resampled(np.zeros((2, 5, 3), "f4"), 4) == 0).all()
-    assert resampled(np.zeros((0, 5, 3), "f4"), 4).shape == (0, 4, 3)
 
 
 @pytest.mark.parametrize(("finer", "points", "triangles"), [(0, 12, 20), (1, 42, 80), (2, 162, 320)])
