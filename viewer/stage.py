@@ -12,10 +12,11 @@ from viewer.backend import DrawError, headless_canvas
 from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
 from viewer.drift import flat_of
-from viewer.labels import frame_labels
+from viewer.labels import box_of, frame_labels
 from viewer.placement import world_of
 from viewer.prepared import neighbours
 from viewer.scopes import Colouring, colouring_of
+from viewer.sculptures.labels import sculpture_labels
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Edges, NetView, ViewState
 from viewer.threads.told import retold
 from viewer.visuals.captures import CaptureStore
@@ -215,6 +216,7 @@ class Stage:
             if state.sculptures:
                 gloo.set_state(depth_func="lequal")
                 self._sculptures.draw_units(state, matrix, targets.scene_px)
+                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
         has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
@@ -235,7 +237,7 @@ class Stage:
                     gloo.set_viewport(0, 0, *targets.scene_px)
                     gloo.clear(color=(0, 0, 0, 0), depth=False)
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
-                self._sculptures.draw_edges(state, matrix, targets.scene_px)
+                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=False)
         targets.mix(bloom=state.bloom if is_lit else 0.0, is_lit=is_lit, is_ink=not is_additive, has_mass=has_mass)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
@@ -248,6 +250,13 @@ class Stage:
         self._shapes.draw(flat, state.theme, targets.frame_px, state.colours)
         scales = self._looks.scales(colouring_of(state)) if state.nets else None
         labels = frame_labels(self.layout, state, aspect, scales) if scales else ()
+        taken = [box_of(line) for line in (*labels, *flat.words) if line.text] if state.sculptures else []
+        for view in state.sculptures:
+            names = self.bundle.manifest.model.class_names
+            words = sculpture_labels(
+                self._sculptures.drawn(view.sculpture_id), view, state.camera, aspect, names, taken
+            )
+            labels, taken = (*labels, *words), [*taken, *map(box_of, words)]
         self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
 
     def _shown(self, net: NetView, state: ViewState, textures: dict[CaptureKey, CaptureTextures]) -> Shown:

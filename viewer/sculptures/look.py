@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-NEUTRAL: dict[Theme, Rgb] = {"dark": rgb("#7F93B8"), "light": rgb("#7C879B")}
+NEUTRAL: dict[Theme, Rgb] = {"dark": rgb("#5F7DB8"), "light": rgb("#74829C")}
 """What serves all classes alike."""
 FAINT: dict[Theme, Rgb] = {"dark": rgb("#3A4A6B"), "light": rgb("#AEB8C8")}
 """What serves other classes than the one that is lit."""

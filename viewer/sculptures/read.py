@@ -101,6 +101,17 @@ class Drawn:
             found[:, told[:, side]] = self.steps[:, :, end]
         return found
 
+    def units_at(self, step: float | None) -> Floats:
+        """Where units are (U, 3) at a step of the bundling and parts of one, in the end where `step` is `None`."""
+        if step is None or not len(self.steps):
+            return self.units
+        step = min(max(step, 0.0), float(self.last_step))
+        here, there = int(step), min(int(step) + 1, self.last_step)
+        found: Floats = self.unit_steps[here] + (self.unit_steps[there] - self.unit_steps[here]) * np.float32(
+            step - here
+        )
+        return found
+
     @cached_property
     def box(self) -> tuple[Floats, Floats]:
         """The lowest and the highest corner (3,) of what holds everything that is drawn at any step."""

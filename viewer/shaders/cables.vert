@@ -25,11 +25,14 @@ uniform float u_radius;        // of the strongest, in world units
 uniform vec2 u_frame_px;       // of the target, supersampled
 uniform float u_lens;          // pixels that a world unit has at a distance of 1
 uniform float u_alpha;
+uniform float u_is_solid;      // 1: what matters most, which hides what is behind it; 0: the haze of all the rest
 
-const float THINNEST_PX = 0.6;
+const float THINNEST_PX = 0.6, SOLID_FROM = 0.28, SOLID_TO = 0.6;
+const float INVISIBLE = 1.0 / 512.0;   // less is lost in a sum of half floats
 
 varying float v_side;
 varying vec4 v_colour;
+varying float v_far;       // 0 near, 1 far: what is solid goes over into the ground
 
 vec3 point(float at)
 {
@@ -70,10 +73,14 @@ void main()
     float fade = exp(-u_depths.z * far);
     float radius_px = u_width * u_radius * (0.18 + 0.82 * shown.a) * u_lens / here.w;
     float half_px = max(radius_px, THINNEST_PX);
-    float alpha = u_alpha * fade * (0.06 + 2.4 * shown.a * shown.a) * min(radius_px / THINNEST_PX, 1.0);
+    float thin = min(radius_px / THINNEST_PX, 1.0);
+    float solid = smoothstep(SOLID_FROM, SOLID_TO, shown.a) * thin;
+    float haze = fade * (0.05 + 1.6 * shown.a * shown.a) * thin * (1.0 - solid);
+    float alpha = u_alpha * mix(haze, solid, u_is_solid);
 
     here.xy += across * a_along.y * half_px * 2.0 / u_frame_px * here.w;
-    gl_Position = here;
+    gl_Position = alpha < INVISIBLE ? vec4(2.0, 2.0, 2.0, 1.0) : here;
     v_side = a_along.y;
     v_colour = vec4(shown.rgb, alpha);
+    v_far = u_is_solid * far;
 }

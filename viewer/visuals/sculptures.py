@@ -104,8 +104,12 @@ class SculpturesVisual:
             shader["u_size"], shader["u_radius"] = view.unit_size, UNIT_RADIUS
             shader.draw("triangle_strip")
 
-    def draw_edges(self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> None:
-        """Draw the edges onto a target of `target_px`, as the active state says."""
+    def draw_edges(
+        self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int], *, solid: bool
+    ) -> None:
+        """Draw the edges onto a target of `target_px`, as the active state says: those that matter most, which are
+        `solid`, or the haze of all others.
+        """
         for view in state.sculptures:
             drawn, shader = self.drawn(view.sculpture_id), self._cables
             if not _drawn_edges(drawn, view):
@@ -118,6 +122,7 @@ class SculpturesVisual:
             shader["a_edge"], shader["a_look"] = rows.edges, rows.edge_looks
             shader["u_depths"] = *_depths(drawn, view, state.camera), FADE
             shader["u_width"], shader["u_radius"] = view.edge_width, EDGE_RADIUS
+            shader["u_is_solid"], shader["u_ground"] = float(solid), PALETTES[state.theme].inner
             shader["u_is_ink"] = float(not PALETTES[state.theme].is_additive)
             shader["u_scale"] = self._lit_of(drawn, view)[1]
             shader.draw("triangle_strip")
@@ -214,7 +219,7 @@ def _drawn_edges(drawn: Drawn, view: SculptureView) -> int:
 
 
 def _matters(drawn: Drawn, focus: int | None) -> tuple[NDArray[np.float32], float]:
-    """As `viewer.sculptures.look.matters`; nothing where all classes are lit, or one that the sculpture does not know."""
+    """As `viewer.sculptures.look.matters`; nothing where all classes are lit, or one that is not known here."""
     if focus is None or focus not in drawn.classes:
         return np.zeros(len(drawn.units), np.float32), 0.0
     return matters(drawn, drawn.classes.index(focus))

@@ -1,0 +1,91 @@
+"""Words at a sculpture: each layer's name over it, how many units it has under it, and the classes at the last one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewer.camera import project
+from viewer.labels import NAME_PX, box_of
+from viewer.state import REFERENCE_HEIGHT_PX, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from viewer.labels import Box
+    from viewer.sculptures.read import Drawn
+    from viewer.state import Camera, SculptureView
+
+OVER_PX, UNDER_PX, BESIDE_PX = 24.0, 40.0, 16.0
+PADDING_PX = 6.0
+RECEDED = 0.3
+MOST_CLASSES = 24
+
+
+def sculpture_labels(
+    drawn: Drawn, view: SculptureView, camera: Camera, aspect: float, names: Sequence[str], keep_off: Sequence[Box] = ()
+) -> tuple[Words, ...]:
+    """The words that have room: none lies over another, over one of the boxes `keep_off`, or leaves the frame.
+
+    `names` are those of the model's classes; where there are none they are numbered.
+    """
+    if not view.names:
+        return ()
+    places = project(camera, drawn.units_at(view.step) + np.asarray(view.offset, np.float32), aspect)
+    frame = 0.0, 0.0, REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
+    taken, found = list(keep_off), []
+    for line in (*_class_lines(drawn, view, places, names), *_layer_lines(drawn, view, places)):
+        box = box_of(line)
+        if _is_inside(box, frame) and not any(_meet(box, other) for other in taken):
+            taken.append(box)
+            found.append(line)
+    return tuple(found)
+
+
+def _layer_lines(drawn: Drawn, view: SculptureView, places: NDArray[np.float64]) -> Iterator[Words]:
+    """The ends of the net first, then the larger layers: what comes first has room."""
+    ends = np.cumsum([layer.units for layer in drawn.layers])
+    last = len(drawn.layers) - 1
+    order = sorted(range(last + 1), key=lambda i: (i not in (0, last), -drawn.layers[i].units))
+    for index in order:
+        layer = drawn.layers[index]
+        mine = places[ends[index] - layer.units : ends[index]]
+        middle = float(mine[:, 0].min() + mine[:, 0].max()) / 2
+        over, under = float(mine[:, 1].min()) - OVER_PX, float(mine[:, 1].max()) + UNDER_PX
+        yield Words(layer.name, (middle, over), NAME_PX, anchor="centre", alpha=view.opacity)
+        units = f"{layer.units} unit{'s' * (layer.units > 1)}"
+        yield Words(units, (middle, under), NAME_PX, role="dim", anchor="centre", alpha=view.opacity)
+
+
+def _class_lines(
+    drawn: Drawn, view: SculptureView, places: NDArray[np.float64], names: Sequence[str]
+) -> Iterator[Words]:
+    """The classes beside their units, those that are lit first; none where the last units are not the classes."""
+    last = drawn.layers[-1].units
+    if last != len(drawn.classes) or last < 2 or last > MOST_CLASSES:
+        return
+    shares = [_lit_share(view, number) for number in drawn.classes]
+    for place in sorted(range(last), key=lambda i: -shares[i]):
+        number = drawn.classes[place]
+        x, y = places[len(places) - last + place].tolist()
+        text = names[number] if number < len(names) else str(number)
+        alpha = view.opacity * (RECEDED + (1 - RECEDED) * shares[place])
+        at_px = x + BESIDE_PX * view.unit_size, y + 0.35 * NAME_PX
+        yield Words(text, at_px, NAME_PX, bold=shares[place] > 0.5, alpha=alpha, of_class=number)
+
+
+def _lit_share(view: SculptureView, number: int) -> float:
+    """How far a class is lit, 0 to 1."""
+    here, there = (float(focus in (None, number)) for focus in (view.focus, view.toward))
+    return here + (there - here) * view.blend
+
+
+def _is_inside(box: Box, frame: Box) -> bool:
+    return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] - PADDING_PX < b[2] and b[0] - PADDING_PX < a[2] and a[1] < b[3] and b[1] < a[3]
