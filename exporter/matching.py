@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def matching_checkpoint(bundle: Bundle, model: keras.Model, warn: Callable[[str]
     ModelError
         the model has other layers, or weights or scores that are in no checkpoint; or the bundle keeps neither.
     """
-    _check_layers(bundle, graph_of(model).layers)
+    check_layers(bundle, model)
     told = False
     for checkpoint in reversed(bundle.manifest.checkpoints):
         if checkpoint.weights:
@@ -59,7 +59,9 @@ def _no_match(bundle: Bundle, told: bool) -> ModelError:
     )
 
 
-def _check_layers(bundle: Bundle, layers: Sequence[Layer]) -> None:
+def check_layers(bundle: Bundle, model: keras.Model) -> None:
+    """Raise `ModelError` unless the model has the layers of the bundle, whatever weights it has."""
+    layers = graph_of(model).layers
     if list(map(_form, layers)) == list(map(_form, bundle.manifest.layers)):
         return
     raise ModelError(

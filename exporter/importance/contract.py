@@ -59,8 +59,8 @@ class Method:
     """A way to find importance: what the user calls it, a line that says what it does, the options it takes, and what
     runs it.
 
-    `run(gated, data, classes, progress=..., **options)` gives an `Importance` with one column for each of `classes`;
-    `needs_data` is whether it looks at samples.
+    `run(gated, data, classes, progress=..., **options)` gives an `Importance` with a column for each of `classes`. One
+    that does not need data is `run(net, count, classes)`, with a `UnitNet` and the number of all classes.
     """
 
     name: str
