@@ -43,7 +43,7 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
     ends = plane[web.edges]
     ways, which = np.unique(ends[:, 0] * (int(plane.max(initial=0)) + 1) + ends[:, 1], return_inverse=True)
     gain = gains(web, parameters.edge_importance_type)
-    mix = np.array(MIXES[parameters.edge_importance_type], np.float64)
+    mix = np.array(MIXES[parameters.edge_importance_type], np.float32)
     charges = charges_of(web)
     found = []
     for way in range(len(ways)):

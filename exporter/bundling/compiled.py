@@ -12,6 +12,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-compiled = njit(nogil=True, cache=True, error_model="numpy")
+compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 dotting = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
 """For sums whose order does not matter, so that several terms are added at once. It is the same order at every call."""

@@ -1,4 +1,4 @@
-"""Compiled: points onto a grid, a kernel run over it, and what the grid pulls at each point."""
+"""Compiled: points onto a grid, and a kernel run over it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,11 @@ TILE = 64
 
 
 @compiled
-def corner(value: float, low: float, cell: float, cells: int) -> tuple[int, float]:
+def corner(value: float, low: float, per_unit: float, cells: int) -> tuple[int, float]:
     """Cell below a coordinate, and how far the coordinate is towards the next, 0 to 1."""
-    scaled = min(max((value - low) / cell, 0.0), cells - 1.0)
-    below = min(int(scaled), max(cells - 2, 0))
-    return below, scaled - below
-
-
-@compiled
-def carry(charges: Array, ends: Array, of_start: float, of_end: float, out: Array) -> None:
-    """What a point of an edge carries of the charges of the units at its ends."""
-    start, target = ends[0], ends[1]
-    by_start, by_end = np.float32(of_start), np.float32(of_end)
-    for c in range(charges.shape[1]):
-        out[c] = by_start * charges[start, c] + by_end * charges[target, c]
+    scaled = min(max((value - low) * per_unit, np.float32(0.0)), np.float32(cells - 1))
+    below = min(int(scaled), cells - 2)
+    return below, scaled - np.float32(below)
 
 
 @compiled
@@ -36,7 +27,7 @@ def splat(
     mix: Array,
     charges: Array,
     low: Array,
-    cell: float,
+    per_unit: float,
     shape: Array,
     grid: Array,
     first: int,
@@ -46,30 +37,30 @@ def splat(
 
     At a share t of an edge's points that is the charge of its start times ``mix[0] + t * mix[1]`` and that of its end
     times ``mix[2] + t * mix[3]``, times the edge's gain. `grid` is flat: the columns of `charges`, then z, y and x, of
-    which there are `shape`.
+    which there are `shape`, each two at least, and `per_unit` in a unit of length.
     """
-    columns = charges.shape[1]
-    carried = np.empty(columns, np.float32)
+    columns, one = charges.shape[1], np.float32(1.0)
+    carried = np.empty(2 * columns, np.float32)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
+        # Without a sign no index can count from behind, and rows are added up many numbers at a time.
+        from_start, from_end = charges[np.uint64(edges[edge, 0])], charges[np.uint64(edges[edge, 1])]
         for point in range(begin, end):
-            along = (point - begin) / max(end - begin - 1, 1)
-            weight = gain[edge]
-            of_start, of_end = mix[0] + along * mix[1], mix[2] + along * mix[3]
-            carry(charges, edges[edge], weight * of_start, weight * of_end, carried)
-            x, right = corner(points[point, 0], low[0], cell, shape[0])
-            y, up = corner(points[point, 1], low[1], cell, shape[1])
-            z, on = corner(points[point, 2], low[2], cell, shape[2])
+            along = np.float32(point - begin) / np.float32(max(end - begin - 1, 1))
+            of_start, of_end = gain[edge] * (mix[0] + along * mix[1]), gain[edge] * (mix[2] + along * mix[3])
+            x, right = corner(points[point, 0], low[0], per_unit, shape[0])
+            y, up = corner(points[point, 1], low[1], per_unit, shape[1])
+            z, on = corner(points[point, 2], low[2], per_unit, shape[2])
+            for c in range(columns):
+                value = of_start * from_start[c] + of_end * from_end[c]
+                carried[c], carried[columns + c] = (one - on) * value, on * value
             for i in range(2):
-                across = right if i else 1.0 - right
                 for j in range(2):
-                    over = across * (up if j else 1.0 - up)
+                    side = (right if i else one - right) * (up if j else one - up)
                     at = (((x + i) * shape[1] + y + j) * shape[2] + z) * columns
-                    here, next_one = np.float32(over * (1.0 - on)), np.float32(over * on)
-                    for c in range(columns):
-                        grid[at + c] += here * carried[c]
-                    for c in range(columns):
-                        grid[at + columns + c] += next_one * carried[c]
+                    cells = grid[at : at + 2 * columns]
+                    for c in range(2 * columns):
+                        cells[c] += side * carried[c]
 
 
 @compiled

@@ -21,7 +21,7 @@ COLUMNS_AT_ONCE = 16
 """So many densities are held at a time: what bounds the memory for any number of classes."""
 MOST_CELLS = 1_000_000
 """A grid that would have more gets larger cells."""
-EACH_ITSELF = np.array([1.0, 0.0, 0.0, 0.0])
+EACH_ITSELF = np.array([1, 0, 0, 0], np.float32)
 """The mix of points that are a single unit each."""
 
 
@@ -34,7 +34,7 @@ class Cloud:
     points, starts : (P, 3) float32; points `starts[e]` to `starts[e + 1]` (excluded) belong to edge e. They are moved.
     edges : (E, 2) int32, the units at both ends.
     gain : (E,) float32, weight of each edge.
-    mix : (4,) float64, how much of the start's and of the end's charges a point has (`densities.splat`).
+    mix : (4,) float32, how much of the start's and of the end's charges a point has (`densities.splat`).
     charges : (U, 1 + C) float32, mass of each unit and how it is shared by classes (`charges.charges_of`).
     """
 
@@ -42,7 +42,7 @@ class Cloud:
     starts: NDArray[np.int64]
     edges: NDArray[np.int32]
     gain: Floats
-    mix: NDArray[np.float64]
+    mix: Floats
     charges: Floats
 
 
@@ -70,9 +70,14 @@ class Pace:
 class Grid:
     """Cells around points: the centre of the first, their size, how many along x, y and z."""
 
-    low: NDArray[np.float64]
+    low: Floats
     cell: float
     shape: NDArray[np.int64]
+
+    @property
+    def per_unit(self) -> np.float32:
+        """Cells in a unit of length."""
+        return np.float32(1.0 / self.cell)
 
 
 def grid_around(points: Floats, cell: float) -> Grid:
@@ -81,7 +86,7 @@ def grid_around(points: Floats, cell: float) -> Grid:
     while True:
         shape = ((high - low) / cell).astype(np.int64) + 2
         if shape.prod() <= MOST_CELLS:
-            return Grid(low, cell, shape)
+            return Grid(low.astype(np.float32), cell, shape)
         cell *= 1.25
 
 
@@ -89,7 +94,7 @@ def density(cloud: Cloud, charges: Floats, grid: Grid, pace: Pace, crew: Crew) -
     """(cells * columns,) float32, densities of these charges at each cell, z fastest: the kernel is 1 at a point."""
     calls = cuts(cloud.starts)
     parts = np.zeros((len(calls), int(grid.shape.prod()) * charges.shape[1]), np.float32)
-    known = cloud.points, cloud.starts, cloud.edges, cloud.gain, cloud.mix, charges, grid.low, grid.cell, grid.shape
+    known = cloud.points, cloud.starts, cloud.edges, cloud.gain, cloud.mix, charges, grid.low, grid.per_unit, grid.shape
     crew.share(densities.splat, [(*known, part, *call) for part, call in zip(parts, calls, strict=True)])
     found = parts[0]
     for part in parts[1:]:
@@ -118,7 +123,7 @@ def forces(cloud: Cloud, pace: Pace, crew: Crew) -> tuple[Floats, Grid]:
         found = density(cloud, block, grid, pace, crew)
         weights = np.array([1.0 - pace.likeness, pace.likeness, begin == 0], np.float32)
         known = cloud.points, cloud.starts, cloud.edges, cloud.mix, block, masses, weights
-        field = grid.low, grid.cell, grid.shape, found, force
+        field = grid.low, grid.per_unit, grid.shape, found, force
         crew.share(pulling.pull, [(*known, *field, *call) for call in cuts(cloud.starts)])
     if pace.flat:
         force[:, 2] = 0.0

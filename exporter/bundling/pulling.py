@@ -5,42 +5,44 @@ from __future__ import annotations
 import numpy as np
 
 from exporter.bundling.compiled import Array, compiled, dotting
-from exporter.bundling.densities import carry, corner
+from exporter.bundling.densities import corner
 
 
 @dotting
-def _dot(cells: Array, at: int, parts: Array) -> float:
-    """Densities at a cell of `cells`, each times its part, added up."""
+def _dot(cells: Array, parts: Array, columns: int) -> float:
+    """Densities at a cell, each times its part, added up."""
     total = np.float32(0.0)
-    for c in range(parts.shape[0]):
-        total += parts[c] * cells[at + c]
+    for c in range(columns):
+        total += parts[c] * cells[c]
     return total
 
 
 @compiled
-def _slopes(grid: Array, point: Array, low: Array, cell: float, shape: Array, parts: Array, slope: Array) -> float:
-    """The density at a point, and in `slope` how it rises in a cell's width along x, y and z; classes by their parts.
+def _add_slopes(
+    grid: Array, point: Array, low: Array, per_unit: float, shape: Array, parts: Array, force: Array
+) -> float:
+    """Add how the densities, each times its part, rise along x, y and z in a cell's width, and give the first density.
 
-    Between the eight cells around the point both are what a function is that is linear along each axis.
+    Between the eight cells around the point a density is the function that is linear along each axis.
     """
-    x, right = corner(point[0], low[0], cell, shape[0])
-    y, up = corner(point[1], low[1], cell, shape[1])
-    z, on = corner(point[2], low[2], cell, shape[2])
-    classes = grid.shape[0] // (shape[0] * shape[1] * shape[2])
-    row = shape[2] * classes
-    at = x * shape[1] * row + y * row + z * classes
-    far = at + shape[1] * row
-    a, b = _dot(grid, at, parts), _dot(grid, at + classes, parts)
-    c, d = _dot(grid, at + row, parts), _dot(grid, at + row + classes, parts)
-    e, f = _dot(grid, far, parts), _dot(grid, far + classes, parts)
-    g, h = _dot(grid, far + row, parts), _dot(grid, far + row + classes, parts)
-    ab, cd, ef, gh = a + on * (b - a), c + on * (d - c), e + on * (f - e), g + on * (h - g)
-    near, away = ab + up * (cd - ab), ef + up * (gh - ef)
-    slope[0] = away - near
-    slope[1] = (cd - ab) + right * ((gh - ef) - (cd - ab))
-    behind, before = (b - a) + up * ((d - c) - (b - a)), (f - e) + up * ((h - g) - (f - e))
-    slope[2] = behind + right * (before - behind)
-    return near + right * (away - near)
+    columns, one = parts.shape[0], np.float32(1.0)
+    x, right = corner(point[0], low[0], per_unit, shape[0])
+    y, up = corner(point[1], low[1], per_unit, shape[1])
+    z, on = corner(point[2], low[2], per_unit, shape[2])
+    density = np.float32(0.0)
+    for i in range(2):
+        by_x = right if i else one - right
+        for j in range(2):
+            by_y = up if j else one - up
+            at = (((x + i) * shape[1] + y + j) * shape[2] + z) * columns
+            near, far = grid[at : at + columns], grid[at + columns : at + 2 * columns]
+            before, behind = _dot(near, parts, columns), _dot(far, parts, columns)
+            between = before + on * (behind - before)
+            force[0] += by_y * between if i else -by_y * between
+            force[1] += by_x * between if j else -by_x * between
+            force[2] += by_x * by_y * (behind - before)
+            density += by_x * by_y * (near[0] + on * (far[0] - near[0]))
+    return density
 
 
 @compiled
@@ -53,7 +55,7 @@ def pull(
     masses: Array,
     weights: Array,
     low: Array,
-    cell: float,
+    per_unit: float,
     shape: Array,
     grid: Array,
     force: Array,
@@ -66,23 +68,23 @@ def pull(
     if its mass were 1. `grid` is flat: columns of `charges`, then z, y and x, of which there are `shape`. In the first
     of several calls (``weights[2]``) the first column is the mass, and `force[:, 3]` gets its density at the point.
     """
-    parts, slope = np.empty(charges.shape[1], np.float32), np.empty(3)
-    alone = np.ones(1, np.float32)
+    parts = np.empty(charges.shape[1], np.float32)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
-        start, target = edges[edge, 0], edges[edge, 1]
+        start, target = np.uint64(edges[edge, 0]), np.uint64(edges[edge, 1])
+        from_start, from_end = charges[start], charges[target]
         for point in range(begin, end):
-            along = (point - begin) / max(end - begin - 1, 1)
+            along = np.float32(point - begin) / np.float32(max(end - begin - 1, 1))
             of_start, of_end = mix[0] + along * mix[1], mix[2] + along * mix[3]
             mass = of_start * masses[start] + of_end * masses[target]
-            share = weights[1] / mass if mass > 0.0 else 0.0
-            carry(charges, edges[edge], share * of_start, share * of_end, parts)
+            share = weights[1] / mass if mass > 0.0 else np.float32(0.0)
+            for c in range(charges.shape[1]):
+                parts[c] = share * (of_start * from_start[c] + of_end * from_end[c])
             if weights[2] > 0.0:
                 parts[0] = weights[0]
-                force[point, 3] = _slopes(grid, points[point], low, cell, shape, alone, slope)
-            _slopes(grid, points[point], low, cell, shape, parts, slope)
-            for axis in range(3):
-                force[point, axis] += slope[axis]
+            density = _add_slopes(grid, points[point], low, per_unit, shape, parts, force[point])
+            if weights[2] > 0.0:
+                force[point, 3] = density
 
 
 @compiled

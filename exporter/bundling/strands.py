@@ -23,6 +23,20 @@ def _length(points: Array, begin: int, end: int) -> float:
 
 
 @compiled
+def _smooth_near(points: Array, begin: int, end: int, reach: float) -> None:
+    """What `_smooth` does where `reach` is 1 at most: the point before is kept, the others are still as they were."""
+    by, share = np.float32(reach), np.float32(1.0 / (1.0 + 2.0 * reach))
+    x, y, z = points[begin, 0], points[begin, 1], points[begin, 2]
+    for point in range(begin + 1, end - 1):
+        here_x, here_y, here_z = points[point, 0], points[point, 1], points[point, 2]
+        next_x, next_y, next_z = points[point + 1, 0], points[point + 1, 1], points[point + 1, 2]
+        points[point, 0] = (here_x + by * (x + next_x)) * share
+        points[point, 1] = (here_y + by * (y + next_y)) * share
+        points[point, 2] = (here_z + by * (z + next_z)) * share
+        x, y, z = here_x, here_y, here_z
+
+
+@compiled
 def _smooth(points: Array, begin: int, end: int, reach: float, kept: Array) -> None:
     """Each point becomes the mean of those around it, of as many before as after it, so that ends stay.
 
@@ -73,8 +87,12 @@ def settle(
             for axis in range(3):
                 points[point, axis] = min(max(points[point, axis], box[0, axis]), box[1, axis])
         points[begin], points[end - 1] = start, target
+        reach = reach_share * (end - begin)
         for _ in range(smoothings):
-            _smooth(points, begin, end, reach_share * (end - begin), kept)
+            if reach <= 1.0:
+                _smooth_near(points, begin, end, reach)
+            else:
+                _smooth(points, begin, end, reach, kept)
         straight = 0.0
         for axis in range(3):
             straight += (float(target[axis]) - float(start[axis])) ** 2
