@@ -18,12 +18,14 @@ from exporter.interchange.nn_vis.forms import (
     MOST_BUFFER_BYTES,
     MOST_CLASSES_SHOWN,
     PROCESSED_END,
+    Importances,
     Processed,
     edge_row,
     node_row,
 )
 from exporter.interchange.nn_vis.place import appearing_file, appearing_folder, check_place, is_one_file
 from exporter.interchange.nn_vis.report import NnVisReport
+from exporter.interchange.nn_vis.rows import layer_edges
 from exporter.interchange.nn_vis.source import Found, importances_from, last_sculpture, processed_from
 from exporter.interchange.nn_vis.writing import Progress, write_importances, write_processed
 
@@ -157,13 +159,21 @@ def _notes(name: str, content: Content) -> tuple[str, ...]:
 
 
 def _advice(contents: dict[str, Content]) -> tuple[str, ...]:
-    counts = {
-        content.held.units[0].shape[1] if isinstance(content, Found) else content.importance.shape[1]
-        for content in contents.values()
-    }
-    if max(counts) > MOST_CLASSES_SHOWN:
-        return (f"nn_vis fails on more than {MOST_CLASSES_SHOWN} classes, and here are {max(counts)}",)
-    return ()
+    """What nn_vis will not do well with the files."""
+    lines = {}
+    for name, content in contents.items():
+        held = content.held if isinstance(content, Found) else content
+        classes = held.units[0].shape[1] if isinstance(held, Importances) else held.importance.shape[1]
+        if classes > MOST_CLASSES_SHOWN:
+            lines["classes"] = f"nn_vis fails on more than {MOST_CLASSES_SHOWN} classes, and here are {classes}"
+        if isinstance(held, Processed):
+            counts = [part.stop - part.start for part in layer_edges(held)]
+            lost = sum((count - 1) // CONTAINER_EDGES for count in counts if count)
+            if lost:
+                lines[f"{name} lost"] = f"{name}: nn_vis loses {lost} edges on loading, one at every {CONTAINER_EDGES}"
+            if not counts[0]:
+                lines[f"{name} none"] = f"{name}: nn_vis fails where no edge leaves the first layer"
+    return tuple(lines.values())
 
 
 def _silent(what: str, done: int, total: int) -> None:

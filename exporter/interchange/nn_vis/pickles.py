@@ -16,7 +16,7 @@ from typing import IO, Any, ClassVar, NoReturn
 from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.stored import ALLOWED, Name, called, set_up
 
-_MOST_STEPS = 4_000_000
+_MOST_STEPS = 1_000_000
 _MOST_NAME_BYTES = 256
 _HIGHEST_PROTOCOL = 5
 _MARK = object()

@@ -46,7 +46,7 @@ def processed_of(parts: list[Any]) -> Processed:
     """What the parts hold. Raises `NnVisError`."""
     take = Parts()
     sizes = _sizes(take.listed(parts[0], "the list of layers"))
-    slots = whole(parts[4], "the room for points", 2, _MOST_SLOTS)
+    slots = whole(parts[4], "the room for points", 3, _MOST_SLOTS)
     units = _units(take.row(parts[1], "the table of units"), sizes, slots)
     containers = [_EMPTY, *_containers(take, parts[2], parts[3], units)]
     edges = np.concatenate([each.edges for each in containers])
