@@ -26,9 +26,9 @@ class Step:
 
 STEPS = (
     Step(Detail()),
-    Step(Detail(tile_px=48, picture_px=192, boxes=128, units=2048, edges=900, bends=7, cables=2500, shapes=5)),
-    Step(Detail(tile_px=32, picture_px=128, boxes=64, units=1024, edges=500, bends=6, cables=1500, shapes=4)),
-    Step(Detail(tile_px=24, picture_px=96, boxes=32, units=512, edges=250, bends=5, cables=700, shapes=3)),
+    Step(Detail(tile_px=48, picture_px=192, boxes=128, units=2048, edges=900, bends=7, cables=2500, shapes=3)),
+    Step(Detail(tile_px=32, picture_px=128, boxes=64, units=1024, edges=500, bends=6, cables=1500, shapes=2)),
+    Step(Detail(tile_px=24, picture_px=96, boxes=32, units=512, edges=250, bends=5, cables=700, shapes=2)),
     Step(COARSEST),
     Step(COARSEST, MOST_STILLS // 2),
     Step(COARSEST, MOST_STILLS // 4),

@@ -10,14 +10,18 @@ from viewer.sculptures.read import read_sculpture
 from viewer.solids.statue import Statue
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from exporter.bundle import Bundle
     from scenes.gltf.casts import Cast
     from scenes.gltf.nodes import Nodes
     from scenes.gltf.reel import Reel
     from viewer.solids.detail import Detail
+    from viewer.solids.sculptures import Group
     from viewer.solids.solid import Solid
+
+SHARED = "all classes"
+"""What serves all of them alike."""
 
 
 class CastNodes:
@@ -27,8 +31,9 @@ class CastNodes:
         self._nodes, self._bundle, self._reel, self._cast = nodes, bundle, reel, cast
         sculpture = bundle.sculpture(cast.first.sculpture_id)
         self._columns = column_names(bundle, sculpture)
+        self._states = focus_names(cast, self._columns)
         drawn, theme = read_sculpture(bundle, sculpture.id), reel.first.theme
-        self.statue = Statue(drawn, cast.first, self._columns, theme, detail, flows=cast.steps is not None)
+        self.statue = Statue(drawn, cast.first, theme, detail, flows=cast.steps is not None)
 
     def add(self, root: int, name: str, number: int) -> tuple[int, ...]:
         """The nodes of its layers, of the sculpture called `name`, the `number`-th of all nets and sculptures."""
@@ -43,28 +48,43 @@ class CastNodes:
         return tuple(self._layer(node, before, index) for index in range(len(self.statue.drawn.layers)))
 
     def _cables(self, node: int, before: str) -> None:
-        """Of each class two nodes: lit, and faint while another class is."""
+        """Of each class two nodes: lit, and faint while another class is. What serves all alike has a node for each
+        state: it belongs to whichever class is lit.
+        """
         focuses = self._cast.focuses
         for group in self.statue.groups([focus for focus in focuses if focus is not None]):
+            if group.column is None:
+                self._shared(node, before, group)
+                continue
+            name, colour = self._columns[group.column], self.statue.colour(group.column)
             lit = {still for still, focus in enumerate(focuses) if focus in (None, group.column)}
-            faint = set(range(len(focuses))) - lit
-            for solid, stills, after in ((group.lit, lit, ""), (group.faint, faint, " (faint)")):
-                if stills:
-                    self._shown(f"{before}cables of {group.name}{after}", node, solid, stills)
+            for stills, faint in ((lit, False), (set(range(len(focuses))) - lit, True)):
+                solids = group.painted(f"class {name}", colour, faint=faint)
+                self._shown(f"{before}cables of {name}{' (faint)' if faint else ''}", node, solids, stills)
+
+    def _shared(self, node: int, before: str, group: Group) -> None:
+        for still, (focus, state) in enumerate(zip(self._cast.focuses, self._states, strict=True)):
+            name = SHARED if focus is None else f"class {self._columns[focus]}"
+            solids = group.painted(name, self.statue.colour(focus))
+            self._shown(f"{before}cables of {SHARED} @ {state}", node, solids, {still})
 
     def _layer(self, node: int, before: str, index: int) -> int:
-        layer, states = self.statue.drawn.layers[index], focus_names(self._cast, self._columns)
+        layer = self.statue.drawn.layers[index]
         extras = about_units(self._bundle, layer)
         there = self._nodes.add(f"{before}{layer.name}", node, at=self.statue.centre(index), extras=extras)
-        for still, (focus, state) in enumerate(zip(self._cast.focuses, states, strict=True)):
-            self._shown(f"{before}{layer.name} @ {state}", there, self.statue.units(index, focus), {still})
+        for still, (focus, state) in enumerate(zip(self._cast.focuses, self._states, strict=True)):
+            self._shown(f"{before}{layer.name} @ {state}", there, [self.statue.units(index, focus)], {still})
         return there
 
-    def _shown(self, name: str, parent: int, solid: Solid, stills: Collection[int]) -> None:
-        """A node that is seen while one of these of the cast's focuses is, in the shape of the moment."""
-        node = self._nodes.show(name, parent, [solid])
+    def _shown(self, name: str, parent: int, solids: Sequence[Solid], stills: Collection[int]) -> None:
+        """A node that is seen while one of these of the cast's focuses is, in the shape of the moment; none where it
+        never is.
+        """
+        if not stills:
+            return
+        node = self._nodes.show(name, parent, solids)
         self._nodes.step(node, [(span.from_secs, span.still in stills) for span in self._cast.spans])
-        if solid.shapes and self._cast.steps is not None:
+        if solids[0].shapes and self._cast.steps is not None:
             reel, last = self._reel, self.statue.drawn.last_step
             times = reel.times_secs, reel.duration_secs
             keys = mixtures(self._cast.steps, self.statue.steps, last, *times, loops=reel.loops)

@@ -10,14 +10,12 @@ import numpy as np
 from viewer.sculptures.even import even_paths
 from viewer.solids.solid import Solid
 from viewer.solids.spheres import icosphere, sphere_points, sphere_triangles
-from viewer.solids.tubes import SIDES, tube_points, tube_sides, tube_triangles
+from viewer.solids.tubes import tube_points, tube_sides, tube_triangles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-    from viewer.solids.solid import Paint
 
     Array = NDArray[np.float32]
 
@@ -26,24 +24,27 @@ DARKEST = 0.42
 
 
 def cable_solid(
-    paths: Array, radii: Array, pieces: int, paint: Paint, earlier: Mapping[str, Array] | None = None
+    paths: Array, radii: Array, pieces: int, sides: int, earlier: Mapping[str, Array], alphas: Array | None = None
 ) -> Solid:
-    """Tubes in one colour along `paths` (n, h, 3) with `radii` (n,), each of so many `pieces`.
+    """White tubes along `paths` (n, h, 3) with `radii` (n,), each of so many `pieces` and `sides`; opaque without
+    `alphas` (n,).
 
     What is `earlier`, paths (n, k, 3) by the name of a shape, are shapes that it can take. World units, and relative to
     where the paths begin to count.
     """
     lines = _lines(paths, pieces)
-    around = tube_sides(lines)
+    around = tube_sides(lines, sides)
     points = tube_points(lines, radii, around)
-    shapes = tuple((name, _tubes(there, radii, pieces) - points) for name, there in (earlier or {}).items())
+    shapes = tuple((name, _tubes(there, radii, pieces, sides) - points) for name, there in earlier.items())
     shades = _shades(around.reshape(-1, 3))
-    triangles = tube_triangles(len(lines), pieces + 1, SIDES)
-    return Solid(points, triangles, shades, blends=paint.colour[3] < 255, paint=paint, shapes=shapes)
+    if alphas is not None:
+        shades[:, 3] = np.repeat(np.rint(255 * alphas), (pieces + 1) * sides)
+    triangles = tube_triangles(len(lines), pieces + 1, sides)
+    return Solid(points, triangles, shades, blends=alphas is not None, shapes=shapes)
 
 
 def ball_solid(
-    centres: Array, radii: Array, colours: NDArray[np.uint8], finer: int, earlier: Mapping[str, Array] | None = None
+    centres: Array, radii: Array, colours: NDArray[np.uint8], finer: int, earlier: Mapping[str, Array]
 ) -> Solid:
     """Spheres at `centres` (n, 3) with `radii` (n,) and `colours` (n, 3), cut `finer` times over (`icosphere`).
 
@@ -52,7 +53,7 @@ def ball_solid(
     unit = icosphere(finer)[0]
     light = _shades(unit)[:, :3].astype(np.float64) / 255
     seen = np.rint(colours[:, None].astype(np.float64) * light).astype(np.uint8).reshape(-1, 3)
-    moves = {name: np.repeat(there - centres, len(unit), axis=0) for name, there in (earlier or {}).items()}
+    moves = {name: np.repeat(there - centres, len(unit), axis=0) for name, there in earlier.items()}
     points, triangles = sphere_points(centres, radii, finer), sphere_triangles(len(centres), finer)
     return Solid(points, triangles, seen, shapes=tuple(moves.items()))
 
@@ -83,9 +84,9 @@ def _missed(flat: Array, kept: Sequence[int]) -> NDArray[np.float64]:
     return missed
 
 
-def _tubes(paths: Array, radii: Array, pieces: int) -> Array:
+def _tubes(paths: Array, radii: Array, pieces: int, sides: int) -> Array:
     lines = _lines(paths, pieces)
-    return tube_points(lines, radii, tube_sides(lines))
+    return tube_points(lines, radii, tube_sides(lines, sides))
 
 
 def _lines(paths: Array, pieces: int) -> Array:

@@ -22,4 +22,4 @@ class Detail:
     edges: int = 1500
     bends: int = 8
     cables: int = 4000
-    shapes: int = 6
+    shapes: int = 4

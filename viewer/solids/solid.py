@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+OPAQUE = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,3 +67,8 @@ class Solid:
     blends: bool = False
     paint: Paint | None = None
     shapes: tuple[tuple[str, NDArray[np.float32]], ...] = ()
+
+
+def painted(solid: Solid, paint: Paint) -> Solid:
+    """The same triangles painted; a paint that is not opaque lets through what is behind."""
+    return replace(solid, paint=paint, blends=solid.blends or paint.colour[3] < OPAQUE)

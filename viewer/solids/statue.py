@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.colour import PALETTES, class_colours
+from viewer.colour import class_colours
+from viewer.sculptures.look import FAINT, NEUTRAL, look_of
 from viewer.solids.bake import bytes_of
 from viewer.solids.cables import ball_solid, telling_steps
-from viewer.solids.sculptures import Cables, Group, groups_of
+from viewer.solids.sculptures import Cables, Group, columns_of, groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from viewer.colour import Rgb
     from viewer.sculptures.read import Drawn
     from viewer.solids.detail import Detail
     from viewer.solids.solid import Solid
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-THINNEST, THICKEST = 0.012, 0.075
-SMALLEST, LARGEST, OF_CELL = 0.07, 0.26, 0.30
+EDGE_RADIUS, UNIT_RADIUS = 0.075, 0.2
+"""Of what matters most, in world units: as the pictures have it (`viewer.visuals.sculptures`)."""
+THINNEST = 0.02
 FINE_UNITS = 256
 """The balls of a layer of more units are coarser."""
-DIMMEST = 0.12
-"""How much of its class's colour a unit has that serves it not at all."""
 
 
 class Statue:
@@ -43,28 +43,29 @@ class Statue:
         not flow.
     """
 
-    def __init__(
-        self, drawn: Drawn, view: SculptureView, names: Sequence[str], theme: Theme, detail: Detail, *, flows: bool
-    ) -> None:
+    def __init__(self, drawn: Drawn, view: SculptureView, theme: Theme, detail: Detail, *, flows: bool) -> None:
         self.drawn = drawn
-        self._view, self._names, self._theme, self._detail = view, names, theme, detail
+        self._view, self._theme, self._detail = view, theme, detail
         flows = flows and drawn.last_step > 0
         self.kept = min(drawn.drawn_edges(view.edges, in_steps=flows), detail.cables)
         self.steps = telling_steps(drawn.steps[:, :: max(1, self.kept // 500)], detail.shapes) if flows else ()
-
-    @cached_property
-    def colours(self) -> Array:
-        """The colours (C, 3) of the classes, 0 to 1."""
-        return class_colours(len(self._names), self._theme)
+        self._look = look_of(drawn, theme, self.kept)
 
     def groups(self, lit: Sequence[int] = ()) -> tuple[Group, ...]:
         """The cables by class; classes that are `lit` have a group of their own where there are very many."""
         drawn, kept = self.drawn, self.kept
-        radii = THINNEST + (THICKEST - THINNEST) * drawn.strength[:kept]
-        columns = drawn.edge_importance[:kept].argmax(axis=1)
+        matters = self._look.edges[:, 3]
+        radii = np.maximum(EDGE_RADIUS * (0.18 + 0.82 * matters) * np.float32(self._view.edge_width), THINNEST)
+        columns = columns_of(drawn.edge_importance[:kept])
         earlier = {_called(step): drawn.steps[step, :kept] for step in self.steps}
-        cables = Cables(drawn.paths[:kept], radii * np.float32(self._view.edge_width), columns, earlier)
-        return groups_of(cables, self._names, self.colours, PALETTES[self._theme].roles["dim"], self._detail, lit)
+        return groups_of(Cables(drawn.paths[:kept], radii, matters, columns, earlier), self._detail.bends, lit)
+
+    def colour(self, column: int | None) -> Rgb:
+        """The colour of a class, 0 to 1; of `None` that of what serves all alike."""
+        if column is None:
+            return NEUTRAL[self._theme]
+        red, green, blue = class_colours(max(self.drawn.classes) + 1, self._theme)[self.drawn.classes[column]].tolist()
+        return red, green, blue
 
     def centre(self, layer: int) -> Array:
         """The middle (3,) of a layer's plane."""
@@ -72,33 +73,26 @@ class Statue:
         middle: Array = (placed.min(axis=0) + placed.max(axis=0)) / 2
         return middle
 
-    def units(self, layer: int, focus: int | None) -> Solid:
-        """The units of a layer, relative to its `centre`, in the colours of the classes that they serve most; where a
-        class is in focus, in its colour as far as they serve it.
+    def units(self, layer: int, column: int | None) -> Solid:
+        """The units of a layer, relative to its `centre`, in the colours of the classes that they serve; where a class
+        is lit, in its colour as far as they serve it.
         """
         rows, centre = self._rows(layer), self.centre(layer)
-        radii = np.full(len(self.drawn.units[rows]), self.radius(layer), np.float32)
-        earlier: Mapping[str, Array] = {
-            _called(step): self.drawn.unit_steps[step, rows] - centre for step in self.steps
-        }
-        colours = bytes_of(self.unit_colours(layer, focus))
+        radii = UNIT_RADIUS * (0.22 + 0.78 * self._look.units[rows, 3]) * np.float32(self._view.unit_size)
+        earlier = {_called(step): self.drawn.unit_steps[step, rows] - centre for step in self.steps}
+        colours = bytes_of(self.unit_colours(layer, column))
         finer = 1 if len(radii) <= FINE_UNITS else 0
         return ball_solid(self.drawn.units[rows] - centre, radii, colours, finer, earlier)
 
-    def radius(self, layer: int) -> float:
-        """How large the units of a layer are: the more there are, the smaller."""
-        width = float(np.ptp(self.drawn.placed[:, 1:]))
-        cell = width / max(np.ceil(np.sqrt(self.drawn.layers[layer].units)), 1)
-        return float(np.clip(OF_CELL * cell, SMALLEST, LARGEST)) * self._view.unit_size
-
-    def unit_colours(self, layer: int, focus: int | None) -> Array:
-        """The colours (units, 3) of a layer's units, 0 to 1."""
-        importance = self.drawn.importance[self._rows(layer)]
-        columns = importance.argmax(axis=1) if focus is None else np.full(len(importance), focus)
-        share = np.take_along_axis(importance, columns[:, None], axis=1)
-        ground = np.asarray(PALETTES[self._theme].roles["copies"], np.float32)
-        colours: Array = ground + (DIMMEST + (1 - DIMMEST) * share) * (self.colours[columns] - ground)
-        return colours
+    def unit_colours(self, layer: int, column: int | None) -> Array:
+        """The colours (units, 3) of a layer's units, 0 to 1, as the shaders have them (`balls.vert`)."""
+        rows = self._rows(layer)
+        if column is None:
+            return self._look.units[rows, :3]
+        share = np.clip((self.drawn.importance[rows, column] - 0.04) / 0.31, 0, 1)[:, None]
+        faint = np.asarray(FAINT[self._theme], np.float32)
+        lit: Array = faint + share * share * (3 - 2 * share) * (np.asarray(self.colour(column), np.float32) - faint)
+        return lit
 
     def _rows(self, layer: int) -> slice:
         first = sum(each.units for each in self.drawn.layers[:layer])

@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-SIDES = 5
 TINY = 1e-9
 
 
-def tube_sides(lines: Array, sides: int = SIDES) -> Array:
+def tube_sides(lines: Array, sides: int) -> Array:
     """Unit vectors (n, count, sides, 3) from lines (n, count, 3) to the sides of tubes round them.
 
     They are at right angles to the line and turn about it as little as they can, so that no tube is twisted. Source:
@@ -38,7 +37,7 @@ def tube_points(lines: Array, radii: Array, around: Array) -> Array:
     return points.reshape(-1, 3)
 
 
-def tube_triangles(tubes: int, count: int, sides: int = SIDES) -> NDArray[np.uint32]:
+def tube_triangles(tubes: int, count: int, sides: int) -> NDArray[np.uint32]:
     """The triangles (m, 3) of so many tubes of `count` rings of points, counter-clockwise from the outside; both ends
     are closed.
     """

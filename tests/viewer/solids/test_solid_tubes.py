@@ -44,7 +44,7 @@ def test_tubes_are_closed_and_their_sides_look_out(sides: int) -> None:
 @given(st.integers(0, 1000))
 def test_each_side_is_as_far_from_its_line_as_the_tube_is_thick_and_at_right_angles_to_it(seed: int) -> None:
     lines, radii = wild(seed), np.linspace(0.01, 0.2, 6, dtype="f4")
-    points = tube_points(lines, radii, tube_sides(lines)).reshape(6, 15, 5, 3)
+    points = tube_points(lines, radii, tube_sides(lines, 5)).reshape(6, 15, 5, 3)
     away = points - lines[:, :, None]
     np.testing.assert_allclose(
         np.linalg.norm(away, axis=-1), radii[:, None, None].repeat(15, 1).repeat(5, 2), rtol=1e-3
@@ -58,7 +58,7 @@ def test_each_side_is_as_far_from_its_line_as_the_tube_is_thick_and_at_right_ang
 def test_a_tube_that_bends_in_a_plane_does_not_turn_about_itself() -> None:
     angle = ALONG * np.pi * 1.5
     arc = np.stack([np.sin(angle), np.cos(angle), np.zeros_like(angle)], axis=-1)[None].astype("f4")
-    sides = tube_sides(arc)
+    sides = tube_sides(arc, 5)
     np.testing.assert_allclose(sides[0, :, :, 2] - sides[0, :1, :, 2], 0.0, atol=2e-2)
 
 
@@ -66,7 +66,7 @@ def test_lines_that_stand_still_or_go_straight_up_make_tubes_too() -> None:
     still = np.zeros((1, 4, 3), "f4")
     upright = np.stack([np.zeros(4), np.arange(4), np.zeros(4)], axis=-1)[None].astype("f4")
     for lines in (still, upright):
-        sides = tube_sides(lines)
+        sides = tube_sides(lines, 5)
         np.testing.assert_allclose(np.linalg.norm(sides, axis=-1), 1.0, atol=1e-5)
 
 
