@@ -122,5 +122,6 @@ def _answered(logits: Floats) -> Floats:
     """Softmax, of a single unit sigmoid."""
     if len(logits) == 1:
         return (1 / (1 + np.exp(-logits))).astype(np.float32)
-    powers: Floats = np.exp(logits - logits.max())
-    return powers / powers.sum(dtype=np.float32)
+    powers = np.exp(logits - logits.max())
+    shares: Floats = powers / powers.sum(dtype=np.float32)
+    return shares

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from exporter.bundle.schema import Edge, Layer, Manifest, UnitLayer
 from exporter.bundling.channels.passing import SPLITTING, is_last, passed, width_of
-from exporter.bundling.channels.strands import Flow, Strand, blended, cut, own_flow
+from exporter.bundling.channels.strands import Flow, Strand, blended, cut, own_flow, united
 
 WEIGHTED = ("dense", "conv", "depthwise", "recurrent", "embedding", "attention")
 FOLLOWING = ("normalisation", "activation")
@@ -86,14 +86,22 @@ def _flow_of(walk: _Walk, layer: Layer) -> Flow:
     edges = walk.feeding[layer.name]
     if not edges:
         return walk.add(layer, 0, is_input=True)
-    arrived = [_arriving(walk, edge) for edge in edges]
+    arrived = _arguments(walk, edges)
     if _has_units(walk, layer):
-        return _weighted(walk, layer, edges, arrived)
+        return _weighted(walk, layer, arrived)
     flow = passed(layer, walk.layers[edges[0].source], arrived)
     sources = {strand.layer for strand in flow.strands}
     if layer.kind != "merge" and flow.width != arrived[0].width and sources and sources <= walk.from_input:
         return walk.add(layer, 0, is_input=True)  # a picture laid flat: each of its places is a unit
     return flow
+
+
+def _arguments(walk: _Walk, edges: list[Edge]) -> list[Flow]:
+    """What arrives at each argument of a layer, in order; where several edges lead to one, all that they bring."""
+    arrived: dict[int, list[Flow]] = defaultdict(list)
+    for edge in edges:
+        arrived[edge.target_input].append(_arriving(walk, edge))
+    return [flows[0] if len(flows) == 1 else united(flows, flows[0].width) for flows in arrived.values()]
 
 
 def _arriving(walk: _Walk, edge: Edge) -> Flow:
@@ -109,11 +117,10 @@ def _arriving(walk: _Walk, edge: Edge) -> Flow:
     return flow if width in (flow.width, None) else blended(flow, width)
 
 
-def _weighted(walk: _Walk, layer: Layer, edges: list[Edge], arrived: list[Flow]) -> Flow:
+def _weighted(walk: _Walk, layer: Layer, arrived: list[Flow]) -> Flow:
     """The layer has units of its own: it takes in what arrives at its first argument, of attention its value."""
-    argument = min(1, edges[-1].target_input) if layer.kind == "attention" else edges[0].target_input
-    taken = [flow for edge, flow in zip(edges, arrived, strict=True) if edge.target_input == argument]
-    flow = taken[0] if taken and layer.kind != "embedding" else Flow(None)
+    flow = arrived[min(1, len(arrived) - 1) if layer.kind == "attention" else 0]
+    flow = Flow(None) if layer.kind == "embedding" else flow
     planes = [walk.units[strand.layer].plane for strand in flow.strands]
     target = len(walk.units)
     walk.joints += [Joint(target, flow.width, strand) for strand in flow.strands]
