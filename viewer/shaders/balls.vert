@@ -41,8 +41,13 @@ void main()
     vec2 matters = texel(u_units, a_unit, u_units_size).rg;
     vec4 shown = mix(look(u_is_lit.x, matters.x, u_colour), look(u_is_lit.y, matters.y, u_colour_toward), u_blend);
     vec4 here = u_clip_from_world * vec4(place + u_offset, 1.0);
-    v_half_px = max(u_size * u_radius * (0.22 + 0.78 * shown.a) * u_lens / here.w, SMALLEST_PX);
+    float radius = u_size * u_radius * (0.22 + 0.78 * shown.a);
+    v_half_px = max(radius * u_lens / here.w, SMALLEST_PX);
     v_at = (a_corner * 2.0 - 1.0) * (v_half_px + 1.0) / v_half_px;
+    // It is as near as its front, so that the ends of edges stay inside of it.
+    vec3 forward = vec3(u_clip_from_world[0].w, u_clip_from_world[1].w, u_clip_from_world[2].w);
+    vec4 front = u_clip_from_world * vec4(place + u_offset - normalize(forward) * radius, 1.0);
+    here.z = front.z / front.w * here.w;
     here.xy += v_at * v_half_px * 2.0 / u_frame_px * here.w;
     gl_Position = here;
     v_colour = shown.rgb;
