@@ -71,13 +71,14 @@ def _picture_of() -> Any:
 def as_json(every: Sequence[Curves]) -> bytes:
     """All numbers, and of each network what is left of it at half."""
     networks = [{**_plain(curves), "at half": _at_half(curves)} for curves in every]
-    return (json.dumps({"networks": networks}, indent=1) + "\n").encode()
+    lines = ",\n".join(json.dumps(network) for network in networks)
+    return f'{{"networks": [\n{lines}\n]}}\n'.encode()
 
 
 def _plain(curves: Curves) -> dict[str, Any]:
     said = {name: getattr(curves, name) for name in ("title", "scope", "fractions", "classes", "held_out", "runs")}
     of_methods = {
-        curve.method: {part: getattr(curve, part).round(6).tolist() for part in ("overall", "recall", "balanced")}
+        curve.method: {part: getattr(curve, part).round(4).tolist() for part in ("overall", "recall", "balanced")}
         for curve in curves.curves
     }
     return {**said, "curves": of_methods}
@@ -86,7 +87,7 @@ def _plain(curves: Curves) -> dict[str, Any]:
 def _at_half(curves: Curves) -> dict[str, Any]:
     return {
         method: {
-            part: {name: round(value, 6) for name, value in asdict(share).items()} for part, share in parts.items()
+            part: {name: round(value, 4) for name, value in asdict(share).items()} for part, share in parts.items()
         }
         for method, parts in at_fraction(curves).items()
     }
@@ -107,7 +108,7 @@ def _rows(curves: Curves) -> Iterator[tuple[object, ...]]:
         for run, overall in enumerate(curve.overall):
             for place, fraction in enumerate(curves.fractions):
                 about = (curves.title, curves.scope, curve.method, run, fraction)
-                yield (*about, "", round(float(overall[place]), 6), "")
+                yield (*about, "", round(float(overall[place]), 4), "")
                 shares = zip(curves.classes, curve.recall[run, place], curve.balanced[run, place], strict=True)
                 for name, recall, balanced in shares:
-                    yield (*about, name, round(float(recall), 6), round(float(balanced), 6))
+                    yield (*about, name, round(float(recall), 4), round(float(balanced), 4))

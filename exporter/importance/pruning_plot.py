@@ -14,12 +14,13 @@ from exporter.importance.pruning_curves import HALF, Curve, Curves
 # Okabe and Ito's colours, which colour-blind eyes keep apart; markers and dashes say the same once more.
 _LOOKS = {
     "gradient": ("#0072B2", "o", "-", "by gradient × activation"),
-    "batch_norm": ("#009E73", "^", "-", "by batch normalisation"),
+    "batch_norm": ("#009E73", "^", "-", "by trained scales"),
+    "nn_vis": ("#CC79A7", "v", ":", "by trained scales, as nn_vis has them"),
     "weight": ("#D55E00", "s", "-", "by weight, carried back from the class"),
     "norm": ("#E69F00", "D", "-.", "by weight norm, for all classes the same"),
     "random": ("#555555", "x", "--", "at random"),
 }
-_ELSE = ("#CC79A7", "v", "-")
+_ELSE = ("#56B4E9", "P", "-")
 _INCHES = (6.4, 4.6)
 _DPI = 100
 _SMALL, _TEXT, _LARGE = 14, 16, 21

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from exporter.backend import keras
-from exporter.inputs.digits import digit_split
+from exporter.importance.contract import Labelled
+from exporter.inputs.digits import CLASS_NAMES, Digits, digit_split
 from exporter.models import demo_cnn
 from exporter.training import fed
 
@@ -32,17 +33,15 @@ def dense_net() -> Any:
 
 
 def residual_net() -> Any:
-    """Convolutions with batch normalisation, a branch that is added to what it left, and means instead of maxima."""
+    """Convolutions with batch normalisation, means instead of maxima, and a branch that is added to what it left."""
     digit = keras.Input((28, 28, 1), name="digit")
-    x = _convolution(digit, 16, "conv_1", size=5, strides=2)
-    x = _convolution(x, 24, "conv_2")
-    branch = _convolution(x, 16, "conv_3")
-    branch = layers.Conv2D(24, 3, padding="same", use_bias=False, name="conv_4")(branch)
-    branch = layers.BatchNormalization(momentum=0.9, name="conv_4_norm")(branch)
+    x = _convolution(digit, 24, "conv_1", size=5, strides=2)
+    x = layers.AveragePooling2D(2, name="pool_1")(x)
+    x = _convolution(x, 32, "conv_2")
+    branch = layers.Conv2D(32, 3, padding="same", use_bias=False, name="conv_3")(x)
+    branch = layers.BatchNormalization(momentum=0.9, name="conv_3_norm")(branch)
     x = layers.ReLU(name="added_relu")(layers.Add(name="added")([x, branch]))
-    x = layers.AveragePooling2D(2, name="pool")(x)
-    x = _convolution(x, 32, "conv_5")
-    x = layers.GlobalAveragePooling2D(name="mean")(x)
+    x = layers.Flatten(name="flatten")(layers.AveragePooling2D(2, name="pool_2")(x))
     return keras.Model(digit, layers.Dense(10, activation="softmax", name="output")(x), name="residual_CNN")
 
 
@@ -60,12 +59,18 @@ NETS: dict[str, tuple[Callable[[], Any], int]] = {
 """How each network is built, and how many epochs it learns."""
 
 
-def trained(build: Callable[[], Any], seed: int, epochs: int) -> Any:
+def digits_of(digits: Digits) -> Labelled:
+    """Digits as importance takes them."""
+    pictures, classes = fed(digits)
+    return Labelled((pictures,), classes, CLASS_NAMES)
+
+
+def trained(build: Callable[[], Any], seed: int, epochs: int, shifts_px: Sequence[tuple[int, int]] = SHIFTS_PX) -> Any:
     """A network that has seen each digit of the training part so often, and each time shifted in four directions."""
     keras.utils.set_random_seed(seed)
     pictures, classes = fed(digit_split().training)
-    pictures = np.concatenate([np.roll(pictures, shift_px, axis=(1, 2)) for shift_px in SHIFTS_PX])
-    classes = np.tile(classes, len(SHIFTS_PX))
+    pictures = np.concatenate([np.roll(pictures, shift_px, axis=(1, 2)) for shift_px in shifts_px])
+    classes = np.tile(classes, len(shifts_px))
     model = build()
     rate = keras.optimizers.schedules.CosineDecay(4e-3, epochs * -(-len(classes) // BATCH))
     loss = "sparse_categorical_crossentropy"

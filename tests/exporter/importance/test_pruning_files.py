@@ -44,16 +44,16 @@ def test_data_and_picture_are_written_and_the_data_is_the_curves(tmp_path: Path)
     assert tuple(path.name for path in paths) == NAMES
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(NAMES)
     stored = json.loads(paths[0].read_text(encoding="utf-8"))["networks"][0]
-    assert np.allclose(stored["curves"]["gradient"]["recall"], one.curve("gradient").recall, atol=1e-6)
+    assert np.allclose(stored["curves"]["gradient"]["recall"], one.curve("gradient").recall, atol=1e-4)
     assert stored["at half"]["random"]["overall"]["mean"] == pytest.approx(
-        at_fraction(one)["random"]["overall"].mean, abs=1e-6
+        at_fraction(one)["random"]["overall"].mean, abs=1e-4
     )
     rows = list(csv.DictReader(io.StringIO(paths[1].read_text(encoding="utf-8"))))
     assert len(rows) == 2 * 2 * 3 * (1 + 4)
     chosen = next(
         r for r in rows if (r["method"], r["run"], r["fraction"], r["class"]) == ("random", "1", "0.5", "é, ü")
     )
-    assert float(chosen["balanced accuracy"]) == pytest.approx(one.curve("random").balanced[1, 1, 2], abs=1e-6)
+    assert float(chosen["balanced accuracy"]) == pytest.approx(one.curve("random").balanced[1, 1, 2], abs=1e-4)
     pixels = picture(paths[2])
     assert pixels.shape[1] >= 1600
     assert count(pixels, BLUE) > 500
