@@ -97,9 +97,8 @@ def importances_from(bundle: Bundle, checkpoint_id: str) -> Found:
 
 def check_chain(layers: Sequence[UnitLayer]) -> None:
     """Raise `NnVisError` unless the layers follow each other, one on each plane."""
-    planes = [layer.plane for layer in layers]
     for one, other in pairwise(layers):
-        if planes.count(other.plane) > 1 or other.plane != one.plane + 1:
+        if other.plane != one.plane + 1:
             raise _no_chain(one.name, other.name)
         if one.units * other.units > MOST_NUMBERED:
             what = f"between the layers {one.name!r} and {other.name!r} there are more edges than nn_vis can number"
@@ -113,7 +112,8 @@ def check_classes(classes: tuple[int, ...], columns: int, layers: Sequence[UnitL
     units = layers[-1].units
     if columns != units or classes not in ((), tuple(range(units))):
         what = "nn_vis needs the importance for every unit of the last layer"
-        raise NnVisError(what, expected=units, got=f"{columns} classes", remedy="compute it for all classes")
+        got = f"classes {', '.join(map(str, classes))}" if classes else f"{columns} columns"
+        raise NnVisError(what, expected=f"{units} classes", got=got, remedy="compute it for all classes")
 
 
 def _no_chain(one: str, other: str) -> NnVisError:
