@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundling import strands
+from exporter.bundling.bounds import check_parameters, check_web
 from exporter.bundling.cables import Bunch, bunches, gather
 from exporter.bundling.crew import Crew
 from exporter.bundling.parameters import Parameters
@@ -41,7 +43,24 @@ def bundle_web(
     history_points : points of an edge in the history, at least 2.
     progress : is told what is done, how much of it and of how much.
     threads : how many work at once; 0 means one a processor. The result is the same for any number.
+
+    Raises
+    ------
+    KerascopeError
+        If a parameter is out of its range, or the web's arrays do not fit each other.
     """
+    check_parameters(parameters)
+    check_web(web)
+    if not strands.settle.signatures:
+        progress("compiling", 0, 1)
+        _bundled(_SMALLEST, replace(parameters, sampling_rate=5.0), 1, 2, silent, 1)
+        progress("compiling", 1, 1)
+    return _bundled(web, parameters, min(keep, len(web.edges)), history_points, progress, threads)
+
+
+def _bundled(
+    web: Web, parameters: Parameters, keep: int, history_points: int, progress: Progress, threads: int
+) -> Bundled:
     placed = placed_units(web.sizes, web.planes, parameters)
     positions, history = placed, [_straight(placed, web.edges[:keep], history_points)]
     with Crew(threads) as crew:
@@ -57,6 +76,10 @@ def bundle_web(
             progress("edges", done, total)
     starts, points = _joined(found, len(web.edges))
     return Bundled(placed, positions, starts, points, np.stack(history))
+
+
+_SMALLEST = Web((1, 1), (0, 1), np.ones((2, 1), np.float32), np.array([[0, 1]], np.int32), np.ones(1, np.float32))
+"""Bundled first, so that compiling is told apart from the work and done once, not by several threads."""
 
 
 def _straight(positions: Floats, edges: NDArray[np.int32], history_points: int) -> NDArray[np.float16]:

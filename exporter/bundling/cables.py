@@ -42,9 +42,9 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
     plane = np.repeat(np.array(web.planes, np.int64), web.sizes)
     ends = plane[web.edges]
     ways, which = np.unique(ends[:, 0] * (int(plane.max(initial=0)) + 1) + ends[:, 1], return_inverse=True)
-    gain = gains(web, parameters.edge_importance_type)
     mix = np.array(MIXES[parameters.edge_importance_type], np.float32)
     charges = charges_of(web)
+    gain = gains(web, charges[:, 0], parameters.edge_importance_type)
     found = []
     for way in range(len(ways)):
         of = np.flatnonzero(which == way)
@@ -57,14 +57,15 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
     return found
 
 
-def gains(web: Web, importance_type: int) -> Floats:
-    """(E,) float32, what the importance of an edge's ends is multiplied by: its strength, and for type 2 their means."""
+def gains(web: Web, masses: Floats, importance_type: int) -> Floats:
+    """(E,) float32, what an edge's ends are multiplied by: its strength, and for type 2 what joins their means, too."""
     if importance_type != 2:
         return web.strength
-    means = web.importance.mean(axis=1, dtype=np.float64)[web.edges]
+    means = masses.astype(np.float64)[web.edges]
     together = means.sum(axis=1)
     joined = np.divide(means.prod(axis=1), together, out=np.zeros(len(means)), where=together > 0)
-    return (web.strength * joined).astype(np.float32)
+    gained: Floats = (web.strength * joined).astype(np.float32)
+    return gained
 
 
 def gather(found: list[Bunch], positions: Floats, parameters: Parameters, crew: Crew) -> Iterator[None]:

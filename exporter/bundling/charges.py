@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from exporter.bundling.web import Web
 
 Floats = NDArray[np.float32]
-CONTRAST = 0.05
+CONTRAST = 0.1
 """A difference from the layer's mean of this share of a unit's importance counts half of what a complete one does."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -56,4 +57,4 @@ def even_cuts(many: int, least: int) -> list[tuple[int, int]]:
     """0 to `many` in up to `PARTS` ranges of at least `least`."""
     parts = max(1, min(PARTS, many // least))
     bounds = [many * part // parts for part in range(parts + 1)]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(itertools.pairwise(bounds))

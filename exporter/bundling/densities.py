@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from exporter.bundling.compiled import Array, compiled
@@ -11,7 +13,7 @@ TILE = 64
 
 
 @compiled
-def corner(value: float, low: float, per_unit: float, cells: int) -> tuple[int, float]:
+def corner(value: Any, low: Any, per_unit: Any, cells: int) -> tuple[int, Any]:
     """Cell below a coordinate, and how far the coordinate is towards the next, 0 to 1."""
     scaled = min(max((value - low) * per_unit, np.float32(0.0)), np.float32(cells - 1))
     below = min(int(scaled), cells - 2)

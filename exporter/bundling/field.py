@@ -96,7 +96,7 @@ def density(cloud: Cloud, charges: Floats, grid: Grid, pace: Pace, crew: Crew) -
     parts = np.zeros((len(calls), int(grid.shape.prod()) * charges.shape[1]), np.float32)
     known = cloud.points, cloud.starts, cloud.edges, cloud.gain, cloud.mix, charges, grid.low, grid.per_unit, grid.shape
     crew.share(densities.splat, [(*known, part, *call) for part, call in zip(parts, calls, strict=True)])
-    found = parts[0]
+    found: Floats = parts[0]
     for part in parts[1:]:
         found += part
     spare = np.empty_like(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from exporter.bundling.compiled import Array, compiled, dotting
@@ -9,7 +11,7 @@ from exporter.bundling.densities import corner
 
 
 @dotting
-def _dot(cells: Array, parts: Array, columns: int) -> float:
+def _dot(cells: Array, parts: Array, columns: int) -> Any:
     """Densities at a cell, each times its part, added up."""
     total = np.float32(0.0)
     for c in range(columns):
@@ -20,7 +22,7 @@ def _dot(cells: Array, parts: Array, columns: int) -> float:
 @compiled
 def _add_slopes(
     grid: Array, point: Array, low: Array, per_unit: float, shape: Array, parts: Array, force: Array
-) -> float:
+) -> Any:
     """Add how the densities, each times its part, rise along x, y and z in a cell's width, and give the first density.
 
     Between the eight cells around the point a density is the function that is linear along each axis.

@@ -1,6 +1,6 @@
 """Compiled: what is done to each edge by itself, be it smoothed, held to its length or given points evenly apart.
 
-As everywhere (`compiled`), a call does the edges from `first` to `last` and writes only what is theirs.
+A call does the edges from `first` to `last` and writes only what is theirs.
 """
 
 from __future__ import annotations
@@ -59,6 +59,27 @@ def _smooth(points: Array, begin: int, end: int, reach: float, kept: Array) -> N
 
 
 @compiled
+def _straighten(points: Array, begin: int, end: int, most_detour: float) -> None:
+    """Blend an edge that is too long with the straight way, just so much that it is not.
+
+    A blend's length is at most the blend of the lengths, so the bound holds.
+    """
+    start, target = points[begin], points[end - 1]
+    square = 0.0
+    for axis in range(3):
+        square += (float(target[axis]) - float(start[axis])) ** 2
+    straight = np.sqrt(square)
+    length = _length(points, begin, end)
+    if length > most_detour * straight:
+        blend = (length - most_detour * straight) / (length - straight)
+        for point in range(begin + 1, end - 1):
+            along = (point - begin) / (end - 1 - begin)
+            for axis in range(3):
+                direct = start[axis] + along * (target[axis] - start[axis])
+                points[point, axis] += blend * (direct - points[point, axis])
+
+
+@compiled
 def settle(
     points: Array,
     starts: Array,
@@ -73,8 +94,7 @@ def settle(
 ) -> None:
     """Put ends back, keep points in the box, smooth, and straighten edges that are too long for what they join.
 
-    `box` is (2, 3), its low and its high corner. An edge longer than `most_detour` times the way from end to end is
-    blended with that way, just so much that it is not: a blend's length is at most the blend of the lengths.
+    `box` is (2, 3), its low and its high corner; no edge gets longer than `most_detour` times the way from end to end.
     """
     longest = 0
     for edge in range(first, last):
@@ -82,29 +102,17 @@ def settle(
     kept = np.empty(longest)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
-        start, target = positions[edges[edge, 0]], positions[edges[edge, 1]]
         for point in range(begin + 1, end - 1):
             for axis in range(3):
                 points[point, axis] = min(max(points[point, axis], box[0, axis]), box[1, axis])
-        points[begin], points[end - 1] = start, target
+        points[begin], points[end - 1] = positions[edges[edge, 0]], positions[edges[edge, 1]]
         reach = reach_share * (end - begin)
         for _ in range(smoothings):
             if reach <= 1.0:
                 _smooth_near(points, begin, end, reach)
             else:
                 _smooth(points, begin, end, reach, kept)
-        straight = 0.0
-        for axis in range(3):
-            straight += (float(target[axis]) - float(start[axis])) ** 2
-        straight = np.sqrt(straight)
-        length = _length(points, begin, end)
-        if length > most_detour * straight:
-            blend = (length - most_detour * straight) / (length - straight)
-            for point in range(begin + 1, end - 1):
-                along = (point - begin) / (end - 1 - begin)
-                for axis in range(3):
-                    direct = start[axis] + along * (target[axis] - start[axis])
-                    points[point, axis] += blend * (direct - points[point, axis])
+        _straighten(points, begin, end, most_detour)
 
 
 @compiled

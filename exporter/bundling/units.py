@@ -18,7 +18,7 @@ from exporter.bundling.schedule import iterations
 from exporter.bundling.web import Web
 
 Floats = NDArray[np.float32]
-EAGERNESS, MOVE = 2.0, 0.2
+EAGERNESS, MOVE = 8.0, 0.2
 """How far a point moves in an iteration: mean shifts, and at the most, in bandwidths."""
 LEAST_SPREAD = 0.6
 """Units of a layer stay so far from their middle, root mean square, beside what they were at first."""
@@ -30,14 +30,18 @@ ROUND = 1.15
 
 
 def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) -> Iterator[Floats]:
-    """(U, 3) float32 after each iteration; z stays, and so does the middle of each layer."""
+    """(U, 3) float32 after each iteration; z stays.
+
+    Only mass of like classes pulls. That of all, which nn_vis lets pull at first, would bring every unit of a network
+    whose importances are nearly alike to one place, which nothing undoes later.
+    """
     each = np.arange(len(placed) + 1, dtype=np.int64)
     same = np.repeat(each[:-1, None], 2, axis=1).astype(np.int32)
     charges = charges_of(web)
     gain = np.concatenate([np.full(size, 1.0 / size, np.float32) for size in web.sizes])
     positions = placed.copy()
     for bandwidth, cell, _ in iterations(parameters, parameters.node_bandwidth, parameters.node_bandwidth_reduction):
-        cloud = Cloud(positions * np.float32([1, 1, 0]), each, same, gain, EACH_ITSELF, charges)
+        cloud = Cloud(positions * np.array([1, 1, 0], np.float32), each, same, gain, EACH_ITSELF, charges)
         advance(cloud, Pace(bandwidth, cell, 1.0, EAGERNESS, MOVE, flat=True), crew)
         positions[:, :2] = cloud.points[:, :2]
         begin = 0
@@ -50,7 +54,7 @@ def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) ->
 
 def _held(moved: Floats, placed: Floats, room: Room) -> Floats:
     """A layer as it may lie: about its old middle, within its room, not crowded, and as spread as it must be."""
-    corner, half = np.float32([room.x, room.y]), np.float32(room.side / 2)
+    corner, half = np.array([room.x, room.y], np.float32), np.float32(room.side / 2)
     out, pushed = moved.copy(), moved.copy()
     gap = GAP * spacing_of(len(out), room)
     for _ in range(PUSHES):
@@ -62,7 +66,8 @@ def _held(moved: Floats, placed: Floats, room: Room) -> Floats:
     share = np.float32(0.0)
     while share < 1.0 and spread(out * (1 - share) + placed * share) < LEAST_SPREAD * spread(placed):
         share = min(share + np.float32(0.05), np.float32(1.0))
-    return (out * (1 - share) + placed * share).astype(np.float32)
+    held: Floats = (out * (1 - share) + placed * share).astype(np.float32)
+    return held
 
 
 def spread(layer: Floats) -> float:
