@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scenes.panels.bundled import bundling_lines, edge_lines, network_lines
@@ -85,6 +85,11 @@ def told(bundle: Bundle, sculpture: Sculpture, lit: Lit, drawn: Drawn) -> Pieces
     """What is told of a sculpture at its foot."""
     edges = edge_lines(sculpture, *drawn_part(drawn))
     return network_lines(bundle, sculpture), edges, bundling_lines(sculpture), part_line(lit)
+
+
+def ended(drawn: Drawn) -> Drawn:
+    """The sculpture as it is in the end, without what it was before: its outline is tighter."""
+    return replace(drawn, placed=drawn.units, steps=drawn.steps[:0])
 
 
 def drawn_part(drawn: Drawn, *, in_steps: bool = False) -> tuple[int, float]:

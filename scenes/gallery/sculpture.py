@@ -9,7 +9,7 @@ from scenes.options import SceneOptions
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
 from scenes.sculpted import lit_classes, shown_sculpture
-from scenes.sculpting import Frame, told
+from scenes.sculpting import Frame, ended, told
 from scenes.timeline import Timeline
 from scenes.turntable import course_of, turned, turning_camera
 from viewer.sculptures.read import read_sculpture
@@ -32,7 +32,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     """
     sculpture = shown_sculpture(bundle, options)
     lit = lit_classes(bundle, sculpture, options)
-    drawn = read_sculpture(bundle, sculpture.id)
+    drawn = ended(read_sculpture(bundle, sculpture.id))
     course = course_of(lit.columns, lit.names)
     frame = Frame.of(options.aspect, lit, told(bundle, sculpture, lit, drawn))
     camera = turning_camera(drawn.outline(), options.aspect, frame.net)

@@ -12,7 +12,7 @@ from scenes.panels.bundled import accuracy_words, bundling_lines, edge_lines, me
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
 from scenes.sculpted import compared_sculptures, lit_classes
-from scenes.sculpting import Frame, drawn_part, part_line
+from scenes.sculpting import Frame, drawn_part, ended, part_line
 from scenes.sides import Sides
 from scenes.specific import own_share
 from scenes.timeline import Timeline
@@ -44,7 +44,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     """
     pair = compared_sculptures(bundle, options)
     lit = lit_classes(bundle, pair[1], options)
-    drawn = [read_sculpture(bundle, each.id) for each in pair]
+    drawn = [ended(read_sculpture(bundle, each.id)) for each in pair]
     shares = own_share(bundle, pair[0]), own_share(bundle, pair[1])
     course = course_of(lit.columns, lit.names)
     frame = Frame.of(options.aspect, lit, _pieces(bundle, pair, lit, drawn), sentence=_sentence(shares, lit))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DOT_PX = 13.0
 TITLE_PX, NUMBER_PX = 21.0, 26.0
-TITLE_ROOM_PX = 16.0
+TITLE_ROOM_PX, PIECE_PX = 16.0, 9.0
 
 
 def chart(title: str, number: str, values: Sequence[float], at: float, place: Place, height_px: float) -> Hud:
@@ -34,13 +34,17 @@ def chart(title: str, number: str, values: Sequence[float], at: float, place: Pl
     before = int(at)
     after = min(before + 1, len(values) - 1)
     present = point(at, values[before] + (values[after] - values[before]) * (at - before))
-    every = tuple(point(i, value) for i, value in enumerate(values))
+    # Pieces that are hardly longer than the line is wide would look like beads.
+    stride = max(1, round(PIECE_PX * last / max(place.width_px, 1.0)))
+    kept = [i for i in range(len(values)) if i % stride == 0 or i == last]
+    every = tuple(point(i, values[i]) for i in kept)
+    gone = tuple(point(i, values[i]) for i in kept if i <= before)
     x, y = present
     return Hud(
         bars=(Bar((place.left_px, top_px + height_px + 3.0, place.width_px, 3.0), "track"),),
         lines=(
-            Polyline(every, "dim", 2.5, 0.6),
-            Polyline((*every[: before + 1], present), "accent", 4.0),
+            Polyline(every, "bar", 3.0),
+            Polyline((*gone, present), "accent", 4.0),
             Polyline(((x - DOT_PX / 2, y), (x + DOT_PX / 2, y)), "accent", DOT_PX),
         ),
         words=(
