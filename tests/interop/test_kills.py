@@ -37,6 +37,8 @@ def kills(kind: str, command: str, folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("kind", "command", "before"),
     [
+        ("nn_vis", "overwrite", "old"),
+        ("nn_vis_file", "create", "none"),
         ("unity", "create", "none"),
         ("unity", "overwrite", "old"),
         ("glb", "create", "none"),

@@ -1,10 +1,10 @@
 """Kills a process that converts a bundle (SIGKILL) at many lines of what it runs, and tells what is left.
 
-Run as a script: `kill_converting.py unity|glb|html|plain create|overwrite MOMENTS FOLDER`. It prints one line per kill:
-what is at the target then (`none`, `old`, `new`, or `BROKEN`), and after the next run of the same command whether it is
-there and what else is beside it. Half of the moments are evenly spaced over all lines of the converter, half over those
-that make temporary places and give the result its name. The making of a GLB, which writes nothing, is done once. POSIX
-only.
+Run as a script: `kill_converting.py KIND create|overwrite MOMENTS FOLDER`, where KIND is one of `NAMES`. It prints one
+line per kill: what is at the target then (`none`, `old`, `new`, or `BROKEN`), and after the next run of the same
+command whether it is there and what else is beside it. Half of the moments are evenly spaced over all lines of the converter,
+half over those that make temporary places and give the result its name. The making of a GLB, which writes nothing, is
+done once. POSIX only.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from made_sculpture import add_made_sculptures
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import Bundle, durable, read_bundle
+from exporter.interchange.nn_vis import place as nn_vis_place
+from exporter.interchange.nn_vis.convert import convert_nn_vis
 from exporter.interchange.unity import place as unity_place
 from exporter.interchange.unity.convert import convert_unity
 from scenes.encode import atomic
@@ -44,12 +47,19 @@ CONVERTERS: dict[str, Callable[..., Any]] = {
     "html": convert_html,
     "plain": convert_plainly,
 }
-NAMES = {"unity": "net", "glb": "net.glb", "html": "net.html", "plain": "net.glb"}
-PLACING = tuple(str(module.__file__) for module in (durable, atomic, unity_place))
+NAMES = {
+    "nn_vis": "net",
+    "nn_vis_file": "net.pro.npz",
+    "unity": "net",
+    "glb": "net.glb",
+    "html": "net.html",
+    "plain": "net.glb",
+}
+PLACING = tuple(str(module.__file__) for module in (durable, atomic, unity_place, nn_vis_place))
 WATCHED = (
     *PLACING,
     __file__,
-    str(Path(convert_unity.__code__.co_filename).parent),
+    *(str(Path(each.__code__.co_filename).parent) for each in (convert_unity, convert_nn_vis)),
     *(str(module.__file__) for module in (gltf_convert, page)),
 )
 
@@ -105,6 +115,9 @@ def converter(kind: str, bundle: Bundle) -> Callable[..., None]:
     """A function of a place that writes there, the second time something else. A GLB is made before, once for each."""
     if kind == "unity":
         return lambda out, is_old=False, **more: convert_unity(bundle, out, scale=2.0 if is_old else 1.0, **more)
+    if kind.startswith("nn_vis"):
+        moments = ("002",), ("000",)
+        return lambda out, is_old=False, **more: convert_nn_vis(bundle, out, checkpoint_ids=moments[is_old], **more)
     made = [gltf_convert.glb_of(bundle, scene=scene) for scene in ("structure", "flow")]
 
     def write(out: Path, is_old: bool = False, **more: Any) -> None:
@@ -119,7 +132,9 @@ def main(kind: str, command: str, moments: str, folder: str) -> None:
     """Kill at every chosen line."""
     os.fsync = lambda _handle: None  # what a killed process wrote survives without; only a power cut needs it
     home = Path(folder)
-    write = converter(kind, read_bundle(make_tiny_bundle(home / "tiny.bundle")))
+    layers = (("picture", 1), ("conv", 4), ("scores", 3))
+    tiny = add_made_sculptures(make_tiny_bundle(home / "tiny.bundle"), layers, {"000": 0.7, "002": 4.0})
+    write = converter(kind, read_bundle(tiny))
     name, options = NAMES[kind], {"overwrite": command == "overwrite"}
 
     def place(label: object) -> Path:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from nn_vis_bundles import add_importance, dense_bundle, with_sculpture
-from nn_vis_reader import ReadProcessed, read_importance, read_processed
+from nn_vis_bundles import add_importance, assert_is_the_sculpture, dense_bundle, with_sculpture
+from nn_vis_reader import read_importance, read_processed
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundling.parameters import Parameters
@@ -20,28 +20,6 @@ from exporter.interchange.nn_vis.report import NnVisReport
 from exporter.sculpting import sculpt_bundle
 
 ALLOWED = {"numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"}
-
-
-def assert_is_the_sculpture(read: ReadProcessed, bundle: Bundle, place: int = -1) -> None:
-    """Every unit, edge and point of a file is that of the sculpture, and there are no others."""
-    sculpture = bundle.manifest.sculptures[place]
-    held = {name: bundle.load(ref) for name, ref in sculpture.tensors.items()}
-    classes = read.sizes[-1]
-    assert read.sizes == [layer.units for layer in sculpture.layers]
-    np.testing.assert_array_equal(read.nodes[:, :3], held["positions"])
-    np.testing.assert_array_equal(read.nodes[:, 4 : 4 + classes], held["importance"])
-    assert sum(len(rows) for rows in read.edges) == len(held["edges"])
-    where = {tuple(pair): place for place, pair in enumerate(held["edges"].tolist())}
-    for layer, (rows, samples) in enumerate(zip(read.edges, read.samples, strict=True)):
-        first = sum(read.sizes[:layer])
-        start, end = np.divmod(rows[:, 2].astype(int), read.sizes[layer + 1])
-        pairs = zip((first + start).tolist(), (first + read.sizes[layer] + end).tolist(), strict=True)
-        at = np.array([where[pair] for pair in pairs], int)
-        np.testing.assert_array_equal(rows[:, 3], held["strength"][at])
-        counts = (held["starts"][at + 1] - held["starts"][at]).astype(int)
-        np.testing.assert_array_equal(rows[:, 0], counts)
-        paths = np.concatenate([held["points"][held["starts"][e] : held["starts"][e + 1]] for e in at])
-        np.testing.assert_array_equal(samples[np.arange(read.slots) < counts[:, None]][:, :3], paths)
 
 
 def assert_are_the_weights(edges: list[Any], kernels: list[Any]) -> None:
