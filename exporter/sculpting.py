@@ -15,7 +15,6 @@ from exporter.bundle.schema import Sculpture
 from exporter.bundle.tensors import manifest_files
 from exporter.bundling.asked import check_parameters
 from exporter.bundling.importances import Chosen, has_importance, importance_of, method_of
-from exporter.bundling.measures import distortion, ink
 from exporter.bundling.net import UnitNet, unit_net
 from exporter.bundling.parameters import Parameters
 from exporter.bundling.web import Bundled
@@ -23,6 +22,7 @@ from exporter.bundling.webs import MOST_EDGES, Woven, web_of
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str], None]
+Result = dict[str, bool | int | float | str | None]
 HISTORY_EDGES = 4000
 HISTORY_POINTS = 16
 DEFAULTS = Parameters()
@@ -106,14 +106,7 @@ def write_sculpture(
     """
     woven = web_of(net, chosen.layers, task.parameters, task.most_edges)
     _check_edges(woven, entry.checkpoint, writer.path, task.warn)
-    bundled = _bundled(woven, task)
-    result = {
-        "edges": len(woven.weights),
-        "possible": woven.possible,
-        "share": round(woven.share, 6),
-        "ink": round(ink(bundled), 6),
-        "distortion": round(distortion(bundled, woven.web.edges), 6),
-    }
+    bundled, result = _bundled(woven, task)
     options = {**asdict(task.parameters), "most_edges": task.most_edges}
     return structs.replace(
         entry,
@@ -180,16 +173,25 @@ def _check_edges(woven: Woven, checkpoint: str, path: Path, warn: Say) -> None:
         warn(f"{kept}: they carry {woven.share:.1%} of the strength")
 
 
-def _bundled(woven: Woven, task: Task) -> Bundled:
+def _bundled(woven: Woven, task: Task) -> tuple[Bundled, Result]:
+    """The web as it is bundled, and what is measured of it."""
     try:
-        from exporter.bundling.bundle import bundle_web  # noqa: PLC0415 (it is compiled, which only this needs)
+        from exporter.bundling.bundle import bundle_web  # noqa: PLC0415 (they are compiled, which only this needs)
+        from exporter.bundling.measures import distortion, ink  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "numba":
             raise
         what, remedy = "edges cannot be bundled without numba", "install it: pip install 'kerascope[sculpture]'"
         raise KerascopeError(what, remedy=remedy) from error
     keep = min(task.history_edges, len(woven.weights))
-    return bundle_web(woven.web, task.parameters, keep=keep, history_points=HISTORY_POINTS, progress=task.progress)
+    bundled = bundle_web(woven.web, task.parameters, keep=keep, history_points=HISTORY_POINTS, progress=task.progress)
+    return bundled, {
+        "edges": len(woven.weights),
+        "possible": woven.possible,
+        "share": round(woven.share, 6),
+        "ink": round(ink(bundled), 6),
+        "distortion": round(distortion(bundled, woven.web.edges), 6),
+    }
 
 
 def _arrays(woven: Woven, bundled: Bundled) -> dict[str, Storable]:
