@@ -175,7 +175,10 @@ def curve_board(bundle: Bundle, net: NetView, state: ViewState, *, aspect: float
 
 
 def _legend(state: ViewState) -> Hud:
-    return shifted(legend_hud(state), (0.0, LEGEND_DOWN_PX))
+    """The legend, as far down as its card stays on the picture."""
+    hud = legend_hud(state)
+    room_px = REFERENCE_HEIGHT_PX - EDGE_PX - CARD_PADDING_PX[1] - (hud_box(hud) or EMPTY)[3]
+    return shifted(hud, (0.0, min(LEGEND_DOWN_PX, room_px)))
 
 
 def _list_width(width_px: float, left: float) -> float:

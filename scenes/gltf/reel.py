@@ -6,6 +6,7 @@ Nothing here knows a scene by name: everything is read off the states of its tim
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -182,6 +183,10 @@ def _captions(times: Sequence[float], states: Sequence[ViewState], duration_secs
 
 
 def words_of(state: ViewState, part: Part) -> str:
-    """The words of a frame that are this part of it, in one line; empty where it has none."""
+    """The words of a frame that are this part of it, in one line; empty where it has none.
+
+    Lines of one size go on in each other; what is set in another size is said by itself.
+    """
     lines = (filled(line, state.scope, state.clip_percentile) for line in state.hud.words if line.part == part)
-    return " ".join(line.text for line in lines if line.text)
+    sizes = groupby((line for line in lines if line.text), key=lambda line: line.size_px)
+    return " \u00b7 ".join(" ".join(line.text for line in group) for _, group in sizes)

@@ -50,20 +50,22 @@ class Statue:
         self.kept = min(drawn.drawn_edges(view.edges, in_steps=flows), detail.cables)
         self.steps = telling_steps(drawn.steps[:, :: max(1, self.kept // 500)], detail.shapes) if flows else ()
         self._look = look_of(drawn, theme, self.kept)
+        self._columns = columns_of(drawn.edge_importance[: self.kept])
 
     def groups(self, lit: Sequence[int] = ()) -> tuple[Group, ...]:
         """The cables by class; classes that are `lit` have a group of their own where there are very many."""
         drawn, kept = self.drawn, self.kept
         matters = self._look.edges[:, 3]
         radii = np.maximum(EDGE_RADIUS * (0.18 + 0.82 * matters) * np.float32(self._view.edge_width), THINNEST)
-        columns = columns_of(drawn.edge_importance[:kept])
         earlier = {_called(step): drawn.steps[step, :kept] for step in self.steps}
-        return groups_of(Cables(drawn.paths[:kept], radii, matters, columns, earlier), self._detail.bends, lit)
+        return groups_of(Cables(drawn.paths[:kept], radii, matters, self._columns, earlier), self._detail.bends, lit)
 
     def colour(self, column: int | None) -> Rgb:
-        """The colour of a class, 0 to 1; of `None` that of what serves all alike."""
+        """The colour of a class, 0 to 1; of `None` that of what serves all alike: the mean of its edges' own."""
         if column is None:
-            return NEUTRAL[self._theme]
+            alike = self._look.edges[self._columns < 0, :3]
+            red, green, blue = alike.mean(axis=0).tolist() if len(alike) else NEUTRAL[self._theme]
+            return red, green, blue
         red, green, blue = class_colours(max(self.drawn.classes) + 1, self._theme)[self.drawn.classes[column]].tolist()
         return red, green, blue
 

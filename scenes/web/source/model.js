@@ -174,12 +174,16 @@ function atFullSize(mesh) {
   return local.premultiply(mesh.parent.matrixWorld);
 }
 
+// Of what changes its shape also where its points go: heights and bundlings have room from the start.
 function pointsOn(geometry, matrix) {
   const places = geometry.attributes.position;
+  const ways = geometry.morphAttributes.position ?? [];
   const step = Math.max(1, Math.floor(places.count / POINTS_PER_MESH));
   const points = [];
   for (let i = 0; i < places.count; i += step) {
-    points.push(new Vector3().fromBufferAttribute(places, i).applyMatrix4(matrix));
+    const place = new Vector3().fromBufferAttribute(places, i);
+    const others = ways.map((way) => new Vector3().fromBufferAttribute(way, i).add(place));
+    points.push(...[place, ...others].map((point) => point.applyMatrix4(matrix)));
   }
   return points;
 }
