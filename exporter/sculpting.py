@@ -157,11 +157,16 @@ def _checkpoints(bundle: Bundle, method: str, asked: tuple[str, ...], warn: Say)
     if not kept:
         what = "the bundle holds no weights, so there are no edges to bundle"
         raise KerascopeError(what, remedy="export the model again with --weights full", path=bundle.path)
+    weighed = [id_ for id_ in kept if has_importance(bundle, id_, method)]
+    if not weighed:
+        what = f"the bundle holds no importance by {method} at a checkpoint whose weights it holds"
+        expected, remedy = f"one at {', '.join(kept[:8])}", "add it with `kerascope importance`"
+        raise KerascopeError(what, expected=expected, remedy=remedy, path=bundle.path)
     ends = dict.fromkeys((kept[0], kept[-1]))
-    weighed = tuple(id_ for id_ in ends if has_importance(bundle, id_, method))
-    for id_ in ends.keys() - set(weighed) if weighed else ():
+    chosen = tuple(id_ for id_ in ends if id_ in weighed)
+    for id_ in ends.keys() - set(chosen):
         warn(f"the checkpoint {id_!r} is left out: there is no importance by {method} at it")
-    return weighed or (next(id_ for id_ in kept if has_importance(bundle, id_, method)),)
+    return chosen or (weighed[-1],)
 
 
 def _check_edges(woven: Woven, checkpoint: str, path: Path, warn: Say) -> None:

@@ -64,16 +64,21 @@ def unit_net(bundle: Bundle, checkpoint_id: str) -> UnitNet:
 
     What lies between two layers of units is looked through: what was added stands on the same channel, what was
     concatenated at its offset. Weights of convolutions and of a dense layer behind flattened maps are joined over
-    positions: the norm, with the sign of the sum. Scales of normalisations are not in the numbers. Layers whose weights
+    positions: the norm, with the sign of the sum. Of attention what it mixes counts, its value; by what it weighs that
+    has no numbers between channels. Scales of normalisations are not in the numbers. Layers whose weights
     are of an unknown form have no link into them. What is 0 in a link is no edge.
 
     Raises
     ------
     KerascopeError
-        no such checkpoint, it holds no weights (of some layer), or weights that are NaN or infinite.
+        a model without such layers, no such checkpoint, one without weights (of some layer), or with weights that are
+        NaN or infinite.
     """
     checkpoint = bundle.checkpoint(checkpoint_id)
     ways = walked(bundle.manifest)
+    if not ways.joints:
+        what, expected = "the model has no units to draw", "layers that have weights between channels"
+        raise KerascopeError(what, expected=expected, path=bundle.path)
     if not checkpoint.weights:
         raise _without_weights(bundle, checkpoint_id, "any layer")
     links, kernel, last = [], None, -1

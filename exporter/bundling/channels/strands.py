@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
+_MOST_PAIRS = 2**24
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,18 @@ def _moved(strand: Strand, places: Indices) -> Strand:
 
 
 def blended(flow: Flow, width: int | None) -> Flow:
-    """The flow where nothing is known but that every place may hold something of every unit."""
+    """The flow where nothing is known but that every place may hold something of every unit.
+
+    Where these are more than 16 million pairs there is nothing to tell, and nothing that would fit into memory.
+    """
     if width is None:
         return Flow(None, flow.strands)
     every = np.arange(width, dtype=np.int64)
     strands = []
     for strand in flow.strands:
         units = np.unique(strand.units)
+        if len(units) * width > _MOST_PAIRS:
+            continue
         strands.append(Strand(strand.layer, np.repeat(every, len(units)), np.tile(units, width)))
     return Flow(width, tuple(strands))
 

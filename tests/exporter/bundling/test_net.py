@@ -146,6 +146,7 @@ def refusal(bundle: PaperBundle, checkpoint: str = KEY[1]) -> str:
 def test_what_is_not_there_is_told_in_a_line() -> None:
     assert "no such checkpoint" in refusal(residual(), "007")
     layers = (layer("x", "input", 4), weighted("dense", "dense", 2), weighted("other", "dense", 2))
+    assert "the model has no units" in refusal(paper_bundle(layers[:1], kernels={"x": (1, 1)}))
     assert "no weights of any layer" in refusal(paper_bundle(layers))
     assert "no weights of the layer 'dense'" in refusal(paper_bundle(layers, kernels={"other": (2, 2)}))
 
