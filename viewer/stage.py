@@ -48,6 +48,8 @@ TARGETS_KEPT = 3
 SHEET_WIDTH_PX = 44.0
 PREMULTIPLIED = "one", "one_minus_src_alpha"
 ADDITIVE = "one", "one"
+OVER = "src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha"
+"""What is not multiplied by its alpha yet, onto what is."""
 
 
 class Stage:
@@ -214,7 +216,9 @@ class Stage:
             for net, what in zip(state.nets, shown, strict=True):
                 self._plates.draw(net, view, what)
             if state.sculptures:
-                gloo.set_state(depth_func="lequal")
+                gloo.set_state(depth_test=False, blend_func=OVER)
+                self._sculptures.draw_frames(state, matrix, targets.scene_px)
+                gloo.set_state(depth_test=True, depth_func="lequal", blend_func=PREMULTIPLIED)
                 self._sculptures.draw_units(state, matrix, targets.scene_px)
                 self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True)
             if not is_additive:

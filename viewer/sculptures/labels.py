@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from viewer.camera import project
-from viewer.labels import NAME_PX, box_of
+from viewer.labels import LINE_PX, NAME_PX, box_of
 from viewer.state import REFERENCE_HEIGHT_PX, Words
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from viewer.sculptures.read import Drawn
     from viewer.state import Camera, SculptureView
 
-OVER_PX, UNDER_PX, BESIDE_PX = 24.0, 40.0, 16.0
+OVER_PX, UNDER_PX, BESIDE_PX = 10.0, 28.0, 16.0
 PADDING_PX = 6.0
 RECEDED = 0.3
 MOST_CLASSES = 24
+MOST_MOVES = 2
 
 
 def sculpture_labels(
@@ -34,35 +37,48 @@ def sculpture_labels(
     """
     if not view.names:
         return ()
-    places = project(camera, drawn.units_at(view.step) + np.asarray(view.offset, np.float32), aspect)
+    offset = np.asarray(view.offset, np.float32)
+    places = project(camera, drawn.units_at(view.step) + offset, aspect)
+    frames = project(camera, drawn.frames + offset, aspect).reshape(-1, 4, 2)
     frame = 0.0, 0.0, REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
     taken, found = list(keep_off), []
-    for line in (*_class_lines(drawn, view, places, names), *_layer_lines(drawn, view, places)):
-        box = box_of(line)
-        if _is_inside(box, frame) and not any(_meet(box, other) for other in taken):
-            taken.append(box)
-            found.append(line)
+    for line, step_px in (*_class_lines(drawn, view, places, names), *_layer_lines(drawn, view, frames)):
+        for moved in range(MOST_MOVES + 1 if step_px else 1):
+            there = replace(line, at_px=(line.at_px[0], line.at_px[1] + moved * step_px))
+            box = box_of(there)
+            if _is_inside(box, frame) and not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                found.append(there)
+                break
     return tuple(found)
 
 
-def _layer_lines(drawn: Drawn, view: SculptureView, places: NDArray[np.float64]) -> Iterator[Words]:
-    """The ends of the net first, then the larger layers: what comes first has room."""
-    ends = np.cumsum([layer.units for layer in drawn.layers])
+def _layer_lines(drawn: Drawn, view: SculptureView, frames: NDArray[np.float64]) -> Iterator[tuple[Words, float]]:
+    """The ends of the net first, then the larger layers: what comes first has room. With each line, how far it moves
+    away from its frame where there is none.
+    """
     last = len(drawn.layers) - 1
     order = sorted(range(last + 1), key=lambda i: (i not in (0, last), -drawn.layers[i].units))
     for index in order:
-        layer = drawn.layers[index]
-        mine = places[ends[index] - layer.units : ends[index]]
-        middle = float(mine[:, 0].min() + mine[:, 0].max()) / 2
-        over, under = float(mine[:, 1].min()) - OVER_PX, float(mine[:, 1].max()) + UNDER_PX
-        yield Words(layer.name, (middle, over), NAME_PX, anchor="centre", alpha=view.opacity)
+        layer, corners = drawn.layers[index], frames[index]
         units = f"{layer.units} unit{'s' * (layer.units > 1)}"
-        yield Words(units, (middle, under), NAME_PX, role="dim", anchor="centre", alpha=view.opacity)
+        over, under = _beside(corners[:2], layer.name, -OVER_PX), _beside(corners[2:], units, UNDER_PX)
+        yield Words(layer.name, over, NAME_PX, anchor="centre", alpha=view.opacity), -LINE_PX
+        yield Words(units, under, NAME_PX, role="dim", anchor="centre", alpha=view.opacity), LINE_PX
+
+
+def _beside(edge: NDArray[np.float64], text: str, away_px: float) -> tuple[float, float]:
+    """Where `text` is centred so far over or under the middle of a frame's edge, clear of it however it slants."""
+    x, y = edge.mean(axis=0)
+    half_px = width_of(text, NAME_PX, bold=False) / 2
+    (left, one), (right, other) = edge
+    rise = min(abs(other - one) / max(abs(right - left), 1e-6) * half_px, abs(other - one) / 2)
+    return float(x), float(y) + away_px + float(np.copysign(rise, away_px))
 
 
 def _class_lines(
     drawn: Drawn, view: SculptureView, places: NDArray[np.float64], names: Sequence[str]
-) -> Iterator[Words]:
+) -> Iterator[tuple[Words, float]]:
     """The classes beside their units, those that are lit first; none where the last units are not the classes."""
     last = drawn.layers[-1].units
     if last != len(drawn.classes) or last < 2 or last > MOST_CLASSES:
@@ -74,7 +90,7 @@ def _class_lines(
         text = names[number] if number < len(names) else str(number)
         alpha = view.opacity * (RECEDED + (1 - RECEDED) * shares[place])
         at_px = x + BESIDE_PX * view.unit_size, y + 0.35 * NAME_PX
-        yield Words(text, at_px, NAME_PX, bold=shares[place] > 0.5, alpha=alpha, of_class=number)
+        yield Words(text, at_px, NAME_PX, bold=shares[place] > 0.5, alpha=alpha, of_class=number), 0.0
 
 
 def _lit_share(view: SculptureView, number: int) -> float:

@@ -23,9 +23,14 @@ NEUTRAL: dict[Theme, Rgb] = {"dark": rgb("#5F7DB8"), "light": rgb("#74829C")}
 """What serves all classes alike."""
 FAINT: dict[Theme, Rgb] = {"dark": rgb("#3A4A6B"), "light": rgb("#AEB8C8")}
 """What serves other classes than the one that is lit."""
-FULL_PERCENTILE = 98.0
+FULL_PERCENTILE, LIT_PERCENTILE = 98.0, 75.0
+"""Of the edges that are drawn: what matters as much as the first matters fully, and for one class alone what matters
+less than the second recedes. Else nearly all edges of a dense network are lit for any class.
+"""
 BY_TOP = 4.0
-"""The power by which the class that something serves most gives it its colour."""
+"""The power by which the class that something serves most takes it from the others."""
+BY_HUE = 16.0
+"""The same for its hue: mixed colours would be those of other classes."""
 ROWS_AT_ONCE = 4096
 
 
@@ -50,29 +55,30 @@ def look_of(drawn: Drawn, theme: Theme, edges: int) -> Look:
     return Look(units, found)
 
 
-def matters(drawn: Drawn, column: int) -> tuple[Floats, float]:
+def matters(drawn: Drawn, column: int) -> tuple[Floats, tuple[float, float]]:
     """How much each unit matters (U,) for a class, 0..1, and what its edges' strength times the geometric mean of both
-    ends is multiplied by, so that the strongest few are 1.
+    ends is lessened by and then multiplied by, so that the strongest few are 1 and most are under 0.
     """
     seen = slice(0, DRAWN_EDGES)
     edges = drawn.strength[seen] * np.sqrt(
         drawn.importance[drawn.edges[seen, 0], column] * drawn.importance[drawn.edges[seen, 1], column]
     )
-    return np.ascontiguousarray(drawn.importance[:, column]), _scale(edges)
+    low = float(np.percentile(edges, LIT_PERCENTILE)) if len(edges) else 0.0
+    if not (edges > low).any():
+        low = 0.0  # where all matter alike, none recedes
+    return np.ascontiguousarray(drawn.importance[:, column]), (low, _scale(edges - low))
 
 
 def _looks(importance: Floats, colours: Floats, theme: Theme, strength: Floats) -> Floats:
     """Colours (n, 3) of what matters so much (n, C) for the classes, and how much it matters for the most (n,)."""
     top = importance.max(axis=1)
-    share = (importance / np.maximum(top, 1e-9)[:, None]) ** BY_TOP
-    mixed = (share @ colours) / np.maximum(share.sum(axis=1), 1e-9)[:, None]
-    # What serves all alike has the colour of none.
-    alone = (
-        (1 - (share.sum(axis=1) - 1) / max(importance.shape[1] - 1, 1))
-        if importance.shape[1] > 1
-        else np.ones(len(top))
-    )
-    alone = np.clip(alone * (top > 0), 0, 1)[:, None]
+    beside = importance / np.maximum(top, 1e-9)[:, None]
+    hue = beside**BY_HUE
+    mixed = (hue @ colours) / np.maximum(hue.sum(axis=1), 1e-9)[:, None]
+    # What serves all alike has the colour of none; where there is but one class, all is that one's.
+    others = max(importance.shape[1] - 1, 1)
+    shared = ((beside**BY_TOP).sum(axis=1) - 1) / others
+    alone = np.clip((1 - shared) * (top > 0), 0, 1)[:, None]
     colour = mixed * alone + np.asarray(NEUTRAL[theme], np.float32) * (1 - alone)
     return np.concatenate([colour, (top * strength)[:, None]], axis=1).astype(np.float32)
 

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 SCALE = 10.0
-"""World units in a width of a layer."""
+"""World units in a unit of length within a plane; a width of a layer is one, unless the bundling was told another."""
+STRETCH, SHORTEST, LONGEST = 1.6, 1.2, 4.5
+"""Along the spine: how far planes are drawn apart, and the shortest and the longest that a spine is drawn, in widths. A
+frame is wider than high, and what stands in depth is seen between planes that are apart.
+"""
+FRAME = 0.6
+"""Room between the outermost units of a layer and its frame, in world units."""
 PATH_POINTS = 16
 DRAWN_EDGES = 4000
 _DIRECTIONS = np.array([d for d in np.ndindex(3, 3, 3) if d != (1, 1, 1)], np.float32) - 1
@@ -113,6 +119,20 @@ class Drawn:
         return found
 
     @cached_property
+    def frames(self) -> Floats:
+        """Corners (layers, 4, 3) float32 of a frame round the units of each layer, as they are in the end: over the
+        head of one who looks along the spine on his left, on his right, at his feet on his right, on his left.
+        """
+        ends = np.cumsum([layer.units for layer in self.layers])
+        found = np.empty((len(self.layers), 4, 3), np.float32)
+        for number, (end, layer) in enumerate(zip(ends, self.layers, strict=True)):
+            mine = self.units[end - layer.units : end]
+            (x, low, left), (_, high, right) = mine.min(axis=0), mine.max(axis=0)
+            found[number] = [(x, y, z) for y, z in ((high, left), (high, right), (low, right), (low, left))]
+            found[number, :, 1:] += FRAME * np.array([(1, -1), (1, 1), (-1, 1), (-1, -1)], np.float32)
+        return found
+
+    @cached_property
     def box(self) -> tuple[Floats, Floats]:
         """The lowest and the highest corner (3,) of what holds everything that is drawn at any step."""
         outline = self.outline()
@@ -120,7 +140,7 @@ class Drawn:
 
     def outline(self) -> Floats:
         """Points (n, 3) that hold everything that is drawn at any step."""
-        parts = [self.placed, self.units, self.paths.reshape(-1, 3)]
+        parts = [self.placed, self.units, self.paths.reshape(-1, 3), self.frames.reshape(-1, 3)]
         if len(self.steps):
             parts.append(self.steps[:: max(1, self.last_step // 8)].reshape(-1, 3))
         every = np.concatenate(parts)
@@ -144,22 +164,32 @@ def read_sculpture(bundle: Bundle, id: str) -> Drawn:  # noqa: A002 (the manifes
         raise BundleError("the sculpture does not hold together", got=problem, path=bundle.path)
     columns = arrays["importance"].shape[1]
     history = arrays.get("history", np.zeros((0, 0, PATH_POINTS, 3), np.float16))
+    spine = _spine_scale(arrays["placed"])
     return Drawn(
         id=id,
         method=sculpture.method,
         layers=sculpture.layers,
         classes=sculpture.classes or tuple(range(columns)),
-        units=_in_world(arrays["positions"]),
-        placed=_in_world(arrays["placed"]),
+        units=_in_world(arrays["positions"], spine),
+        placed=_in_world(arrays["placed"], spine),
         importance=arrays["importance"],
         edges=arrays["edges"],
         strength=arrays["strength"],
-        paths=_in_world(even_paths(arrays["points"], arrays["starts"], PATH_POINTS)),
-        steps=_in_world(history),
+        paths=_in_world(even_paths(arrays["points"], arrays["starts"], PATH_POINTS), spine),
+        steps=_in_world(history, spine),
     )
 
 
-def _in_world(points: NDArray[np.float16] | Floats) -> Floats:
+def _spine_scale(placed: Floats) -> float:
+    """World units in a unit of length along the spine; `SCALE` where there is but one plane."""
+    across, length = float(np.ptp(placed[:, :2], axis=0).max(initial=0)), float(np.ptp(placed[:, 2]))
+    if across <= 0 or length <= 0:
+        return SCALE
+    widths = length / across
+    return SCALE * min(max(STRETCH * widths, SHORTEST), LONGEST) / widths
+
+
+def _in_world(points: NDArray[np.float16] | Floats, spine: float) -> Floats:
     """The spine is x in the world and z in a sculpture; to the right of one who looks along it is z, and was x."""
-    world: Floats = np.ascontiguousarray(points[..., ::-1], np.float32) * np.float32(SCALE)
+    world: Floats = np.ascontiguousarray(points[..., ::-1], np.float32) * np.array([spine, SCALE, SCALE], np.float32)
     return world

@@ -13,7 +13,7 @@ uniform float u_path;          // points of a path
 uniform vec3 u_steps;          // first texel of this step and of the next, and the way between them
 uniform sampler2D u_units;     // of each unit, how much it matters for the class that is lit, and for the next
 uniform vec2 u_units_size;
-uniform vec2 u_scale;          // what that of an edge is multiplied by, here and in the next
+uniform vec4 u_scale;          // what that of an edge is lessened by and then multiplied by: here, and in the next
 uniform vec2 u_is_lit;         // 1 where one class is lit, 0 where all are: here and in the next
 uniform vec3 u_colour;         // of the class that is lit
 uniform vec3 u_colour_toward;
@@ -66,7 +66,7 @@ void main()
     vec2 across = normalize(vec2(-way_px.y, way_px.x) + vec2(0.0, 1e-6));
 
     vec2 start = texel(u_units, a_edge.y, u_units_size).rg, end = texel(u_units, a_edge.z, u_units_size).rg;
-    vec2 matters = u_scale * a_edge.w * sqrt(start * end);
+    vec2 matters = (a_edge.w * sqrt(start * end) - u_scale.xz) * u_scale.yw;
     vec4 shown = mix(look(u_is_lit.x, matters.x, u_colour), look(u_is_lit.y, matters.y, u_colour_toward), u_blend);
 
     float far = clamp((here.w - u_depths.x) / max(u_depths.y - u_depths.x, 1e-6), 0.0, 1.0);

@@ -16,10 +16,14 @@ from viewer.colour import PALETTES, class_colours
 from viewer.sculptures.look import FAINT, look_of, matters
 from viewer.sculptures.read import read_sculpture
 from viewer.shading import program
+from viewer.state import Wire
 from viewer.visuals.cache import cached
 from viewer.visuals.quad import corner_buffer, float_texture, instances
+from viewer.visuals.wires import WiresVisual
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
@@ -31,6 +35,8 @@ TEXELS_A_ROW = 2048
 PIECES_A_SEGMENT = 2
 EDGE_RADIUS, UNIT_RADIUS = 0.075, 0.2
 FADE = 1.6
+FRAME_PX, FRAME_ALPHA, FRAMES_AT_FULL = 2.0, 0.28, 8
+"""Frames round layers are a hint; where there are more of them, each is fainter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,32 @@ class SculpturesVisual:
         self._bundle = bundle
         self._cables, self._balls = program("cables", "cables"), program("balls", "balls")
         self._balls["a_corner"] = corner_buffer()
+        self._frames = WiresVisual()
         self._drawn: dict[str, Drawn] = {}
         self._shapes: dict[tuple[str, bool], _Shapes] = {}
         self._rows: dict[tuple[str, Theme, int], _Rows] = {}
-        self._lit: dict[tuple[str, int | None, int | None], tuple[gloo.Texture2D, tuple[float, float]]] = {}
+        self._lit: dict[tuple[str, int | None, int | None], tuple[gloo.Texture2D, tuple[float, ...]]] = {}
         self._along: dict[int, gloo.VertexBuffer] = {}
 
     def drawn(self, sculpture_id: str) -> Drawn:
         """The arrays of a sculpture. Raises as `viewer.sculptures.read.read_sculpture`."""
         return cached(self._drawn, sculpture_id, SCULPTURES_KEPT, lambda: read_sculpture(self._bundle, sculpture_id))
+
+    def draw_frames(self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> None:
+        """Draw a thin frame round each layer that is named, onto a target of `target_px`."""
+        wires = tuple(
+            Wire(tuple(map(tuple, corners)), "dim", FRAME_PX, alpha)
+            for view in state.sculptures
+            if view.names
+            for corners, alpha in self._corners(view)
+        )
+        self._frames.draw(wires, state.theme, clip_from_world, target_px)
+
+    def _corners(self, view: SculptureView) -> Iterator[tuple[list[list[float]], float]]:
+        frames = self.drawn(view.sculpture_id).frames + np.asarray(view.offset, np.float32)
+        alpha = FRAME_ALPHA * view.opacity * min(1.0, FRAMES_AT_FULL / max(len(frames), 1))
+        for corners in frames:
+            yield [*corners.tolist(), corners[0].tolist()], alpha
 
     def draw_units(self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> None:
         """Draw the units, solid, onto a target of `target_px`, as the active state says."""
@@ -144,6 +167,7 @@ class SculpturesVisual:
             buffer.delete()
         self._cables.delete()
         self._balls.delete()
+        self._frames.close()
 
     def _set_shared(
         self,
@@ -195,13 +219,13 @@ class SculpturesVisual:
 
         return cached(self._rows, (drawn.id, theme, count), ROWS_KEPT, made, _Rows.close)
 
-    def _lit_of(self, drawn: Drawn, view: SculptureView) -> tuple[gloo.Texture2D, tuple[float, float]]:
+    def _lit_of(self, drawn: Drawn, view: SculptureView) -> tuple[gloo.Texture2D, tuple[float, ...]]:
         """How much units matter for the classes that are lit here and next, and by what their edges are multiplied."""
 
-        def made() -> tuple[gloo.Texture2D, tuple[float, float]]:
+        def made() -> tuple[gloo.Texture2D, tuple[float, ...]]:
             found = [_matters(drawn, focus) for focus in (view.focus, view.toward)]
             units = np.stack([*(units for units, _ in found), np.zeros(len(drawn.units), np.float32)], axis=1)
-            return _texels(units), (found[0][1], found[1][1])
+            return _texels(units), (*found[0][1], *found[1][1])
 
         return cached(self._lit, (drawn.id, view.focus, view.toward), LIT_KEPT, made, lambda lit: lit[0].delete())
 
@@ -218,10 +242,10 @@ def _drawn_edges(drawn: Drawn, view: SculptureView) -> int:
     return drawn.drawn_edges(view.edges, in_steps=view.step is not None)
 
 
-def _matters(drawn: Drawn, focus: int | None) -> tuple[NDArray[np.float32], float]:
+def _matters(drawn: Drawn, focus: int | None) -> tuple[NDArray[np.float32], tuple[float, float]]:
     """As `viewer.sculptures.look.matters`; nothing where all classes are lit, or one that is not known here."""
     if focus is None or focus not in drawn.classes:
-        return np.zeros(len(drawn.units), np.float32), 0.0
+        return np.zeros(len(drawn.units), np.float32), (0.0, 0.0)
     return matters(drawn, drawn.classes.index(focus))
 
 
