@@ -150,15 +150,15 @@ def apply_map(
 
 CLASS_COLOURS: dict[Theme, tuple[str, ...]] = {
     "dark": (
-        *("#4FA3FF", "#FFA62B", "#2BD9A0", "#FF6A55", "#C58CFF"),
-        *("#F6E75A", "#6FE7FF", "#FF9CD2", "#C7A26E", "#9BE564"),
+        *("#7BB4F5", "#FFAA2A", "#26A17B", "#FF552C", "#BC7AFF"),
+        *("#FEF64A", "#6BF2FF", "#FF80BF", "#C1714C", "#96DC69"),
     ),
     "light": (
-        *("#0A5FB4", "#D97900", "#00805C", "#C5301A", "#7A3CB8"),
-        *("#A08A00", "#0F93B8", "#C2377F", "#7B5328", "#4C8A1B"),
+        *("#085DB0", "#D96705", "#00805C", "#AF2B38", "#7133C5"),
+        *("#819820", "#118DB8", "#C33781", "#8B5116", "#2FA446"),
     ),
 }
-"""The first ten classes, each the same hue in both themes."""
+"""The first ten classes, of like hue in both themes: searched for so that any two stay apart for every eye."""
 
 
 @cache

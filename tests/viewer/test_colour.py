@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 from typing import get_args
 
 import numpy as np
 import pytest
 
-from viewer.colour import MAP_ENTRIES, MAP_NAMES, PALETTES, apply_map, map_table
+from viewer.colour import MAP_ENTRIES, MAP_NAMES, PALETTES, apply_map, class_colours, map_table
 from viewer.state import ColourRole, ColourSet, MapName, Theme
 
 THEMES: tuple[Theme, ...] = ("dark", "light")
@@ -173,3 +174,38 @@ def test_every_role_has_a_colour_and_words_can_be_read(theme: Theme) -> None:
             low, high = sorted((luminance(palette.roles[role]), luminance(background)))
             # WCAG 2: 4.5 for text, 3 for large text and marks.
             assert (high + 0.05) / (low + 0.05) > (4.5 if role in ("text", "dim") else 3.0), role
+
+
+APART = 11.0
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("eye", EYES)
+def test_ten_classes_stay_apart(theme: Theme, eye: str) -> None:
+    ten = class_colours(10, theme)
+    nearest = min(delta_e(one, other, eye) for one, other in itertools.combinations(ten, 2))
+    assert nearest > (30 if eye == "normal" else APART)
+
+
+def test_the_usual_ten_colours_do_not_stay_apart_for_every_eye() -> None:
+    """The first ten of a colour wheel: what the set above is not."""
+    wheel = [np.array(colorsys.hsv_to_rgb(k / 10, 0.8, 0.9)) for k in range(10)]
+    worst = min(delta_e(one, other, "deuteranopia") for one, other in itertools.combinations(wheel, 2))
+    assert worst < APART
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_classes_can_be_seen_however_many_there_are(theme: Theme) -> None:
+    """Contrast with the ground: 3 to 1 for the ten, as WCAG 2.1 (1.4.11) asks for what is drawn, and never gone."""
+    ground = luminance(np.array(PALETTES[theme].inner))
+    for place, colour in enumerate(class_colours(64, theme)):
+        low, high = sorted((ground, luminance(colour)))
+        assert (high + 0.05) / (low + 0.05) > (3.0 if place < 10 else 1.25)
+    np.testing.assert_array_equal(class_colours(64, theme)[:10], class_colours(10, theme))
+    assert len(np.unique(class_colours(30, theme), axis=0)) == 30
+    assert class_colours(0, theme).shape == (0, 3)
+
+
+def luminance(rgb: np.ndarray) -> float:
+    """Relative luminance of sRGB."""
+    return float(linear(rgb) @ [0.2126, 0.7152, 0.0722])
