@@ -70,7 +70,7 @@ def _layer_lines(drawn: Drawn, view: SculptureView, frames: NDArray[np.float64])
 def _beside(edge: NDArray[np.float64], text: str, away_px: float) -> tuple[float, float]:
     """Where `text` is centred so far over or under the middle of a frame's edge, clear of it however it slants."""
     x, y = edge.mean(axis=0)
-    half_px = width_of(text, NAME_PX, bold=False) / 2
+    half_px = width_of(text, NAME_PX) / 2
     (left, one), (right, other) = edge
     rise = min(abs(other - one) / max(abs(right - left), 1e-6) * half_px, abs(other - one) / 2)
     return float(x), float(y) + away_px + float(np.copysign(rise, away_px))

@@ -103,7 +103,7 @@ class SculpturesVisual:
     def draw_frames(self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> None:
         """Draw a thin frame round each layer that is named, onto a target of `target_px`."""
         wires = tuple(
-            Wire(tuple(map(tuple, corners)), "dim", FRAME_PX, alpha)
+            Wire(tuple((x, y, z) for x, y, z in corners), "dim", FRAME_PX, alpha)
             for view in state.sculptures
             if view.names
             for corners, alpha in self._corners(view)
