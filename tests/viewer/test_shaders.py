@@ -10,16 +10,18 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from made_sculpture import add_made_sculptures
+from tiny_bundle import make_tiny_bundle
 from vispy import gloo
 from vispy.util import use_log_level
 
 import viewer.shading
-from exporter.bundle import Bundle
+from exporter.bundle import Bundle, read_bundle
 from scenes.framing import camera_for
 from viewer.camera import Rect
 from viewer.layout import Layout
 from viewer.shading import shader_source
-from viewer.state import Bar, CaptureKey, Edges, Hud, NetView, Polyline, Ramp, ViewState, Wire, Words
+from viewer.state import Bar, CaptureKey, Edges, Hud, NetView, Polyline, Ramp, SculptureView, ViewState, Wire, Words
 
 FOLDER = Path(str(files("viewer"))) / "shaders"
 STAGES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".vert", ".frag"))
@@ -75,14 +77,17 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires)
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
+    yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))
 
 
 @pytest.mark.gl
 def test_programs_compile_and_know_what_python_sets(
-    tiny_bundle: Bundle, tiny_layout: Layout, monkeypatch: pytest.MonkeyPatch
+    tiny_layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from viewer.stage import Stage
 
+    path = make_tiny_bundle(tmp_path / "tiny.bundle")
+    bundle = read_bundle(add_made_sculptures(path, [("conv", 4), ("relu", 5), ("scores", 3)], {"002": 3.0}))
     made: list[gloo.Program] = []
     files_of = {shader_source(name): name for name in STAGES}
     pairs: set[tuple[str, str]] = set()
@@ -93,8 +98,8 @@ def test_programs_compile_and_know_what_python_sets(
         return made[-1]
 
     monkeypatch.setattr(viewer.shading, "gloo", SimpleNamespace(Program=recorded))
-    with use_log_level("warning", record=True, print_msg=False) as said, Stage(tiny_bundle, tiny_layout) as stage:
-        for state in everything(tiny_bundle, tiny_layout):
+    with use_log_level("warning", record=True, print_msg=False) as said, Stage(bundle, tiny_layout) as stage:
+        for state in everything(bundle, tiny_layout):
             assert stage.render(state, (64, 48), supersample=1).max() > 0
             stage.render(state, (64, 48), supersample=2)
             stage.render(state, (64, 48), supersample=0.5)
