@@ -89,7 +89,7 @@ def lit_classes(bundle: Bundle, sculpture: Sculpture, options: SceneOptions) -> 
     columns: tuple[int, ...] = tuple(ids.index(chosen) for chosen in dict.fromkeys(options.classes))
     columns = columns or _foremost(hidden_importance(sculpture, importance))
     shown = tuple(ids[column] for column in columns)
-    return Lit(columns, shown, tuple(class_name(names, each) for each in shown), len(ids))
+    return Lit(shown, tuple(class_name(names, each) for each in shown), len(ids))
 
 
 def hidden_importance(sculpture: Sculpture, importance: NDArray[np.float32]) -> NDArray[np.float32]:

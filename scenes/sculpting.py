@@ -44,17 +44,19 @@ class Frame:
     facts: Hud
     foot_px: float
     charts: tuple[Place, Place]
+    is_beside: bool
 
     @classmethod
     def of(cls, aspect: float, lit: Lit, pieces: Pieces, *, sentence: str = "", has_charts: bool = False) -> Frame:
-        """The frame of this aspect ratio (width over height), with a sentence over the facts; with charts there is room
-        for them.
+        """The frame of this aspect ratio (width over height). With a sentence over the facts the classes always go
+        under the net; with charts there is room for them.
         """
         width_px = REFERENCE_HEIGHT_PX * aspect
         margin_px = margin_of(width_px)
         foot, foot_px = facts(pieces, margin_px, width_px - margin_px)
         said, foot_px = _sentence(sentence, margin_px, width_px - margin_px, foot_px)
-        if width_px >= WIDE_PX:
+        is_beside = width_px >= WIDE_PX and not sentence
+        if is_beside:
             wide_px = min(max(widest_name(lit), NARROWEST_LIST_PX), MOST_LIST_SHARE * width_px)
             place = Place(width_px - margin_px - wide_px, width_px - margin_px, LIST_TOP_PX)
             right, top, low_px = (place.left_px - margin_px / 2) / width_px, NET_TOP, foot_px
@@ -62,11 +64,11 @@ class Frame:
         else:
             place = Place(margin_px, width_px - margin_px, 0.0)
             low_px = grid_top(lit, *_sides(place), foot_px - 24.0)
-            right, top = 1.0 - margin_px / 2 / width_px, NARROW_TOP
+            right, top = 1.0 - margin_px / 2 / width_px, NET_TOP if width_px >= WIDE_PX else NARROW_TOP
             low_px -= CHART_PITCH_PX * has_charts
             charts = _side_by_side(place, low_px + CHART_PITCH_PX - CHART_PX - 40.0)
         net = Rect(margin_px / 2 / width_px, top, right, (low_px - LABEL_ROOM_PX) / REFERENCE_HEIGHT_PX)
-        return cls(width_px, place, net, foot + said, foot_px, charts)
+        return cls(width_px, place, net, foot + said, foot_px, charts, is_beside)
 
     @property
     def borders_px(self) -> tuple[float, float]:
@@ -76,7 +78,7 @@ class Frame:
 
     def classes(self, lit: Lit, moment: Moment, head: str = ALL_CLASSES) -> Hud:
         """The classes, with what is lit; `head` stands over them while all are."""
-        if self.width_px >= WIDE_PX:
+        if self.is_beside:
             return class_list(lit, moment, self.place, head)
         return class_grid(lit, moment, *_sides(self.place), self.foot_px - 24.0, head)
 
@@ -101,7 +103,7 @@ def drawn_part(drawn: Drawn, *, in_steps: bool = False) -> tuple[int, float]:
 
 def part_line(lit: Lit) -> tuple[str, ...]:
     """That not all classes are lit, where that is so."""
-    return (f"lit: {len(lit.columns)} of {count(lit.of)} classes",) if lit.is_part else ()
+    return (f"lit: {len(lit.ids)} of {count(lit.of)} classes",) if lit.is_part else ()
 
 
 def _sides(place: Place) -> tuple[float, float]:

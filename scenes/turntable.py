@@ -32,7 +32,7 @@ SWEPT_DEG = 10.0
 class Course:
     """When the camera is where, and which stop is lit.
 
-    `stops` are columns of classes, `None` for all of them together; `lit` is the place among them, whole at rest.
+    `stops` are classes, `None` for all of them together; `lit` is the place among them, whole at rest.
     """
 
     azimuth_deg: Track[float]
@@ -49,17 +49,17 @@ class Course:
         return (self.stops[index], self.stops[index + 1], blend) if blend > 0 else (self.stops[index], None, 0.0)
 
 
-def course_of(columns: Sequence[int], names: Sequence[str]) -> Course:
+def course_of(classes: Sequence[int], names: Sequence[str]) -> Course:
     """A turn with all classes, then each class with a step of the turn and a pause, and back: a loop.
 
     Where there is one class it is lit all the time, and there is one turn.
     """
-    if len(columns) < 2:
-        stop = columns[0] if columns else None
+    if len(classes) < 2:
+        stop = classes[0] if classes else None
         turn_secs = 360.0 / DEG_PER_SEC
         azimuth = Track.of((0.0, START_DEG), (REST_SECS, START_DEG + 360.0), move_secs=turn_secs, ease=even)
         return Course(azimuth, Track.of((0.0, 0.0)), (stop,), REST_SECS + turn_secs, (Marker(0.0, "turn"),))
-    steps = len(columns) + 1
+    steps = len(classes) + 1
     is_few = steps <= FEW_STEPS
     step_deg = STEP_DEG if is_few else 360.0 / steps
     turn_deg = 360.0 - step_deg * steps if is_few else 360.0
@@ -75,7 +75,7 @@ def course_of(columns: Sequence[int], names: Sequence[str]) -> Course:
         if number < steps:
             markers.append(Marker(at_secs + MOVE_SECS, names[number - 1]))
         at_secs += MOVE_SECS + (HOLD_SECS if number < steps else REST_SECS / 2)
-    return Course(Track(tuple(turns)), Track(tuple(lit)), (None, *columns, None), at_secs, tuple(markers))
+    return Course(Track(tuple(turns)), Track(tuple(lit)), (None, *classes, None), at_secs, tuple(markers))
 
 
 def turning_camera(points: Array, aspect: float, rect: Rect, *, fov_deg: float = FOV_DEG) -> Camera:
@@ -95,6 +95,11 @@ def turning_camera(points: Array, aspect: float, rect: Rect, *, fov_deg: float =
         axis=-1,
     )
     return fit(camera, swept.reshape(-1, 3), aspect, rect)
+
+
+def still_camera(points: Array, aspect: float, rect: Rect) -> Camera:
+    """The camera at the start of a turn, in which `points` (n, 3) fill `rect` as well as they can from there."""
+    return fit(gentle_camera(points, START_DEG, ELEVATION_DEG, FOV_DEG), points, aspect, rect)
 
 
 def turned(camera: Camera, azimuth_deg: float) -> Camera:

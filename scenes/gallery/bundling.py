@@ -16,7 +16,7 @@ from scenes.panels.rising import chart
 from scenes.sculpted import lit_classes, shown_sculpture
 from scenes.sculpting import CHART_PX, Frame, drawn_part
 from scenes.timeline import Key, Marker, Timeline, Track
-from scenes.turntable import START_DEG, turned, turning_camera
+from scenes.turntable import still_camera
 from viewer.sculptures.read import read_sculpture
 from viewer.state import Hud, SculptureView, ViewState
 
@@ -50,7 +50,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
         bundling_lines(sculpture),
     )
     frame = Frame.of(options.aspect, lit, pieces, has_charts=True)
-    camera = turned(turning_camera(drawn.outline(), options.aspect, frame.net), START_DEG)
+    camera = still_camera(drawn.outline(), options.aspect, frame.net)
     step_at, duration_secs, markers = _journey(gathering)
     fixed = heading(f"{shown_name(bundle)} is bundled", _says(gathering), *frame.borders_px) + frame.facts
 

@@ -33,7 +33,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     sculpture = shown_sculpture(bundle, options)
     lit = lit_classes(bundle, sculpture, options)
     drawn = ended(read_sculpture(bundle, sculpture.id))
-    course = course_of(lit.columns, lit.names)
+    course = course_of(lit.ids, lit.names)
     frame = Frame.of(options.aspect, lit, told(bundle, sculpture, lit, drawn))
     camera = turning_camera(drawn.outline(), options.aspect, frame.net)
     fixed = heading(f"{shown_name(bundle)}, bundled", "units near their class, edges in cables", *frame.borders_px)

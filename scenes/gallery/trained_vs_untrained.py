@@ -46,7 +46,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     lit = lit_classes(bundle, pair[1], options)
     drawn = [ended(read_sculpture(bundle, each.id)) for each in pair]
     shares = own_share(bundle, pair[0]), own_share(bundle, pair[1])
-    course = course_of(lit.columns, lit.names)
+    course = course_of(lit.ids, lit.names)
     frame = Frame.of(options.aspect, lit, _pieces(bundle, pair, lit, drawn), sentence=_sentence(shares, lit))
     sides = Sides.of(frame.net, options.aspect)
     camera = sides.camera(np.concatenate([each.outline() for each in drawn]))

@@ -27,11 +27,9 @@ Cells = tuple[tuple[float, float], ...]
 class Lit:
     """The classes of a sculpture that are lit one after the other.
 
-    `columns` are those of its importance, in order; `names` their classes' names, `ids` their numbers in the model.
-    `of` is how many classes the sculpture has in all.
+    `ids` are their numbers in the model, `names` their names. `of` is how many classes the sculpture has in all.
     """
 
-    columns: tuple[int, ...]
     ids: tuple[int, ...]
     names: tuple[str, ...]
     of: int
@@ -39,12 +37,12 @@ class Lit:
     @property
     def is_part(self) -> bool:
         """Whether there are classes that are not lit."""
-        return len(self.columns) < self.of
+        return len(self.ids) < self.of
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is lit: the column `here`, on the way to `there` by `blend` in 0..1; `None` is all of them."""
+    """What is lit: the class `here`, on the way to `there` by `blend` in 0..1; `None` is all of them."""
 
     here: int | None
     there: int | None = None
@@ -66,14 +64,14 @@ def class_list(lit: Lit, moment: Moment, place: Place, head: str = ALL_CLASSES) 
     head line says while all classes are lit.
     """
     top_px = place.top_px + HEAD_ROOM_PX
-    cells = tuple((place.left_px, top_px + row * PITCH_PX) for row in range(len(lit.columns)))
+    cells = tuple((place.left_px, top_px + row * PITCH_PX) for row in range(len(lit.ids)))
     said = _head(lit, moment, head, place.left_px, place.width_px, place.top_px)
     return said + _cells(lit, moment, cells, place.width_px)
 
 
 def list_foot(lit: Lit, place: Place) -> float:
     """How far down a list of classes reaches."""
-    return place.top_px + HEAD_ROOM_PX + len(lit.columns) * PITCH_PX
+    return place.top_px + HEAD_ROOM_PX + len(lit.ids) * PITCH_PX
 
 
 def class_grid(
@@ -102,19 +100,19 @@ def _grid(lit: Lit, left_px: float, right_px: float, bottom_px: float) -> tuple[
     """Baselines of the cells, row after row, and how wide a cell is."""
     widest = max(width_of(name, NAME_PX, True) for name in lit.names) + INDENT_PX
     room_px = right_px - left_px
-    columns = min(max(int((room_px + CELL_GAP_PX) // (widest + CELL_GAP_PX)), 1), len(lit.columns))
-    rows = -(-len(lit.columns) // columns)
-    columns = -(-len(lit.columns) // rows)
+    columns = min(max(int((room_px + CELL_GAP_PX) // (widest + CELL_GAP_PX)), 1), len(lit.ids))
+    rows = -(-len(lit.ids) // columns)
+    columns = -(-len(lit.ids) // rows)
     pitch_px = min(room_px / columns, widest + 3 * CELL_GAP_PX)
     top_px = bottom_px - (rows - 1) * PITCH_PX
-    cells = tuple((left_px + i % columns * pitch_px, top_px + i // columns * PITCH_PX) for i in range(len(lit.columns)))
+    cells = tuple((left_px + i % columns * pitch_px, top_px + i // columns * PITCH_PX) for i in range(len(lit.ids)))
     return cells, min(widest, room_px)
 
 
 def _head(lit: Lit, moment: Moment, head: str, left_px: float, room_px: float, y: float) -> Hud:
     """The name of what is lit, in its colour; it goes and comes while the light goes over."""
     column = moment.nearest
-    name = head if column is None else lit.names[lit.columns.index(column)]
+    name = head if column is None else lit.names[lit.ids.index(column)]
     alpha = abs(1.0 - 2.0 * moment.blend) if moment.blend > 0 else 1.0
     size = next((size for size in HEAD_SIZES_PX if width_of(name, size, True) <= room_px), HEAD_SIZES_PX[-1])
     text = fitted(name, room_px, size, True)
@@ -123,7 +121,7 @@ def _head(lit: Lit, moment: Moment, head: str, left_px: float, room_px: float, y
 
 def _cells(lit: Lit, moment: Moment, cells: Cells, wide_px: float) -> Hud:
     hud = Hud()
-    for column, name, (x, y) in zip(lit.columns, lit.names, cells, strict=True):
+    for column, name, (x, y) in zip(lit.ids, lit.names, cells, strict=True):
         alpha, is_lit = moment.brightness(column), column == moment.nearest
         text = fitted(name, wide_px - INDENT_PX, NAME_PX, is_lit)
         own = column if is_lit else None
@@ -139,10 +137,13 @@ def _marker(lit: Lit, moment: Moment, cells: Cells, wide_px: float) -> Hud:
     known = [column for column in (moment.here, moment.there) if column is not None]
     if not known:
         return Hud()
-    (x0, y0), (x1, y1) = (cells[lit.columns.index(column)] for column in (known[0], known[-1]))
+    (x0, y0), (x1, y1) = (cells[lit.ids.index(column)] for column in (known[0], known[-1]))
     x, y = x0 + (x1 - x0) * moment.blend, y0 + (y1 - y0) * moment.blend
     own = known[-1] if moment.blend > 0.5 else known[0]
+    name_px = width_of(lit.names[lit.ids.index(own)], NAME_PX, True)
     alpha = 1.0
     if moment.blend > 0 and len(known) == 1:
         alpha = moment.blend if moment.here is None else 1.0 - moment.blend
-    return Hud(bars=(Bar((x, y + 8.0, wide_px, 5.0), alpha=alpha, round_px=2.5, of_class=own),))
+    return Hud(
+        bars=(Bar((x, y + 8.0, min(INDENT_PX + name_px, wide_px), 5.0), alpha=alpha, round_px=2.5, of_class=own),)
+    )

@@ -57,7 +57,7 @@ def test_all_classes_are_lit_in_order_and_any_can_be_chosen(bundle: Bundle) -> N
     kept = bundle.sculpture("002-weight")
     assert lit_classes(bundle, kept, SceneOptions()).names == CLASS_NAMES
     chosen = lit_classes(bundle, kept, SceneOptions(classes=(2, 0, 2)))
-    assert (chosen.columns, chosen.names, chosen.is_part) == ((2, 0), ("two", "zero"), True)
+    assert (chosen.ids, chosen.names, chosen.is_part) == ((2, 0), ("two", "zero"), True)
     with pytest.raises(KerascopeError, match=r"no such class.*0 to 2.*got 3"):
         lit_classes(bundle, kept, SceneOptions(classes=(3,)))
 
@@ -69,7 +69,7 @@ def test_of_many_classes_those_of_most_importance_are_lit(tmp_path: Path) -> Non
     kept = many.sculpture("002-weight")
     lit = lit_classes(many, kept, SceneOptions())
     sums = hidden_importance(kept, many.load(kept.tensors["importance"])).sum(axis=0)
-    assert lit.columns == tuple(np.argsort(-sums)[:10])
+    assert lit.ids == tuple(np.argsort(-sums)[:10])
     assert (lit.of, lit.is_part, lit.names[0]) == (14, True, lit_name(lit.ids[0]))
 
 

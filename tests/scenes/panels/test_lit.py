@@ -20,7 +20,7 @@ rooms = st.floats(240, 1800)
 
 
 def lit_of(names: list[str]) -> Lit:
-    return Lit(tuple(range(len(names))), tuple(range(len(names))), tuple(names), len(names))
+    return Lit(tuple(range(len(names))), tuple(names), len(names))
 
 
 LIT = lit_of(["lifeboat", "ladybug", "pizza"])
@@ -47,7 +47,7 @@ def test_what_is_lit_is_named_in_its_colour_and_the_others_are_faint() -> None:
 
 @pytest.mark.parametrize(("here", "there"), [(None, 0), (0, 1), (2, None)])
 def test_the_light_goes_over_evenly(here: int | None, there: int | None) -> None:
-    for column in LIT.columns:
+    for column in LIT.ids:
         ends = [Moment(stop).brightness(column) for stop in (here, there)]
         assert Moment(here, there, 0.0).brightness(column) == ends[0]
         assert Moment(here, there, 0.5).brightness(column) == pytest.approx(sum(ends) / 2)
