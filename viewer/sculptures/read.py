@@ -164,7 +164,7 @@ def read_sculpture(bundle: Bundle, id: str) -> Drawn:  # noqa: A002 (the manifes
         raise BundleError("the sculpture does not hold together", got=problem, path=bundle.path)
     columns = arrays["importance"].shape[1]
     history = arrays.get("history", np.zeros((0, 0, PATH_POINTS, 3), np.float16))
-    spine = _spine_scale(arrays["placed"])
+    spine = spine_scale(arrays["placed"])
     return Drawn(
         id=id,
         method=sculpture.method,
@@ -180,7 +180,7 @@ def read_sculpture(bundle: Bundle, id: str) -> Drawn:  # noqa: A002 (the manifes
     )
 
 
-def _spine_scale(placed: Floats) -> float:
+def spine_scale(placed: Floats) -> float:
     """World units in a unit of length along the spine; `SCALE` where there is but one plane."""
     across, length = float(np.ptp(placed[:, :2], axis=0).max(initial=0)), float(np.ptp(placed[:, 2]))
     if across <= 0 or length <= 0:
