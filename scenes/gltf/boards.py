@@ -5,7 +5,7 @@ The scene's camera sees each board where our own picture has these words, and as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,23 @@ from scenes.gltf.boards_beside import EDGE_PX, last_plate, left_beside, tops_bes
 from scenes.gltf.boards_chart import chart_box, chart_hud, chart_place, curve_hud, has_curve
 from scenes.gltf.boards_classes import class_hud
 from scenes.gltf.boards_legend import has_bars, legend_hud, title_hud
+from scenes.gltf.standing import (
+    CARD_PADDING_PX,
+    EMPTY,
+    NAME_PADDING_PX,
+    Standing,
+    card_at,
+    grown,
+    lines_of,
+    plain_point,
+    standing,
+)
 from scenes.panels.classes import list_place
 from scenes.panels.heading import fitted
 from viewer.labels import net_labels
 from viewer.placement import world_of
 from viewer.solids.boards import board, turned
-from viewer.solids.boards_place import along_spine, from_behind, hud_box, on_screen_at, shifted, unit_per_px
+from viewer.solids.boards_place import along_spine, from_behind, hud_box, shifted
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 
 if TYPE_CHECKING:
@@ -38,29 +49,11 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 WIDE = 16 / 9
-NAME_PADDING_PX = (3.5, 1.8)
-"""Half of the room that labels leave to each other at their sides; over and under them only borders ever meet."""
-CARD_PADDING_PX = (16.0, 14.0)
 LEGEND_DOWN_PX = CARD_PADDING_PX[1] + 1.0
 """The border of its card lies where the words of a legend lie on the picture, not higher: labels come that near."""
 LONGEST_PX = 420.0
 LIST_WIDTH, NARROWEST_PX = 0.19, 140.0
-
-EMPTY: Box = (0.0, 0.0, 0.0, 0.0)
 NameBoards = dict[int, tuple["Solid | None", "Solid | None"]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """A board in its place: `solid` is centred at 0 and turned to the scene's camera, `at` is where it goes in world
-    units, and `says` its words, a line each as they are read. Where its other side shows another picture, that is
-    `behind`.
-    """
-
-    solid: Solid
-    at: tuple[float, float, float]
-    says: tuple[str, ...]
-    behind: Solid | None = None
 
 
 def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, *, aspect: float = WIDE) -> NameBoards:
@@ -78,7 +71,7 @@ def name_boards(layout: Layout, net: NetView, state: ViewState, scales: Scales, 
     """
     index = state.nets.index(net)
     boxes = hud_box(_legend(state)), hud_box(title_hud(state)), chart_box(state, aspect)
-    cards = [_grown(box, CARD_PADDING_PX) for box in boxes if box]
+    cards = [grown(box, CARD_PADDING_PX) for box in boxes if box]
     labels = net_labels(layout, _at_rest(state), aspect, scales, keep_off=cards)[index]
     centres = world_of(net, layout, [plate.centre for plate in layout.plates])
     found: NameBoards = {}
@@ -117,15 +110,15 @@ def answer_board(
     if not hud.words:
         return None
     shown = [hud if i == index else answer_hud(bundle, each, width_px, among) for i, each in enumerate(state.nets)]
-    boxes = [_grown(box, CARD_PADDING_PX) if box else EMPTY for box in map(hud_box, shown)]
+    boxes = [grown(box, CARD_PADDING_PX) if box else EMPTY for box in map(hud_box, shown)]
     legend = hud_box(_legend(state))
     curve = hud_box(curve_hud(bundle, net, aspect)) if has_curve(state) else None
-    free = [_grown(box, CARD_PADDING_PX) for box in (legend, curve) if box]
+    free = [grown(box, CARD_PADDING_PX) for box in (legend, curve) if box]
     top = tops_beside(layout, still, left, [box[3] - box[1] for box in boxes], aspect, free)[index]
     plate, net_there = last_plate(layout), state.nets[index]
     centre = world_of(net_there, layout, [plate.centre])[0]
-    standing = _standing(shifted(hud, (left - boxes[index][0], top - boxes[index][1])), state, aspect, centre)
-    return replace(standing, at=_plain(np.asarray(standing.at) - np.asarray(net_there.offset)))
+    there = standing(shifted(hud, (left - boxes[index][0], top - boxes[index][1])), state, aspect, centre)
+    return replace(there, at=plain_point(np.asarray(there.at) - np.asarray(net_there.offset)))
 
 
 def legend_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
@@ -156,12 +149,12 @@ def chart_board(state: ViewState, *, aspect: float = WIDE) -> Standing | None:
     if place is None or box is None:
         return _of_scene(hud, state, aspect, box)
     behind = replace(state, camera=from_behind(state.camera, place))
-    return Standing(_along(state, aspect, place), place, _lines(hud), _along(behind, aspect, place))
+    return Standing(_along(state, aspect, place), place, lines_of(hud), _along(behind, aspect, place))
 
 
 def _along(state: ViewState, aspect: float, place: tuple[float, float, float]) -> Solid:
     """The side of the chart that the camera of a state sees."""
-    left, top, right, bottom = card = _grown(chart_box(state, aspect) or EMPTY, CARD_PADDING_PX)
+    left, top, right, bottom = card = grown(chart_box(state, aspect) or EMPTY, CARD_PADDING_PX)
     here, size_px = shifted(chart_hud(state, aspect), (-left, -top)), (right - left, bottom - top)
     flat = board(here, state.theme, size_px, 1.0, card=True, colours=state.colours)
     return along_spine(flat, card, state.camera, aspect, place)
@@ -200,23 +193,7 @@ def _at_rest(state: ViewState) -> ViewState:
 
 
 def _of_scene(hud: Hud, state: ViewState, aspect: float, box: Box | None = None) -> Standing | None:
-    return _standing(hud, state, aspect, state.camera.target, box) if hud.words else None
-
-
-def _standing(
-    hud: Hud, state: ViewState, aspect: float, through: Sequence[float] | Array, box: Box | None = None
-) -> Standing:
-    """A card with `hud`, seen where this lies on the picture, on the upright plane through a point (3,); its words fill
-    it, or `box`.
-    """
-    card = _grown(box or hud_box(hud) or EMPTY, CARD_PADDING_PX)
-    solid, middle = _card(hud, card, state, aspect, through)
-    return Standing(turned(solid, state.camera.azimuth_deg), _plain(middle), _lines(hud))
-
-
-def _lines(hud: Hud) -> tuple[str, ...]:
-    """The words of a display as they are read: from above, and from the left."""
-    return tuple(line.text for line in sorted(hud.words, key=lambda line: (line.at_px[1], line.at_px[0])) if line.text)
+    return standing(hud, state, aspect, state.camera.target, box) if hud.words else None
 
 
 def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) -> Solid | None:
@@ -224,26 +201,8 @@ def _name_board(label: Label, state: ViewState, aspect: float, centre: Array) ->
     box = hud_box(hud)
     if box is None:
         return None
-    solid, middle = _card(hud, _grown(box, NAME_PADDING_PX), state, aspect, centre)
-    return turned(solid, state.camera.azimuth_deg, _plain(middle - centre))
-
-
-def _card(hud: Hud, box: Box, state: ViewState, aspect: float, through: Sequence[float] | Array) -> tuple[Solid, Array]:
-    """The part `box` of a display as a card, and where its middle (3,) lies."""
-    left, top, right, bottom = box
-    middle = on_screen_at(state.camera, ((left + right) / 2, (top + bottom) / 2), aspect, through)
-    unit = unit_per_px(state.camera, middle)
-    here = shifted(hud, (-left, -top))
-    solid = board(here, state.theme, (right - left, bottom - top), unit, card=True, colours=state.colours)
-    return solid, middle
-
-
-def _plain(point: Array) -> tuple[float, float, float]:
-    return float(point[0]), float(point[1]), float(point[2])
-
-
-def _grown(box: Box, by_px: tuple[float, float]) -> Box:
-    return box[0] - by_px[0], box[1] - by_px[1], box[2] + by_px[0], box[3] + by_px[1]
+    solid, middle = card_at(hud, grown(box, NAME_PADDING_PX), state, aspect, centre)
+    return turned(solid, state.camera.azimuth_deg, plain_point(middle - centre))
 
 
 def _cut(line: Words) -> Words:

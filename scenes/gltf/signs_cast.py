@@ -17,10 +17,10 @@ from scenes.gltf.signs import turning
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scenes.gltf.boards import Standing
     from scenes.gltf.casts import Cast
     from scenes.gltf.nodes import Nodes
     from scenes.gltf.reel import Reel
+    from scenes.gltf.standing import Standing
     from viewer.state import Hud, ViewState
 
 ORBITS = {"faces": True, "orbits": True}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenes.gltf.about_cast import about_cast, about_units, column_names, focus_names
+from scenes.gltf.boards_units import unit_boards
 from scenes.gltf.tracks import mixtures, moves, seen_of
 from viewer.sculptures.read import read_sculpture
 from viewer.solids.statue import Statue
@@ -35,8 +38,8 @@ class CastNodes:
         drawn, theme = read_sculpture(bundle, sculpture.id), reel.first.theme
         self.statue = Statue(drawn, cast.first, theme, detail, flows=cast.steps is not None)
 
-    def add(self, root: int, name: str, number: int) -> tuple[int, ...]:
-        """The nodes of its layers, of the sculpture called `name`, the `number`-th of all nets and sculptures."""
+    def add(self, root: int, name: str, number: int, aspect: float) -> None:
+        """The sculpture called `name`, the `number`-th of all nets and sculptures, for a picture of this aspect."""
         cast, reel = self._cast, self._reel
         extras = about_cast(self._bundle, number, cast, reel.first.theme, self.statue.kept)
         node = self._nodes.add(name, root, at=cast.offsets[0], extras=extras)
@@ -45,7 +48,8 @@ class CastNodes:
         self._nodes.step(node, seen_of(cast, reel.times_secs))
         before = f"{name}/" if len(reel.nets) + len(reel.casts) > 1 else ""
         self._cables(node, before)
-        return tuple(self._layer(node, before, index) for index in range(len(self.statue.drawn.layers)))
+        layers = [self._layer(node, before, index) for index in range(len(self.statue.drawn.layers))]
+        self._words(layers, aspect)
 
     def _cables(self, node: int, before: str) -> None:
         """Of each class two nodes: lit, and faint while another class is. What serves all alike has a node for each
@@ -75,6 +79,17 @@ class CastNodes:
         for still, (focus, state) in enumerate(zip(self._cast.focuses, self._states, strict=True)):
             self._shown(f"{before}{layer.name} @ {state}", there, [self.statue.units(index, focus)], {still})
         return there
+
+    def _words(self, layers: Sequence[int], aspect: float) -> None:
+        """The words at its layers, and at its classes."""
+        cast, drawn = self._cast, self.statue.drawn
+        names, view = self._bundle.manifest.model.class_names, cast.frames[0].sculptures[cast.index]
+        for index, what, board in unit_boards(drawn, view, cast.frames[0], names, aspect=aspect):
+            at = np.asarray(board.at) - self.statue.centre(index)
+            extras = {"faces": True, "says": list(board.says)}
+            self._nodes.show(
+                f"{self._nodes.name_of(layers[index])} {what}", layers[index], [board.solid], at=at, extras=extras
+            )
 
     def _shown(self, name: str, parent: int, solids: Sequence[Solid], stills: Collection[int]) -> None:
         """A node that is seen while one of these of the cast's focuses is, in the shape of the moment; none where it

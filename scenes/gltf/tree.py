@@ -68,7 +68,7 @@ class Tree:
         reel = self._reel
         for number, (cast, name) in enumerate(zip(reel.casts, names, strict=True)):
             made = CastNodes(self._nodes, self._bundle, reel, cast, self._detail)
-            made.add(root, name, len(reel.nets) + number)
+            made.add(root, name, len(reel.nets) + number, self._aspect)
         if reel.casts:
             add_cast_signs(self._nodes, root, reel, reel.casts[0].frames, self._aspect)
         else:

@@ -50,7 +50,8 @@ class Statue:
         self.kept = min(drawn.drawn_edges(view.edges, in_steps=flows), detail.cables)
         self.steps = telling_steps(drawn.steps[:, :: max(1, self.kept // 500)], detail.shapes) if flows else ()
         self._look = look_of(drawn, theme, self.kept)
-        self._columns = columns_of(drawn.edge_importance[: self.kept])
+        start, end = (drawn.importance[drawn.edges[: self.kept, side]] for side in (0, 1))
+        self._columns = columns_of(np.sqrt(start * end))
 
     def groups(self, lit: Sequence[int] = ()) -> tuple[Group, ...]:
         """The cables by class; classes that are `lit` have a group of their own where there are very many."""

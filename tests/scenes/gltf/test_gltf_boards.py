@@ -14,8 +14,9 @@ from paper_bundle import PaperBundle, layer, paper_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.gltf import boards
-from scenes.gltf.boards import Standing, answer_board, chart_board, curve_board, legend_board, name_boards, title_board
+from scenes.gltf.boards import answer_board, chart_board, curve_board, legend_board, name_boards, title_board
 from scenes.gltf.boards_beside import last_plate
+from scenes.gltf.standing import Standing
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
 from scenes.registry import scene
