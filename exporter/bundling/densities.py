@@ -14,9 +14,9 @@ TILE = 64
 
 @compiled
 def corner(value: Any, low: Any, per_unit: Any, cells: int) -> tuple[int, Any]:
-    """Cell below a coordinate, and how far the coordinate is towards the next, 0 to 1."""
-    scaled = min(max((value - low) * per_unit, np.float32(0.0)), np.float32(cells - 1))
-    below = min(int(scaled), cells - 2)
+    """Cell below a coordinate, and how far the coordinate is towards the next, 0 to 1; never the outermost cells."""
+    scaled = min(max((value - low) * per_unit, np.float32(1.0)), np.float32(cells - 2))
+    below = min(int(scaled), cells - 3)
     return below, scaled - np.float32(below)
 
 
@@ -39,7 +39,7 @@ def splat(
 
     At a share t of an edge's points that is the charge of its start times ``mix[0] + t * mix[1]`` and that of its end
     times ``mix[2] + t * mix[3]``, times the edge's gain. `grid` is flat: the columns of `charges`, then z, y and x, of
-    which there are `shape`, each two at least, and `per_unit` in a unit of length.
+    which there are `shape`, each four at least, and `per_unit` in a unit of length.
     """
     columns, one = charges.shape[1], np.float32(1.0)
     carried = np.empty(2 * columns, np.float32)

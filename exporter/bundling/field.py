@@ -81,12 +81,12 @@ class Grid:
 
 
 def grid_around(points: Floats, cell: float) -> Grid:
-    """The grid of cells of this size, or of larger ones if they were too many, that has all points within."""
+    """The grid that has all points, and a cell on every side, within: of cells of this size, or of larger ones."""
     low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
     while True:
-        shape = ((high - low) / cell).astype(np.int64) + 2
+        shape = ((high - low) / cell).astype(np.int64) + 4
         if shape.prod() <= MOST_CELLS:
-            return Grid(low.astype(np.float32), cell, shape)
+            return Grid((low - cell).astype(np.float32), cell, shape)
         cell *= 1.25
 
 

@@ -20,30 +20,41 @@ def _dot(cells: Array, parts: Array, columns: int) -> Any:
 
 
 @compiled
+def _reach(value: Any, low: Any, per_unit: Any, cells: int, near: Array, rise: Array) -> int:
+    """First of the four cells around a coordinate; `near` and `rise` get how much each says of value and of slope."""
+    below, share = corner(value, low, per_unit, cells)
+    half = np.float32(0.5)
+    near[1], near[2] = np.float32(1.0) - share, share
+    rise[0], rise[1], rise[2], rise[3] = -half * near[1], -half * share, half * near[1], half * share
+    return int(below - 1)
+
+
+@compiled
 def _add_slopes(
-    grid: Array, point: Array, low: Array, per_unit: float, shape: Array, parts: Array, force: Array
+    grid: Array, point: Array, low: Array, per_unit: Any, shape: Array, parts: Array, around: Array, force: Array
 ) -> Any:
     """Add how the densities, each times its part, rise along x, y and z in a cell's width, and give the first density.
 
-    Between the eight cells around the point a density is the function that is linear along each axis.
+    A density is linear between cells along each axis, its slope is too, and at a cell it is half the difference of the
+    cells on either side: so what a point itself has put on the grid does not pull it. `around` is (2, 3, 4), 0 before.
     """
-    columns, one = parts.shape[0], np.float32(1.0)
-    x, right = corner(point[0], low[0], per_unit, shape[0])
-    y, up = corner(point[1], low[1], per_unit, shape[1])
-    z, on = corner(point[2], low[2], per_unit, shape[2])
+    columns = parts.shape[0]
+    near, rise = around[0], around[1]
+    x = _reach(point[0], low[0], per_unit, shape[0], near[0], rise[0])
+    y = _reach(point[1], low[1], per_unit, shape[1], near[1], rise[1])
+    z = _reach(point[2], low[2], per_unit, shape[2], near[2], rise[2])
     density = np.float32(0.0)
-    for i in range(2):
-        by_x = right if i else one - right
-        for j in range(2):
-            by_y = up if j else one - up
-            at = (((x + i) * shape[1] + y + j) * shape[2] + z) * columns
-            near, far = grid[at : at + columns], grid[at + columns : at + 2 * columns]
-            before, behind = _dot(near, parts, columns), _dot(far, parts, columns)
-            between = before + on * (behind - before)
-            force[0] += by_y * between if i else -by_y * between
-            force[1] += by_x * between if j else -by_x * between
-            force[2] += by_x * by_y * (behind - before)
-            density += by_x * by_y * (near[0] + on * (far[0] - near[0]))
+    for i in range(4):
+        for j in range(4):
+            outside = (i == 0 or i == 3) + (j == 0 or j == 3)
+            for k in range(outside, 4 - outside):
+                at = (((x + i) * shape[1] + y + j) * shape[2] + z + k) * columns
+                cells = grid[at : at + columns]
+                value = _dot(cells, parts, columns)
+                force[0] += rise[0, i] * near[1, j] * near[2, k] * value
+                force[1] += near[0, i] * rise[1, j] * near[2, k] * value
+                force[2] += near[0, i] * near[1, j] * rise[2, k] * value
+                density += near[0, i] * near[1, j] * near[2, k] * cells[0]
     return density
 
 
@@ -70,7 +81,7 @@ def pull(
     if its mass were 1. `grid` is flat: columns of `charges`, then z, y and x, of which there are `shape`. In the first
     of several calls (``weights[2]``) the first column is the mass, and `force[:, 3]` gets its density at the point.
     """
-    parts = np.empty(charges.shape[1], np.float32)
+    parts, around = np.empty(charges.shape[1], np.float32), np.zeros((2, 3, 4), np.float32)
     for edge in range(first, last):
         begin, end = starts[edge], starts[edge + 1]
         start, target = np.uint64(edges[edge, 0]), np.uint64(edges[edge, 1])
@@ -84,7 +95,7 @@ def pull(
                 parts[c] = share * (of_start * from_start[c] + of_end * from_end[c])
             if weights[2] > 0.0:
                 parts[0] = weights[0]
-            density = _add_slopes(grid, points[point], low, per_unit, shape, parts, force[point])
+            density = _add_slopes(grid, points[point], low, per_unit, shape, parts, around, force[point])
             if weights[2] > 0.0:
                 force[point, 3] = density
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from exporter.bundling.parameters import Parameters
 
 MOST_ITERATIONS = 400
-CELLS_PER_BANDWIDTH = 5
+CELLS_PER_BANDWIDTH = 6
 """A grid has cells of nn_vis's size, or of this part of the bandwidth where that is more."""
 
 
