@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from viewer.notebook.board import Board
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "convert", "export", "main", "open_bundle", "record", "show"]
+__all__ = ["__version__", "convert", "export", "importance", "main", "open_bundle", "record", "sculpt", "show"]
 
 FORMATS = {
     "nn-vis": ("exporter.interchange.nn_vis.convert", "convert_nn_vis"),
@@ -86,6 +86,26 @@ def convert(bundle: Bundle | Path | str, to: str, out: Path | str, **options: An
     module, name = FORMATS[to]
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
     return getattr(import_module(module), name)(opened, Path(out), **options)
+
+
+def importance(bundle: Path | str, model: Any, **options: Any) -> tuple[str, ...]:
+    """What was added to a bundle, a line each, as `kerascope importance` does it.
+
+    The options are those of `exporter.weighing.importance_bundle`.
+    """
+    from exporter.weighing import importance_bundle
+
+    return importance_bundle(bundle, model, **options)
+
+
+def sculpt(bundle: Path | str, **options: Any) -> tuple[str, ...]:
+    """The ids of the sculptures that were added to a bundle, as `kerascope sculpt` does it.
+
+    The options are those of `exporter.sculpting.sculpt_bundle`.
+    """
+    from exporter.sculpting import sculpt_bundle
+
+    return sculpt_bundle(Path(bundle), **options)
 
 
 def show(
@@ -273,7 +293,7 @@ def _for_format(args: argparse.Namespace) -> dict[str, Any]:
     from exporter.bundle.errors import KerascopeError
 
     of_scenes = {"scene": args.scene, "run": args.run_id, "theme": args.theme, "fold": args.fold, "view": args.view}
-    of_scenes |= {"max_mb": args.max_mb}
+    of_scenes |= {"max_mb": args.max_mb, "classes": args.classes or None}
     of_unity = {"scale": args.scale, "pool_size": args.pool_size}
     strange = {**(of_scenes if args.to not in OF_SCENES else {}), **(of_unity if args.to != "unity" else {})}
     strange |= {"inputs": args.inputs or None} if args.to == "nn-vis" else {}

@@ -85,7 +85,8 @@ def add_importance(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("bundle", type=Path, metavar="BUNDLE")
     add("--model", required=True, metavar="MODEL", help=f"the model that the bundle was made of: {MODEL}")
-    add("--inputs", nargs="+", required=True, metavar="IMAGES", help=f"with classes that are known: {IMAGES}")
+    words = f"with classes that are known: {IMAGES}; weight needs none"
+    add("--inputs", nargs="+", default=[], metavar="IMAGES", help=words)
     words = "gradient: of the answer, times activation; batch_norm: scales that are trained; weight: no data at all"
     add("--method", default="gradient", choices=("gradient", "batch_norm", "weight"), metavar="NAME", help=words)
     add("--labels", type=Path, metavar="F", help="text file with a class name a line")

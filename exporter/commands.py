@@ -47,9 +47,9 @@ def importance(args: argparse.Namespace) -> None:
     from exporter.progress import progress_bars
     from exporter.weighing import importance_bundle
 
-    options = _given(args, ("epochs", "rate", "seed"))
+    options = _given(args, ("epochs", "rate", "seed", "prune"))
     options |= {name: getattr(args, name) for name in ("inputs", "method", "labels", "prune", "imports", "unsafe")}
-    chosen = {"checkpoint_ids": tuple(args.checkpoints), "progress": progress_bars(), "warn": _say}
+    chosen: dict[str, Any] = {"checkpoint_ids": tuple(args.checkpoints), "progress": progress_bars(), "warn": _say}
     for line in importance_bundle(args.bundle, args.model, **options, **chosen):
         print(line)
 
@@ -61,7 +61,11 @@ def sculpt(args: argparse.Namespace) -> None:
     from exporter.sculpting import sculpt_bundle
 
     parameters = Parameters(**_given(args, PARAMETERS))
-    chosen = {"method": args.importance, "checkpoint_ids": tuple(args.checkpoints), "most_edges": args.edges}
+    chosen: dict[str, Any] = {
+        "method": args.importance,
+        "checkpoint_ids": tuple(args.checkpoints),
+        "most_edges": args.edges,
+    }
     for line in sculpt_bundle(args.bundle, parameters=parameters, **chosen, progress=progress_bars(), warn=_say):
         print(line)
 
@@ -72,7 +76,11 @@ def generate(args: argparse.Namespace) -> None:
     from exporter.generating import generate_bundle
     from exporter.progress import progress_bars
 
-    chosen = {"seed": args.seed, "parameters": Parameters(**_given(args, PARAMETERS)), "overwrite": args.overwrite}
+    chosen: dict[str, Any] = {
+        "seed": args.seed,
+        "parameters": Parameters(**_given(args, PARAMETERS)),
+        "overwrite": args.overwrite,
+    }
     print(generate_bundle(tuple(args.units), args.out, **chosen, progress=progress_bars(), warn=_say))
 
 

@@ -64,6 +64,7 @@ def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
     add = command.add_argument
     add("--scene", metavar="NAME", help="glb, html: what is shown and plays (default: flow)")
     add("--run", dest="run_id", metavar="ID", help="glb, html: which attack (default: the scene's choice)")
+    _add_classes(command)
     add("--max-mb", type=number, metavar="N", help="glb, html: largest size of the model (default: 25)")
     _add_look(command)
     command.set_defaults(input=None, checkpoint=None, size=(1280, 720))
@@ -82,7 +83,13 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
+    _add_classes(command)
     _add_look(command)
+
+
+def _add_classes(command: argparse.ArgumentParser) -> None:
+    words = "classes that a sculpture lights one after the other, by name or number (default: all, up to ten)"
+    command.add_argument("--classes", nargs="+", default=[], metavar="NAME", help=words)
 
 
 def _add_look(command: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exporter.bundle import read_bundle
@@ -68,7 +69,19 @@ def scene_asked(
     seen = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
     run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
     options = options_of(seen, bundle, args.size, run_id)
+    options = replace(options, classes=tuple(_class_asked(name, bundle) for name in args.classes))
     return seen, {"options": options, "view": seen}
+
+
+def _class_asked(name: str, bundle: Bundle) -> int:
+    """The number of a class that is named, or numbered."""
+    names = bundle.manifest.model.class_names
+    if name in names:
+        return names.index(name)
+    if name.isdecimal():
+        return int(name)
+    known = f"a number, or one of {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "a number"
+    raise KerascopeError("no such class", expected=known, got=repr(name), path=bundle.path)
 
 
 def _recorded(report: RecordReport) -> str:
