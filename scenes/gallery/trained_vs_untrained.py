@@ -73,7 +73,7 @@ def _pieces(
     pieces = [(f"importance: {method_words(pair[1])}", *part_line(lit)), edge_lines(pair[1], *drawn_part(drawn[1]))]
     for each in pair:
         label = bundle.checkpoint(each.checkpoint).label
-        pieces.append((label, *bundling_lines(each)[1:]))
+        pieces.append((": ".join((label, *bundling_lines(each)[1:])),))
     return tuple(pieces)
 
 
@@ -93,8 +93,8 @@ def _sentence(shares: Shares, lit: Lit) -> str:
     if before is None or after is None:
         return "Training sets all lines to their right values. There are no classes to tell apart."
     numbers = (
-        f"the strongest class of a hidden unit has {percent_of(after)} of its importance, "
-        f"before training {percent_of(before)}; if units served all classes alike, {percent_of(1 / lit.of)}."
+        f"a hidden unit's strongest class has {percent_of(after)} of its importance, "
+        f"before training {percent_of(before)} ({percent_of(1 / lit.of)} if it served all alike)."
     )
     if percent_of(after) == percent_of(before):
         return f"Training does not part the cables by class here: {numbers}"
