@@ -2,9 +2,9 @@
 
 Run as a script: `kill_converting.py KIND create|overwrite MOMENTS FOLDER`, where KIND is one of `NAMES`. It prints one
 line per kill: what is at the target then (`none`, `old`, `new`, or `BROKEN`), and after the next run of the same
-command whether it is there and what else is beside it. Half of the moments are evenly spaced over all lines of the converter,
-half over those that make temporary places and give the result its name. The making of a GLB, which writes nothing, is
-done once. POSIX only.
+command whether it is there and what else is beside it. Half of the moments are evenly spaced over all lines of the
+converter, half over those that make temporary places and give the result its name. The making of a GLB, which writes
+nothing, is done once. POSIX only.
 """
 
 from __future__ import annotations

@@ -41,9 +41,15 @@ def save_npy(path: Path, npy: bytes, *, member: str = "arr_0.npy", method: int =
     return path
 
 
-def save_parts(path: Path, parts: Sequence[Any], protocol: int | None = None) -> Path:
-    """The path of a file that numpy's own `savez` wrote, or, with a protocol, pickle in numpy's place."""
+def save_parts(path: Path, parts: Sequence[Any], protocol: int | None = None, *, is_old: bool = False) -> Path:
+    """The path of a file that numpy's own `savez` wrote, or, with a protocol, pickle in numpy's place.
+
+    `is_old`: as numpy wrote it before version 2, by protocol 3.
+    """
     row = object_row(parts)
+    if is_old:
+        pickled = pickle.dumps(row, protocol=3).replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n")
+        return save_npy(path, npy_bytes(pickled, shape=f"({len(parts)},)"))
     if protocol is None:
         with path.open("wb") as stream:
             np.savez(stream, row)

@@ -13,15 +13,18 @@ import numpy as np
 
 from exporter.interchange.nn_vis.errors import NnVisError
 
-RECONSTRUCT, NDARRAY, DTYPE, ENCODE = "numpy.core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype", "bytes"
+RECONSTRUCT, NDARRAY, DTYPE = "numpy.core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype"
+ENCODE, BYTES = "_codecs.encode", "__builtin__.bytes"
 ALLOWED = {
     ("numpy.core.multiarray", "_reconstruct"): RECONSTRUCT,
     ("numpy._core.multiarray", "_reconstruct"): RECONSTRUCT,
     ("numpy", "ndarray"): NDARRAY,
     ("numpy", "dtype"): DTYPE,
     ("_codecs", "encode"): ENCODE,
+    ("__builtin__", "bytes"): BYTES,
 }
-"""What a file may name. The last is no class: it is how protocol 2 spells bytes, of which it has no own instruction."""
+"""What a file may name: numpy's three, and how protocol 2, which has no instruction for them, spells bytes and no bytes.
+Nothing is looked up: what each name stands for is done here."""
 
 _NUMBERS = ("f2", "f4", "f8")
 _OBJECTS = ("O8", "O4", "O")
@@ -56,13 +59,15 @@ class Stored:
 
 
 def called(name: Name, arguments: object) -> Kind | Stored | bytes:
-    """What comes of a name and arguments. Raises `NnVisError` for all but the three ways that numpy's arrays need."""
+    """What comes of a name and arguments. Raises `NnVisError` for all but the ways that numpy's arrays need."""
     if not isinstance(arguments, tuple):
         raise _refused("a call without a tuple of arguments")
     if name.what == RECONSTRUCT and arguments == (Name(NDARRAY), (0,), b"b"):
         return Stored()
     if name.what == DTYPE and _is_of(arguments, str, int, int) and arguments[0] in (*_NUMBERS, *_OBJECTS):
         return Kind(arguments[0])
+    if name.what == BYTES and arguments == ():
+        return b""
     if name.what == ENCODE and _is_of(arguments, str, str) and arguments[1] == "latin1":
         return _latin(arguments[0])
     told = f" {arguments[0]!r}"[:40] if name.what == DTYPE and arguments and isinstance(arguments[0], str) else ""

@@ -123,6 +123,7 @@ def good_npy() -> bytes:
     return hostile.file_bytes(hostile.row_of(b"](" + hostile.TABLE * 2 + b"e", b"](" + hostile.TABLE + b"e"))
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     file = save_npy(tmp_path / "a.pro.npz", npy_bytes(bytes(64 * 2**20)), method=zipfile.ZIP_DEFLATED)
     assert file.stat().st_size < 2**17
@@ -207,6 +208,7 @@ def whole_file(folder: Path, name: str) -> bytes:
     return save_parts(folder / "whole.npz", parts).read_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["imp", "pro"]),
@@ -226,6 +228,7 @@ def test_any_damage_is_refused_in_one_line_or_does_no_harm(
     read_or_refused(file)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(["imp", "pro"]), place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
 def test_any_changed_byte_of_a_pickle_is_refused_or_does_no_harm(

@@ -18,6 +18,7 @@ from exporter.interchange.nn_vis.convert import convert_nn_vis
 from exporter.interchange.nn_vis.forms import Importances
 from exporter.interchange.nn_vis.open import is_nn_vis_file, open_nn_vis
 from exporter.interchange.nn_vis.reading import read_nn_vis
+from exporter.interchange.nn_vis.writing import write_importances
 
 PROTOCOLS = [None, 2, 3, 4]
 
@@ -62,6 +63,12 @@ def test_an_importance_file_of_any_protocol_is_read(tmp_path: Path, protocol: in
     assert all(map(np.array_equal, (*read.units, *read.edges), (*units, *edges)))
 
 
+def test_a_file_that_old_numpy_wrote_keeps_every_value(tmp_path: Path) -> None:
+    file = save_parts(tmp_path / "a.pro.npz", processed_parts((9, 5, 4)), is_old=True)
+    assert b"numpy._core" not in file.read_bytes()
+    assert equal_parts(loaded_parts(there_and_back(file)), loaded_parts(file))
+
+
 def test_files_that_kerascope_wrote_keep_every_byte(tmp_path: Path) -> None:
     first = there_and_back(save_parts(tmp_path / "a.pro.npz", processed_parts((30, 40, 3), pruned=0.3)))
     first = first.rename(tmp_path / "b.pro.npz")
@@ -69,6 +76,7 @@ def test_files_that_kerascope_wrote_keep_every_byte(tmp_path: Path) -> None:
     assert there_and_back(first).read_bytes() == first.read_bytes()
 
 
+@pytest.mark.slow
 def test_edges_that_nn_vis_lost_at_the_ends_of_containers_stay_lost_and_no_more(tmp_path: Path) -> None:
     parts = processed_parts((60, 50, 3), drops=True)
     assert [len(part) // 16 for part in parts[2][0]] == [1000, 999, 999]
@@ -178,13 +186,14 @@ def test_a_processed_file_becomes_an_importance_file_too(tmp_path: Path) -> None
     assert f"{missing} edges are not in the sculpture, and are 0" in report.notes
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sizes=st.lists(st.integers(1, 12), min_size=2, max_size=5),
     seed=st.integers(0, 2**16),
     slots=st.integers(3, 20),
     pruned=st.sampled_from([0.0, 0.5]),
-    protocol=st.sampled_from([None, 3, 4]),
+    protocol=st.sampled_from(PROTOCOLS),
 )
 def test_any_processed_file_keeps_every_value(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int], seed: int, slots: int, pruned: float, protocol: Any
@@ -195,6 +204,28 @@ def test_any_processed_file_keeps_every_value(
     again = there_and_back(file)
     read_processed(again)
     assert equal_parts(straightened(loaded_parts(again)), straightened(list(parts)))
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sizes=st.lists(st.integers(1, 12), min_size=2, max_size=6),
+    seed=st.integers(0, 2**16),
+    fortran=st.booleans(),
+    protocol=st.sampled_from(PROTOCOLS),
+)
+def test_any_importance_file_keeps_every_value(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], seed: int, *, fortran: bool, protocol: Any
+) -> None:
+    """Without the bundling in between, which takes long and has no part in it."""
+    folder = tmp_path_factory.mktemp("any")
+    file = save_parts(folder / "a.imp.npz", importance_parts(sizes, seed, fortran=fortran), protocol)
+    read = read_nn_vis(file)
+    assert isinstance(read, Importances)
+    with (folder / "b.imp.npz").open("wb") as stream:
+        write_importances(stream, read)
+    read_importance(folder / "b.imp.npz")
+    assert equal_parts(loaded_parts(folder / "b.imp.npz"), loaded_parts(file))
 
 
 def test_which_files_are_taken_for_files_of_nn_vis(tmp_path: Path) -> None:
