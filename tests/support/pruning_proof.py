@@ -17,7 +17,7 @@ import numpy as np
 from pruning_nets import NETS, digits_of, trained
 
 from exporter.bundle import read_bundle
-from exporter.bundling.net import unit_net
+from exporter.bundling.net import UnitNet, unit_net
 from exporter.importance.contract import Labelled
 from exporter.importance.gates import Gated
 from exporter.importance.prune_report import hidden_layers, weight_orders
@@ -38,9 +38,10 @@ METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     "nn_vis": ("batch_norm", NN_VIS),
 }
 """What is compared with weights and chance: its name in the figures, the method, and its options."""
+CLASSES = tuple(range(10))
 SEEDS = (0, 1, 2)
-FRACTIONS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-ORDERING = 200
+FRACTIONS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
+ORDERING = 100
 """So many digits of each class, all of them seen in training, find the order."""
 NAMES = {
     "gradient": "gradient × activation",
@@ -52,19 +53,22 @@ NAMES = {
 }
 
 
-def curves_of(model: Any, title: str, methods: Mapping[str, tuple[str, dict[str, Any]]], **how: Any) -> Curves:
-    """The order found on the training part, accuracy measured on the held-out part."""
-    classes = tuple(range(10))
+def gated_of(model: Any) -> tuple[Gated, UnitNet]:
+    """A model whose units can be switched off, and its units and weights."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = read_bundle(export_model(model, "mnist:1", Path(folder) / "net.bundle"))
-        net = unit_net(bundle, bundle.final_checkpoint.id)
-        gated = Gated.of(model, bundle.manifest)
+        return Gated.of(model, bundle.manifest), unit_net(bundle, bundle.final_checkpoint.id)
+
+
+def curves_of(model: Any, title: str, methods: Mapping[str, tuple[str, dict[str, Any]]], **how: Any) -> Curves:
+    """The order found on the training part, accuracy measured on the held-out part."""
+    gated, net = gated_of(model)
     orders = {
-        name: method_named(method).run(gated, ordering_digits(), classes, progress=silent, **options)
+        name: method_named(method).run(gated, ordering_digits(), CLASSES, progress=silent, **options)
         for name, (method, options) in methods.items()
     }
-    orders |= weight_orders(net, 10, classes)
-    where = {"layers": hidden_layers(net), "classes": classes, "title": title}
+    orders |= weight_orders(net, len(CLASSES), CLASSES)
+    where = {"layers": hidden_layers(net), "classes": CLASSES, "title": title}
     return pruning_curves(gated, orders, digits_of(digit_split().held_out), **where, **how)
 
 
