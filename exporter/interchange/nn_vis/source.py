@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from exporter.bundle.read import Bundle
 from exporter.bundle.schema import Sculpture, UnitLayer
+from exporter.bundle.sculptures import content_problems, sculpture_problems
 from exporter.bundling.net import Link, unit_layers, unit_net
 from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.forms import MOST_NUMBERED, Floats, Importances, Processed, node_sums
+from exporter.interchange.nn_vis.parts import finite, fractions
 from exporter.interchange.nn_vis.rows import reordered
 
 SLOTS = "sample_slots"
@@ -42,17 +46,10 @@ def processed_from(bundle: Bundle, sculpture: Sculpture) -> Processed:
     Raises
     ------
     NnVisError
-        the network is no chain, or the importance is not of all classes.
+        the network is no chain, the importance is not of all classes, or the sculpture does not hold together.
     """
-    arrays = {
-        name: bundle.load(ref) for name, ref in sculpture.tensors.items() if name not in ("history", "placed", "weight")
-    }
     check_chain(sculpture.layers)
-    layer_of = np.repeat(np.arange(len(sculpture.layers)), [layer.units for layer in sculpture.layers])
-    ends = layer_of[arrays["edges"]]
-    if (ends[:, 1] != ends[:, 0] + 1).any():
-        first = ends[np.flatnonzero(ends[:, 1] != ends[:, 0] + 1)[0]]
-        raise _no_chain(*(sculpture.layers[int(each)].name for each in first))
+    arrays = _sound_arrays(bundle, sculpture)
     check_classes(sculpture.classes, arrays["importance"].shape[1], sculpture.layers)
     order = np.lexsort((arrays["edges"][:, 1], arrays["edges"][:, 0]))
     starts, points = reordered(arrays["starts"], arrays["points"], order)
@@ -65,6 +62,24 @@ def processed_from(bundle: Bundle, sculpture: Sculpture) -> Processed:
         tuple(layer.units for layer in sculpture.layers), arrays["positions"], arrays["importance"],
         arrays["edges"][order], arrays["strength"][order], starts, points, slots, sums,
     )  # fmt: skip
+
+
+def _sound_arrays(bundle: Bundle, sculpture: Sculpture) -> dict[str, NDArray[Any]]:
+    """The tensors of a sculpture, but for those that nn_vis has no room for.
+
+    Raises `NnVisError` where they do not hold together, or an edge leads past a layer.
+    """
+    for problem in sculpture_problems(structs.replace(bundle.manifest, sculptures=(sculpture,))):
+        raise NnVisError("the sculpture does not hold together", got=problem, path=bundle.path)
+    left_out = ("history", "placed", "weight")
+    arrays = {name: bundle.load(ref) for name, ref in sculpture.tensors.items() if name not in left_out}
+    for problem in content_problems(sculpture, arrays):
+        raise NnVisError("the sculpture does not hold together", got=problem, path=bundle.path)
+    layer_of = np.repeat(np.arange(len(sculpture.layers)), [layer.units for layer in sculpture.layers])
+    ends = layer_of[arrays["edges"]]
+    for one, other in ends[ends[:, 1] != ends[:, 0] + 1][:1]:
+        raise _no_chain(sculpture.layers[one].name, sculpture.layers[other].name)
+    return arrays
 
 
 def importances_from(bundle: Bundle, checkpoint_id: str) -> Found:
@@ -86,7 +101,7 @@ def importances_from(bundle: Bundle, checkpoint_id: str) -> Found:
         remedy = f"run `kerascope sculpt {bundle.path}` or `kerascope importance`"
         raise NnVisError(what, remedy=remedy, path=bundle.path)
     if method is None and sculpture is not None:
-        units, classes = _shared_out(bundle.load(sculpture.tensors["importance"]), layers), sculpture.classes
+        units, classes = _shared_out(_sound_arrays(bundle, sculpture)["importance"], layers), sculpture.classes
         method = sculpture.method
     else:
         units, classes = _derived_units(bundle, checkpoint_id, layers, str(method))
@@ -139,9 +154,7 @@ def _derived_units(
     for layer in layers:
         entry = bundle.importance(layer.name, checkpoint_id, method)
         units.append(np.eye(layer.units, dtype=np.float32) if entry is None else entry["units"])
-        if len(units[-1]) != layer.units or units[-1].shape[1] != units[0].shape[1]:
-            got = f"{units[-1].shape[0]} units, {units[-1].shape[1]} classes"
-            raise NnVisError(f"the importance of layer {layer.name!r} does not fit the others", got=got)
+        _check_table(units[-1], (layer.units, units[0].shape[-1]), f"the importance of layer {layer.name!r}")
     return tuple(units), known[layers[0].name, checkpoint_id, method]
 
 
@@ -158,14 +171,24 @@ def _edges(
         return _sizes_of(net.links, layers), ()
     stored = [bundle.importance(layer.name, checkpoint_id, method) or {} for layer in layers[1:]]
     if all("edges" in entry for entry in stored):
+        for entry, (one, other) in zip(stored, pairwise(layers), strict=True):
+            _check_table(entry["edges"], (one.units, other.units), f"the strength of edges into layer {other.name!r}")
         return tuple(entry["edges"] for entry in stored), ()
     if sculpture is None:
         what = f"checkpoint {checkpoint_id!r} holds no weights"
         raise NnVisError(what, remedy="export the model again with its weights", path=bundle.path)
-    edges, strength = bundle.load(sculpture.tensors["edges"]), bundle.load(sculpture.tensors["strength"])
-    tables = _scattered(edges, strength, layers)
-    missing = sum(table.size for table in tables) - len(edges)
+    arrays = _sound_arrays(bundle, sculpture)
+    tables = _scattered(arrays["edges"], arrays["strength"], layers)
+    missing = sum(table.size for table in tables) - len(arrays["edges"])
     return tables, (f"{missing} edges are not in the sculpture, and are 0",) if missing else ()
+
+
+def _check_table(table: Floats, shape: tuple[int, int], what: str) -> None:
+    """Raise `NnVisError` unless a table of the bundle has this shape and numbers from 0 to 1."""
+    if table.shape != shape or table.dtype != np.float32:
+        got = f"{table.dtype} {table.shape}"
+        raise NnVisError(f"{what} does not fit the others", expected=f"float32 {shape}", got=got)
+    fractions(finite(table, what), what)
 
 
 def _sizes_of(links: Sequence[Link], layers: Sequence[UnitLayer]) -> tuple[Floats, ...]:

@@ -23,8 +23,8 @@ ALLOWED = {
     ("_codecs", "encode"): ENCODE,
     ("__builtin__", "bytes"): BYTES,
 }
-"""What a file may name: numpy's three, and how protocol 2, which has no instruction for them, spells bytes and no bytes.
-Nothing is looked up: what each name stands for is done here."""
+"""What a file may name: numpy's three, and what protocol 2, which has no instruction for them, spells bytes and no
+bytes with. Nothing is looked up: what each name stands for is done here."""
 
 _NUMBERS = ("f2", "f4", "f8")
 _OBJECTS = ("O8", "O4", "O")

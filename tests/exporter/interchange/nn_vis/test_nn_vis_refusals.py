@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from nn_vis_bundles import dense_bundle, with_sculpture
+from msgspec import structs
+from nn_vis_bundles import add_importance, dense_bundle, with_sculpture
 from nn_vis_files import processed_parts, save_parts
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
@@ -50,7 +53,7 @@ def planes(*of: int, units: tuple[int, ...] = (5, 4, 3)) -> tuple[UnitLayer, ...
         ({"layers": planes(0, 2, 3)}, "'layer_0' and 'layer_1' do not"),
         ({"layers": planes(0, 1, 1)}, "'layer_1' and 'layer_2' do not"),
         ({"classes": (0, 2, 1)}, "nn_vis needs the importance for every unit of the last layer"),
-        ({"classes": (0, 1)}, "expected 3 classes, got classes 0, 1"),
+        ({"classes": (0, 1, 7)}, "expected 3 classes, got classes 0, 1, 7"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.pro.npz", "a.imp.npz", "folder"])
@@ -73,6 +76,38 @@ def test_too_many_possible_edges_and_a_single_layer() -> None:
     check_chain(planes(0, 1, units=(4096, 4096)))
     with pytest.raises(KerascopeError, match="at least two layers"):
         check_chain(planes(0, units=(5,)))
+
+
+def test_a_sculpture_that_does_not_hold_together(tmp_path: Path, bundle: Bundle) -> None:
+    """A bundle that nobody has validated: an edge to nowhere, a table of another shape, one that is missing."""
+    tensors = bundle.manifest.sculptures[0].tensors
+    odd = structs.replace(tensors["edges"], key="odd")
+    for changed in (
+        {**tensors, "starts": tensors["strength"]},
+        {name: ref for name, ref in tensors.items() if name != "importance"},
+        {**tensors, "strength": odd},
+    ):
+        line = refused(with_sculpture(bundle, tensors=changed), tmp_path / "a.pro.npz", checkpoint_ids=("000",))
+        assert "the sculpture does not hold together" in line
+    longer = planes(0, 1, 2, units=(4, 4, 4))
+    line = refused(with_sculpture(bundle, layers=longer), tmp_path / "a.pro.npz", checkpoint_ids=("000",))
+    assert "does not go to a higher plane" in line
+
+
+@pytest.mark.parametrize("number", [float("nan"), -0.5, 1.5])
+def test_an_importance_that_is_no_share(tmp_path: Path, bundle: Bundle, number: float) -> None:
+    path = Path(shutil.copytree(bundle.path, tmp_path / "b.bundle"))
+    units = {f"layer_{place}": np.full((size, 3), number, np.float32) for place, size in enumerate((5, 4, 3))}
+    add_importance(path, "001", "gradient", units)
+    assert "the importance of layer 'layer_0'" in refused(read_bundle(path), tmp_path / "a.imp.npz")
+
+
+def test_an_importance_of_another_layer(tmp_path: Path, bundle: Bundle) -> None:
+    path = Path(shutil.copytree(bundle.path, tmp_path / "b.bundle"))
+    units = {f"layer_{place}": np.ones((size, 3), np.float32) for place, size in enumerate((5, 6, 3))}
+    add_importance(path, "001", "gradient", units)
+    line = refused(read_bundle(path), tmp_path / "a.imp.npz")
+    assert "the importance of layer 'layer_1' does not fit the others: expected float32 (4, 3)" in line
 
 
 def test_a_checkpoint_without_a_sculpture(tmp_path: Path, bundle: Bundle) -> None:
