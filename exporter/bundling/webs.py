@@ -26,7 +26,8 @@ class Woven(NamedTuple):
 
     Attributes
     ----------
-    web : its edges are the most important ones, the most important first.
+    web : its edges are the most important ones. In their order the most important edge of all takes turns with that
+        of one pair of layers after the other, so that the first n edges are a picture of the whole for any n.
     weights : (E,) float32, the weight of each.
     possible : how many edges there are in all, of those whose weight is not 0.
     share : 0 to 1, how much of the strength of all edges those of the web have together.
@@ -69,8 +70,20 @@ class _Found:
         return self.taken(np.argsort(self.code))
 
     def ordered(self) -> _Found:
-        """All, the most important first; of equal ones the first."""
-        return self.taken(np.argsort(-self.key, kind="stable"))
+        """All, in turns: the most important one of all, then the most important one of the link whose turn it is, ...
+
+        So any first part has half of its edges by importance alone, and the other half evenly from all links.
+        """
+        by_key = np.argsort(-self.key, kind="stable")
+        by_link = by_key[np.argsort(self.link[by_key], kind="stable")]
+        links = self.link[by_link]
+        own_rank = np.empty(len(by_key), np.int64)
+        own_rank[by_link] = np.arange(len(links)) - np.searchsorted(links, links)
+        in_turns = np.lexsort((self.link, own_rank))
+        turn = np.empty(len(by_key), np.int64)
+        turn[by_key] = 2 * np.arange(len(by_key))
+        turn[in_turns] = np.minimum(turn[in_turns], 2 * np.arange(len(by_key)) + 1)
+        return self.taken(np.argsort(turn))
 
 
 _NOTHING = _Found(np.zeros(0), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.float32))
