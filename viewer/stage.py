@@ -26,7 +26,7 @@ from viewer.visuals.plates import CaptureTextures, PlatesVisual, Shown, View
 from viewer.visuals.sculptures import SculpturesVisual
 from viewer.visuals.shapes import ShapesVisual
 from viewer.visuals.sheet import SheetVisual
-from viewer.visuals.targets import Targets
+from viewer.visuals.targets import FINE, Targets
 from viewer.visuals.wires import WiresVisual
 from viewer.visuals.words import WordsVisual
 
@@ -206,7 +206,7 @@ class Stage:
         view = View(state.theme, matrix, is_facing, supersample, state.colours, state.camera, height_px)
         textures = self._captures.textures(key for net in state.nets for key in _captures_of(net))
         shown = [self._shown(net, state, textures) for net in state.nets]
-        is_additive = PALETTES[state.theme].is_additive
+        is_additive, is_fine = PALETTES[state.theme].is_additive, supersample >= FINE
         targets.paint_background(state.theme)
         with targets.scene:
             gloo.set_viewport(0, 0, *targets.scene_px)
@@ -220,7 +220,7 @@ class Stage:
                 self._sculptures.draw_frames(state, matrix, targets.scene_px)
                 gloo.set_state(depth_test=True, depth_func="lequal", blend_func=PREMULTIPLIED)
                 self._sculptures.draw_units(state, matrix, targets.scene_px)
-                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True)
+                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True, fine=is_fine)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
         has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
@@ -241,7 +241,7 @@ class Stage:
                     gloo.set_viewport(0, 0, *targets.scene_px)
                     gloo.clear(color=(0, 0, 0, 0), depth=False)
                 gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
-                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=False)
+                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=False, fine=is_fine)
         targets.mix(bloom=state.bloom if is_lit else 0.0, is_lit=is_lit, is_ink=not is_additive, has_mass=has_mass)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:

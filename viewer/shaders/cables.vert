@@ -52,6 +52,18 @@ vec4 look(float is_lit, float matters, vec3 colour)
 
 void main()
 {
+    vec2 start = texel(u_units, a_edge.y, u_units_size).rg, end = texel(u_units, a_edge.z, u_units_size).rg;
+    vec2 matters = (a_edge.w * sqrt(start * end) - u_scale.xz) * u_scale.yw;
+    vec4 shown = mix(look(u_is_lit.x, matters.x, u_colour), look(u_is_lit.y, matters.y, u_colour_toward), u_blend);
+    float solid = smoothstep(SOLID_FROM, SOLID_TO, shown.a);
+    float haze = (0.05 + 1.6 * shown.a * shown.a) * (1.0 - solid);
+    v_side = a_along.y;
+    v_colour = vec4(shown.rgb, 0.0);
+    v_far = 0.0;
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);   // out of the picture
+    // What nobody sees is not worth the reading of its path: most edges are either solid or haze.
+    if (u_alpha * mix(haze, solid, u_is_solid) < INVISIBLE) return;
+
     // A Catmull-Rom curve through the points: its tangent is known, so that joints are smooth.
     float last = u_path - 1.0;
     float low = min(floor(a_along.x), last - 1.0), t = a_along.x - low;
@@ -65,22 +77,14 @@ void main()
     vec2 way_px = (after.xy / after.w - here.xy / here.w) * u_frame_px;
     vec2 across = normalize(vec2(-way_px.y, way_px.x) + vec2(0.0, 1e-6));
 
-    vec2 start = texel(u_units, a_edge.y, u_units_size).rg, end = texel(u_units, a_edge.z, u_units_size).rg;
-    vec2 matters = (a_edge.w * sqrt(start * end) - u_scale.xz) * u_scale.yw;
-    vec4 shown = mix(look(u_is_lit.x, matters.x, u_colour), look(u_is_lit.y, matters.y, u_colour_toward), u_blend);
-
     float far = clamp((here.w - u_depths.x) / max(u_depths.y - u_depths.x, 1e-6), 0.0, 1.0);
-    float fade = exp(-u_depths.z * far);
     float radius_px = u_width * u_radius * (0.18 + 0.82 * shown.a) * u_lens / here.w;
     float half_px = max(radius_px, THINNEST_PX);
     float thin = min(radius_px / THINNEST_PX, 1.0);
-    float solid = smoothstep(SOLID_FROM, SOLID_TO, shown.a) * thin;
-    float haze = fade * (0.05 + 1.6 * shown.a * shown.a) * thin * (1.0 - solid);
-    float alpha = u_alpha * mix(haze, solid, u_is_solid);
+    float alpha = u_alpha * thin * mix(haze * exp(-u_depths.z * far), solid, u_is_solid);
 
     here.xy += across * a_along.y * half_px * 2.0 / u_frame_px * here.w;
-    gl_Position = alpha < INVISIBLE ? vec4(2.0, 2.0, 2.0, 1.0) : here;
-    v_side = a_along.y;
-    v_colour = vec4(shown.rgb, alpha);
+    if (alpha >= INVISIBLE) gl_Position = here;
+    v_colour.a = alpha;
     v_far = u_is_solid * far;
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SCULPTURES_KEPT, LIT_KEPT, ROWS_KEPT = 4, 64, 8
 TEXELS_A_ROW = 2048
 PIECES_A_SEGMENT = 2
+"""Of a tube between two points of its path; in a frame that is gone in a moment there is one."""
 EDGE_RADIUS, UNIT_RADIUS = 0.075, 0.2
 FADE = 1.6
 FRAME_PX, FRAME_ALPHA, FRAMES_AT_FULL = 2.0, 0.28, 8
@@ -94,7 +95,7 @@ class SculpturesVisual:
         self._shapes: dict[tuple[str, bool], _Shapes] = {}
         self._rows: dict[tuple[str, Theme, int], _Rows] = {}
         self._lit: dict[tuple[str, int | None, int | None], tuple[gloo.Texture2D, tuple[float, ...]]] = {}
-        self._along: dict[int, gloo.VertexBuffer] = {}
+        self._along: dict[tuple[int, int], gloo.VertexBuffer] = {}
 
     def drawn(self, sculpture_id: str) -> Drawn:
         """The arrays of a sculpture. Raises as `viewer.sculptures.read.read_sculpture`."""
@@ -128,10 +129,16 @@ class SculpturesVisual:
             shader.draw("triangle_strip")
 
     def draw_edges(
-        self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int], *, solid: bool
+        self,
+        state: ViewState,
+        clip_from_world: NDArray[np.float32],
+        target_px: tuple[int, int],
+        *,
+        solid: bool,
+        fine: bool,
     ) -> None:
         """Draw the edges onto a target of `target_px`, as the active state says: those that matter most, which are
-        `solid`, or the haze of all others.
+        `solid`, or the haze of all others. What is not `fine` is quicker to draw.
         """
         for view in state.sculptures:
             drawn, shader = self.drawn(view.sculpture_id), self._cables
@@ -139,8 +146,8 @@ class SculpturesVisual:
                 continue
             self._set_shared(shader, drawn, view, state, clip_from_world, target_px)
             self._set_points(shader, self._shapes_of(drawn, view).paths, drawn, view)
-            points = drawn.paths.shape[1] if view.step is None else drawn.steps.shape[2]
-            shader["u_path"], shader["a_along"] = float(points), self._along_of(points)
+            points = drawn.steps.shape[2] if _is_on_the_way(drawn, view) else drawn.paths.shape[1]
+            shader["u_path"], shader["a_along"] = float(points), self._along_of(points, PIECES_A_SEGMENT if fine else 1)
             rows = self._rows_of(drawn, view, state.theme)
             shader["a_edge"], shader["a_look"] = rows.edges, rows.edge_looks
             shader["u_depths"] = *_depths(drawn, view, state.camera), FADE
@@ -192,13 +199,13 @@ class SculpturesVisual:
 
     def _set_points(self, shader: gloo.Program, points: _Points, drawn: Drawn, view: SculptureView) -> None:
         shader["u_points"], shader["u_points_size"] = points.texture, points.size
-        step = 0.0 if view.step is None else min(max(view.step, 0.0), float(drawn.last_step))
+        step = 0.0 if not _is_on_the_way(drawn, view) else min(max(view.step or 0.0, 0.0), float(drawn.last_step))
         here = floor(step)
         there = min(here + 1, drawn.last_step)
         shader["u_steps"] = float(here * points.a_step), float(there * points.a_step), step - here
 
     def _shapes_of(self, drawn: Drawn, view: SculptureView) -> _Shapes:
-        in_steps = view.step is not None
+        in_steps = _is_on_the_way(drawn, view)
 
         def made() -> _Shapes:
             if in_steps:
@@ -229,17 +236,22 @@ class SculpturesVisual:
 
         return cached(self._lit, (drawn.id, view.focus, view.toward), LIT_KEPT, made, lambda lit: lit[0].delete())
 
-    def _along_of(self, points: int) -> gloo.VertexBuffer:
+    def _along_of(self, points: int, pieces: int) -> gloo.VertexBuffer:
         def made() -> gloo.VertexBuffer:
-            places = np.linspace(0, points - 1, (points - 1) * PIECES_A_SEGMENT + 1)
+            places = np.linspace(0, points - 1, (points - 1) * pieces + 1)
             corners = np.stack([np.repeat(places, 2), np.tile([-1.0, 1.0], len(places))], axis=1)
             return gloo.VertexBuffer(corners.astype(np.float32))
 
-        return cached(self._along, points, SCULPTURES_KEPT, made, gloo.VertexBuffer.delete)
+        return cached(self._along, (points, pieces), SCULPTURES_KEPT, made, gloo.VertexBuffer.delete)
 
 
 def _drawn_edges(drawn: Drawn, view: SculptureView) -> int:
-    return drawn.drawn_edges(view.edges, in_steps=view.step is not None)
+    return drawn.drawn_edges(view.edges, in_steps=_is_on_the_way(drawn, view))
+
+
+def _is_on_the_way(drawn: Drawn, view: SculptureView) -> bool:
+    """Whether a step of the bundling is shown; where the bundle does not tell of steps, it is the end."""
+    return view.step is not None and len(drawn.steps) > 0
 
 
 def _matters(drawn: Drawn, focus: int | None) -> tuple[NDArray[np.float32], tuple[float, float]]:
