@@ -12,7 +12,7 @@ from made_sculpture import made_arrays, made_entry
 from msgspec import structs
 from nn_vis_reader import ReadProcessed
 
-from exporter.bundle import Bundle, BundleWriter, read_bundle
+from exporter.bundle import Bundle, BundleWriter, Limits, read_bundle
 from exporter.bundle.schema import (
     Checkpoint,
     Derived,
@@ -67,7 +67,7 @@ def with_sculpture(bundle: Bundle, **changes: Any) -> Bundle:
     """The opened bundle with other words in the entry of its first sculpture."""
     first, *rest = bundle.manifest.sculptures
     changed: tuple[Sculpture, ...] = (structs.replace(first, **changes), *rest)
-    return Bundle(bundle.path, structs.replace(bundle.manifest, sculptures=changed), bundle._limits)
+    return Bundle(bundle.path, structs.replace(bundle.manifest, sculptures=changed), Limits())
 
 
 def assert_is_the_sculpture(read: ReadProcessed, bundle: Bundle, place: int = -1) -> None:

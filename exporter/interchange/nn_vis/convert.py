@@ -26,7 +26,7 @@ from exporter.interchange.nn_vis.forms import (
 from exporter.interchange.nn_vis.place import appearing_file, appearing_folder, check_place, is_one_file
 from exporter.interchange.nn_vis.report import NnVisReport
 from exporter.interchange.nn_vis.rows import layer_edges
-from exporter.interchange.nn_vis.source import Found, importances_from, last_sculpture, processed_from
+from exporter.interchange.nn_vis.source import Found, check_model, importances_from, last_sculpture, processed_from
 from exporter.interchange.nn_vis.writing import Progress, write_importances, write_processed
 
 _LARGE_BYTES = 200 * 10**6
@@ -88,6 +88,7 @@ def _latest(bundle: Bundle) -> str:
 
 def _contents(bundle: Bundle, place: Path, chosen: tuple[str, ...]) -> dict[str, Content]:
     """What each file will hold, by its name."""
+    check_model(bundle.manifest)
     if place.name.endswith(IMPORTANCE_END):
         return {place.name: importances_from(bundle, chosen[0])}
     if place.name.endswith(PROCESSED_END):

@@ -12,8 +12,9 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Sculpture, UnitLayer
+from exporter.bundle.schema import Manifest, Sculpture, UnitLayer
 from exporter.bundle.sculptures import content_problems, sculpture_problems
+from exporter.bundling.channels.walk import walked
 from exporter.bundling.net import Link, unit_layers, unit_net
 from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.forms import MOST_NUMBERED, Floats, Importances, Processed, node_sums
@@ -108,6 +109,15 @@ def importances_from(bundle: Bundle, checkpoint_id: str) -> Found:
     check_classes(classes, units[0].shape[1], layers)
     edges, notes = _edges(bundle, checkpoint_id, layers, str(method), sculpture)
     return Found(Importances(units, edges), str(method), notes)
+
+
+def check_model(manifest: Manifest) -> None:
+    """Raise `NnVisError` where a model is no chain, which shows before anything was sculpted or any weight is read."""
+    ways = walked(manifest)
+    for joint in ways.joints:
+        if joint.strand.layer + 1 != joint.target:
+            raise _no_chain(ways.layers[joint.strand.layer].name, ways.layers[joint.target].name)
+    check_chain(ways.layers)
 
 
 def check_chain(layers: Sequence[UnitLayer]) -> None:

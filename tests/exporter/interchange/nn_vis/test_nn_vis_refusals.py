@@ -14,8 +14,8 @@ from msgspec import structs
 from nn_vis_bundles import add_importance, dense_bundle, with_sculpture
 from nn_vis_files import processed_parts, save_parts
 
-from exporter.bundle import Bundle, KerascopeError, read_bundle
-from exporter.bundle.schema import UnitLayer
+from exporter.bundle import Bundle, KerascopeError, Limits, read_bundle
+from exporter.bundle.schema import Edge, UnitLayer
 from exporter.interchange.nn_vis import convert
 from exporter.interchange.nn_vis.convert import convert_nn_vis
 from exporter.interchange.nn_vis.open import open_nn_vis
@@ -68,6 +68,16 @@ def test_an_edge_that_skips_a_layer(tmp_path: Path, bundle: Bundle) -> None:
     layers = (*planes(0, 1, 2, units=(5, 2, 2)), UnitLayer(name="layer_2", units=3, plane=3))
     line = refused(with_sculpture(bundle, layers=layers), tmp_path / "a.pro.npz", checkpoint_ids=("000",))
     assert "nn_vis shows only networks whose layers follow each other" in line
+
+
+@pytest.mark.parametrize("name", ["a.pro.npz", "a.imp.npz", "folder"])
+def test_a_model_with_a_way_around_a_layer_is_refused_before_it_is_sculpted(
+    tmp_path: Path, bundle: Bundle, name: str
+) -> None:
+    manifest = bundle.manifest
+    around = (*manifest.edges, Edge(source="layer_0", target="layer_2"))
+    branched = Bundle(bundle.path, structs.replace(manifest, edges=around, sculptures=()), Limits())
+    assert "'layer_0' and 'layer_2' do not" in refused(branched, tmp_path / name)
 
 
 def test_too_many_possible_edges_and_a_single_layer() -> None:
