@@ -26,7 +26,7 @@ GAP = 0.6
 """Units of a layer that come nearer than this part of their distance at first are pushed apart again."""
 PUSHES = 12
 ROUND = 1.15
-"""Units keep within a circle, its diameter beside the side of the square they lay on at first."""
+"""Units keep within a circle of this diameter, beside their square's side at first, or as far out as they lay then."""
 
 
 def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) -> Iterator[Floats]:
@@ -57,11 +57,12 @@ def _held(moved: Floats, placed: Floats, room: Room) -> Floats:
     corner, half = np.array([room.x, room.y], np.float32), np.float32(room.side / 2)
     out, pushed = moved.copy(), moved.copy()
     gap = GAP * spacing_of(len(out), room)
+    farthest = np.maximum(np.linalg.norm(placed[:, :2] - corner, axis=1, keepdims=True), half * np.float32(ROUND))
     for _ in range(PUSHES):
         push_apart(out, gap, pushed)
         out, pushed = pushed, out
         from_middle = out[:, :2] - corner
-        far = np.sqrt((from_middle**2).sum(axis=1, keepdims=True)) / (half * np.float32(ROUND))
+        far = np.linalg.norm(from_middle, axis=1, keepdims=True) / farthest
         out[:, :2] = corner + from_middle / np.maximum(far, 1)
     share = np.float32(0.0)
     while share < 1.0 and spread(out * (1 - share) + placed * share) < LEAST_SPREAD * spread(placed):

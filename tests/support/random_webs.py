@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from exporter.bundling.web import Web
 def random_web(sizes: tuple[int, ...], seed: int = 0) -> Web:
     """A chain of dense layers with normal weights, every edge there, the strongest first."""
     random = np.random.default_rng(seed)
-    return web_of([random.normal(size=pair) / np.sqrt(pair[0]) for pair in zip(sizes, sizes[1:], strict=False)])
+    return web_of([random.normal(size=pair) / np.sqrt(pair[0]) for pair in pairwise(sizes)])
 
 
 def class_web(sizes: tuple[int, ...], seed: int = 0, apart: float = 0.1) -> Web:
@@ -19,7 +21,7 @@ def class_web(sizes: tuple[int, ...], seed: int = 0, apart: float = 0.1) -> Web:
     random = np.random.default_rng(seed)
     serves = [random.integers(0, sizes[-1], size) for size in sizes[:-1]] + [np.arange(sizes[-1])]
     weights = []
-    for before, after in zip(serves, serves[1:], strict=False):
+    for before, after in pairwise(serves):
         same = before[:, None] == after[None, :]
         weights.append(np.abs(random.normal(size=same.shape)) * np.where(same, 1.0, apart))
     return web_of(weights)

@@ -1,0 +1,92 @@
+"""Times of bundling over the number of edges and over the sampling rate, as CSV and as a plot.
+
+python tests/support/bundling_sweep.py [FOLDER]     (exporter/bundling/pictures; some minutes)
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
+
+from random_webs import sparse_web  # noqa: E402
+
+from exporter.bundling.bundle import bundle_web  # noqa: E402
+from exporter.bundling.parameters import Parameters  # noqa: E402
+
+EDGES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+RATES = (5.0, 7.5, 10.0, 12.5, 15.0, 17.5, 20.0)
+EDGES_FOR_RATES = 30_000
+
+
+def measured(edges: int, rate: float) -> dict[str, float]:
+    """Seconds that pass and seconds of processors for one bundling, and the most memory this process has had."""
+    web = sparse_web(edges)
+    began, busy = time.perf_counter(), time.process_time()
+    bundled = bundle_web(web, Parameters(sampling_rate=rate))
+    row = {
+        "edges": edges,
+        "sampling_rate": rate,
+        "points": len(bundled.points),
+        "secs": round(time.perf_counter() - began, 3),
+        "processor_secs": round(time.process_time() - busy, 3),
+        "most_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
+        "load": round(os.getloadavg()[0], 1),
+    }
+    print(",".join(map(str, row.values())), flush=True)
+    return row
+
+
+def slope(rows: list[dict[str, float]], by: str) -> float:
+    """Exponent of the time over `by`, of the three largest."""
+    x, y = (np.log([row[key] for row in rows[-3:]]) for key in (by, "processor_secs"))
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def write(rows: list[dict[str, float]], folder: Path) -> None:
+    """sweep.csv with a row a measurement."""
+    with (folder / "sweep.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def plot(by_edges: list[dict[str, float]], by_rate: list[dict[str, float]], path: Path) -> None:
+    """Two log-log plots beside each other, with the line of a linear cost."""
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
+    for axis, rows, key, label in zip(
+        axes, (by_edges, by_rate), ("edges", "sampling_rate"), ("edges", "points in a unit of length"), strict=True
+    ):
+        x, y = [row[key] for row in rows], [row["processor_secs"] for row in rows]
+        axis.loglog(x, y, "o-", label="measured")
+        axis.loglog(x, [y[-1] * each / x[-1] for each in x], "--", color="grey", label="linear")
+        axis.set(xlabel=label, ylabel="seconds of processors", title=f"exponent at the end {slope(rows, key):.2f}")
+        axis.legend()
+        axis.grid(alpha=0.3)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def main(folder: Path) -> None:
+    """Measure, write and plot."""
+    folder.mkdir(parents=True, exist_ok=True)
+    measured(10, 5.0)
+    by_edges = [measured(edges, 15.0) for edges in EDGES]
+    by_rate = [measured(EDGES_FOR_RATES, rate) for rate in RATES]
+    write(by_edges + by_rate, folder)
+    plot(by_edges, by_rate, folder / "sweep.png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "exporter/bundling/pictures")
