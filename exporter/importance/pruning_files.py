@@ -29,7 +29,7 @@ def check_folder(folder: Path, *, overwrite: bool = False) -> None:
     if folder.exists() and not folder.is_dir():
         raise KerascopeError("curves are written into a folder", got="a file", path=folder)
     if not overwrite and any((folder / name).exists() for name in NAMES):
-        raise KerascopeError("there are curves at this place already", remedy="pass --overwrite", path=folder)
+        raise KerascopeError("there are curves at this place already", remedy="choose another folder", path=folder)
     _picture_of()
 
 

@@ -76,7 +76,7 @@ def test_several_networks_stand_beside_each_other(tmp_path: Path) -> None:
 
 def test_what_is_there_stays_unless_it_may_go(tmp_path: Path) -> None:
     (tmp_path / "curves.csv").write_text("mine", encoding="utf-8")
-    with pytest.raises(KerascopeError, match=r"already.*--overwrite"):
+    with pytest.raises(KerascopeError, match=r"already.*choose another folder"):
         write_curves(curves(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["curves.csv"]
     write_curves(curves(), tmp_path, overwrite=True)
