@@ -42,7 +42,8 @@ def measured(edges: int, rate: float) -> dict[str, float]:
         "most_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
         "load": round(os.getloadavg()[0], 1),
     }
-    print(",".join(map(str, row.values())), flush=True)
+    sys.stdout.write(",".join(map(str, row.values())) + "\n")
+    sys.stdout.flush()
     return row
 
 
