@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from msgspec import structs
+from paper_bundle import layer as paper_layer
+from paper_bundle import noise, paper_bundle
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import BundleWriter, KerascopeError, read_bundle, validate_bundle
-from exporter.bundle.schema import Derived, Manifest
+from exporter.bundle.schema import Checkpoint, Derived, Layer, Manifest
 from exporter.bundling.net import unit_net
 from exporter.bundling.norms import weight_importance
 from exporter.bundling.parameters import Parameters
@@ -205,6 +207,59 @@ def test_without_numba_it_is_told_what_to_install(path: Path, monkeypatch: pytes
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "numba", None)
     assert "pip install 'kerascope[sculpture]'" in refusal(path)
+
+
+def branching_bundle(path: Path) -> Path:
+    """x to two branches of one plane that are joined, the longer of them in two steps; then a sum, and an answer."""
+
+    def made(name: str, kind: str, units: int, **more: Any) -> Layer:
+        variables = ("kernel",) if kind == "dense" else ()
+        return paper_layer(name, kind, units, variables=variables, **more)
+
+    layers = (
+        made("x", "input", 5),
+        made("short", "dense", 3),
+        made("long", "dense", 4),
+        made("longer", "dense", 4),
+        made("joined", "merge", 7, mode="concatenate", settings={"axis": -1}),
+        made("wide", "dense", 7),
+        made("sum", "merge", 7, mode="add"),
+        made("answer", "dense", 2),
+    )
+    ways = (
+        ("x", "short"), ("x", "long"), ("long", "longer"), ("short", "joined"), ("longer", "joined"),
+        ("joined", "wide"), ("joined", "sum"), ("wide", "sum"), ("sum", "answer"),
+    )  # fmt: skip
+    shapes = {"short": (5, 3), "long": (5, 4), "longer": (4, 4), "wide": (7, 7), "answer": (7, 2)}
+    on_paper = paper_bundle(layers, ways, kernels=shapes).manifest
+    with BundleWriter.create(path) as writer:
+        arrays = {f"{name}/kernel": noise(name, shape) for name, shape in shapes.items()}
+        checkpoint = Checkpoint(id="000", label="start", weights=writer.write("weights/000.npz", arrays))
+        writer.commit(structs.replace(on_paper, checkpoints=(checkpoint,), captures=(), inputs=()))
+    return path
+
+
+def test_a_net_of_branches_is_sculpted_with_layers_side_by_side(tmp_path: Path) -> None:
+    path = branching_bundle(tmp_path / "dag.bundle")
+    (id_,) = sculpt_bundle(path, parameters=QUICK)
+    assert validate_bundle(path) == []
+    bundle = read_bundle(path)
+    sculpture = bundle.sculpture(id_)
+    planes = {layer.name: layer.plane for layer in sculpture.layers}
+    assert planes == {"x": 0, "short": 1, "long": 1, "longer": 2, "wide": 3, "answer": 4}
+    assert sculpture.result["edges"] == 15 + 20 + 16 + 3 * 7 + 4 * 7 + 7 * 2 + 3 * 2 + 4 * 2
+    place = {layer.name: at for at, layer in enumerate(sculpture.layers)}
+    layer_of = np.repeat(range(6), [layer.units for layer in sculpture.layers])[bundle.load(sculpture.tensors["edges"])]
+    between = {tuple(pair) for pair in layer_of.tolist()}
+    skips = {("x", "short"), ("x", "long"), ("long", "longer"), ("short", "wide"), ("longer", "wide")}
+    skips |= {("wide", "answer"), ("short", "answer"), ("longer", "answer")}
+    assert between == {(place[one], place[two]) for one, two in skips}
+    points, positions = (bundle.load(sculpture.tensors[name]) for name in ("points", "positions"))
+    assert np.isfinite(points).all()
+    heights = [
+        np.unique(positions[np.repeat(range(6), [e.units for e in sculpture.layers]) == at, 2]) for at in range(6)
+    ]
+    assert all(len(height) == 1 for height in heights)
 
 
 CHILD = """
