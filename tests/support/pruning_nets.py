@@ -51,8 +51,9 @@ def _convolution(x: Any, filters: int, name: str, *, size: int = 3, strides: int
     return layers.ReLU(name=f"{name}_relu")(x)
 
 
+DENSE = "784-81-49-10"
 NETS: dict[str, tuple[Callable[[], Any], int]] = {
-    "784-81-49-10": (dense_net, 2),
+    DENSE: (dense_net, 2),
     "demo CNN": (demo_cnn, 2),
     "residual CNN": (residual_net, 1),
 }
