@@ -26,6 +26,7 @@ def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
     return replace(
         state,
         nets=tuple(_net(net, study, layout) for net in state.nets),
+        sculptures=tuple(replace(each, opacity=each.opacity * study.opacity) for each in state.sculptures),
         scope=study.scope,
         clip_percentile=study.clip_percentile,
         colours=study.colours,
