@@ -17,7 +17,7 @@ KEEPING, NORMALISED = "keeping", "normalised"
 REST, SUM = "rest", "sum"
 _EPSILON = 1e-3
 _MOST_CLASSES = 16
-_BATCHES_AT_ONCE = 4
+_BATCHES_AT_ONCE = 2
 _NO_ANSWER = -1e9
 
 
@@ -86,59 +86,71 @@ def run(gated: Gated, data: Labelled, classes: Sequence[int], *, progress: Progr
     found = {gate.layer: np.zeros((gate.units, len(classes)), np.float32) for gate in gated.gates}
     rows = max(2, gated.batch * _BATCHES_AT_ONCE)
     size = max(2, min(chosen.batch, rows) // 2 * 2)
-    together = max(1, min(_MOST_CLASSES, rows // size))
+    together = max(1, min(_MOST_CLASSES, rows // size, len(there)))
     steps = -(-max(int((data.classes == each).sum()) for each in there) * 2 // size) * chosen.epochs
-    for first in range(0, len(there), together):
-        block = there[first : first + together]
-        training = _Training(gated, block, size, chosen)
-        for nth, batch in zip(range(steps), batches_of(data.classes, block, size // 2, chosen.seed), strict=False):
+    blocks = [there[first : first + together] for first in range(0, len(there), together)]
+    training = _Training(gated, together, size, chosen)
+    for nth, block in enumerate(blocks):
+        whole = [*block, *block[-1:] * (together - len(block))]  # so that it is compiled once
+        training.start(whole)
+        for step, batch in zip(range(steps), batches_of(data.classes, whole, size // 2, chosen.seed), strict=False):
             training.step(data.of(batch))
-            progress("importance", first // together * steps + nth + 1, -(-len(there) // together) * steps)
+            progress("importance", nth * steps + step + 1, len(blocks) * steps)
         for layer, values in training.sizes():
-            found[layer][:, [list(classes).index(each) for each in block]] = values
+            found[layer][:, [list(classes).index(each) for each in block]] = values[:, : len(block)]
     return found
 
 
 class _Training:
-    """The scales of some classes, a batch at a time."""
+    """The scales of so many classes, a batch at a time."""
 
-    def __init__(self, gated: Gated, classes: Sequence[int], size: int, options: ScaleOptions) -> None:
+    def __init__(self, gated: Gated, count: int, size: int, options: ScaleOptions) -> None:
         self._gated, self._options, self._size = gated, options, size
-        self._numbers = np.repeat(np.asarray(classes, np.int64), size)
-        self._is_own = np.tile(np.repeat(np.array([1.0, 0.0], np.float32), size // 2), len(classes))
+        self._numbers = tf.zeros(count * size, tf.int64)
+        self._is_own = np.tile(np.repeat(np.array([1.0, 0.0], np.float32), size // 2), count)
         self._scales = {
-            gate.layer: keras.Variable(np.ones((len(classes), gate.units), np.float32), dtype="float32")
+            gate.layer: keras.Variable(np.ones((count, gate.units), np.float32), dtype="float32")
             for gate in gated.gates
             if not gate.is_open
         }
         self._optimizer = keras.optimizers.Adam(options.rate)
         self._optimizer.build(list(self._scales.values()))
-        self._step = tf.function(self._stepped, autograph=False, input_signature=[gated.fed_specs])
+        trained = (*self._scales.values(), *self._optimizer.variables)
+        self._at_first = [(each, keras.ops.convert_to_numpy(each)) for each in trained]
+        rows = tf.TensorSpec((count * size,), tf.int64)
+        self._step = tf.function(self._stepped, autograph=False, input_signature=[gated.fed_specs, rows])
+
+    def start(self, classes: Sequence[int]) -> None:
+        """Go on with other classes, from the start."""
+        self._numbers = tf.repeat(tf.constant(classes, tf.int64), self._size)
+        for variable, values in self._at_first:
+            variable.assign(values)
 
     def step(self, batch: Labelled) -> None:
         """Train the scales on a batch: rows of one class after the other."""
         specs = self._gated.fed_specs
-        self._step([tf.constant(each, spec.dtype) for each, spec in zip(batch.x, specs, strict=True)])
+        feeds = [tf.constant(each, spec.dtype) for each, spec in zip(batch.x, specs, strict=True)]
+        self._step(feeds, self._numbers)
 
     def sizes(self) -> Iterator[tuple[str, Floats]]:
         """The size of each layer's scales, (units, classes)."""
         for layer, scales in self._scales.items():
             yield layer, np.abs(keras.ops.convert_to_numpy(scales)).T
 
-    def _stepped(self, feeds: Sequence[Any]) -> None:
+    def _stepped(self, feeds: Sequence[Any], numbers: Any) -> None:
         variables = list(self._scales.values())
         with tf.GradientTape() as tape:
-            odds = self._odds(self._gated.outputs(feeds, self._changed))
+            odds = self._odds(self._gated.outputs(feeds, self._changed), numbers)
             cost = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(self._is_own, odds)) / self._size
             cost += self._options.l1 * tf.add_n([tf.reduce_sum(tf.abs(each.value)) for each in variables])
         self._optimizer.apply(tape.gradient(cost, [each.value for each in variables]), variables)
 
-    def _odds(self, said: Any) -> Any:
+    def _odds(self, said: Any, numbers: Any) -> Any:
         """The log odds of each row's class (rows,) in what the model says."""
-        own = tf.gather(said, self._numbers, batch_dims=1)
+        own = tf.gather(said, numbers, batch_dims=1)
         if self._options.against == SUM:
             return own - (tf.reduce_sum(said, axis=1) - own)
-        others = tf.where(tf.one_hot(self._numbers, said.shape[1]) > 0.0, _NO_ANSWER, said)
+        others = tf.where(tf.one_hot(numbers, said.shape[1]) > 0.0, _NO_ANSWER, said)
         return own - tf.reduce_logsumexp(others, axis=1)
 
     def _changed(self, gate: Gate, tensor: Any) -> Any:

@@ -26,8 +26,8 @@ Floats = NDArray[np.float32]
 Change = Callable[["Gate", Any], Any]
 """What becomes of a tensor at a gate."""
 
-_BATCH_BYTES = 128 * 2**20
-_LARGEST_BATCH = 512
+_BATCH_BYTES = 512 * 2**20
+_LARGEST_BATCH = 1024
 _ANY_SIZE = 32
 
 
