@@ -1,6 +1,6 @@
 """Times of bundling over the number of edges and over the sampling rate, as CSV and as a plot.
 
-python tests/support/bundling_sweep.py [FOLDER]     (exporter/bundling/pictures; some minutes)
+python tests/support/bundling_sweep.py [FOLDER [MOST_EDGES]]     (exporter/bundling/pictures, 1000000; some minutes)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from exporter.bundling.parameters import Parameters  # noqa: E402
 
 EDGES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 RATES = (5.0, 7.5, 10.0, 12.5, 15.0, 17.5, 20.0)
-EDGES_FOR_RATES = 30_000
+EDGES_FOR_RATES = 10_000
 
 
 def measured(edges: int, rate: float) -> dict[str, float]:
@@ -50,7 +50,7 @@ def measured(edges: int, rate: float) -> dict[str, float]:
 def slope(rows: list[dict[str, float]], by: str) -> float:
     """Exponent of the time over `by`, of the three largest."""
     x, y = (np.log([row[key] for row in rows[-3:]]) for key in (by, "processor_secs"))
-    return float(np.polyfit(x, y, 1)[0])
+    return float(np.polyfit(x, y, 1)[0]) if len(rows) > 1 else float("nan")
 
 
 def write(rows: list[dict[str, float]], folder: Path) -> None:
@@ -79,15 +79,22 @@ def plot(by_edges: list[dict[str, float]], by_rate: list[dict[str, float]], path
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def main(folder: Path) -> None:
-    """Measure, write and plot."""
+def main(folder: Path, most_edges: int) -> None:
+    """Measure, write and plot, after every measurement: a run that is stopped leaves what it has found."""
     folder.mkdir(parents=True, exist_ok=True)
     measured(10, 5.0)
-    by_edges = [measured(edges, 15.0) for edges in EDGES]
     by_rate = [measured(EDGES_FOR_RATES, rate) for rate in RATES]
-    write(by_edges + by_rate, folder)
-    plot(by_edges, by_rate, folder / "sweep.png")
+    by_edges: list[dict[str, float]] = []
+    for edges in EDGES:
+        if edges <= most_edges:
+            by_edges.append(measured(edges, 15.0))
+            write(by_edges + by_rate, folder)
+            plot(by_edges, by_rate, folder / "sweep.png")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "exporter/bundling/pictures")
+    arguments = sys.argv[1:]
+    main(
+        Path(arguments[0]) if arguments else ROOT / "exporter/bundling/pictures",
+        int(arguments[1]) if arguments[1:] else EDGES[-1],
+    )
