@@ -25,9 +25,16 @@ def column_names(bundle: Bundle, sculpture: Sculpture) -> tuple[str, ...]:
     return unique(class_name(bundle.manifest.model.class_names, each) for each in ids)
 
 
-def focus_names(cast: Cast, columns: tuple[str, ...]) -> tuple[str, ...]:
+def columns_lit(sculpture: Sculpture, cast: Cast) -> tuple[int | None, ...]:
+    """Which of a sculpture's columns each state lights; `None` where all are lit, or the class is none of them."""
+    columns = sculpture.tensors["importance"].shape[1]
+    ids = sculpture.classes or tuple(range(columns))
+    return tuple(ids.index(focus) if focus in ids else None for focus in cast.focuses)
+
+
+def focus_names(lit: tuple[int | None, ...], columns: tuple[str, ...]) -> tuple[str, ...]:
     """What the states of a sculpture are called: the class that is lit."""
-    return tuple(ALL_CLASSES if focus is None else columns[focus] for focus in cast.focuses)
+    return unique(ALL_CLASSES if column is None else columns[column] for column in lit)
 
 
 def about_cast(bundle: Bundle, number: int, cast: Cast, theme: Theme, drawn: int) -> Extras:
@@ -36,9 +43,10 @@ def about_cast(bundle: Bundle, number: int, cast: Cast, theme: Theme, drawn: int
     """
     sculpture = bundle.sculpture(cast.first.sculpture_id)
     columns = column_names(bundle, sculpture)
-    colours = class_colours(len(columns), theme)
+    ids = sculpture.classes or tuple(range(len(columns)))
+    colours = class_colours(max(ids) + 1, theme)[list(ids)]
     states = []
-    for still, name in enumerate(focus_names(cast, columns)):
+    for still, name in enumerate(focus_names(columns_lit(sculpture, cast), columns)):
         begins = [round(span.from_secs, 4) for span in cast.spans if span.still == still]
         states.append({"name": name, "from_secs": begins})
     return {

@@ -83,5 +83,6 @@ def _told(step: Step) -> str:
         return f"at most {step.stills} states"
     return (
         f"feature maps down to {detail.tile_px} pixels a side, pictures to {detail.picture_px}, boxes to vectors of "
-        f"{detail.boxes} units, edges to {detail.edges} a state in {detail.bends} pieces each"
+        f"{detail.boxes} units, edges to {detail.edges} a state in {detail.bends} pieces each, "
+        f"of a sculpture to {detail.cables}"
     )

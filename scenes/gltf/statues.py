@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.gltf.about_cast import about_cast, about_units, column_names, focus_names
+from scenes.gltf.about_cast import about_cast, about_units, column_names, columns_lit, focus_names
 from scenes.gltf.boards_units import unit_boards
 from scenes.gltf.tracks import mixtures, moves, seen_of
 from viewer.sculptures.read import read_sculpture
@@ -34,7 +34,8 @@ class CastNodes:
         self._nodes, self._bundle, self._reel, self._cast = nodes, bundle, reel, cast
         sculpture = bundle.sculpture(cast.first.sculpture_id)
         self._columns = column_names(bundle, sculpture)
-        self._states = focus_names(cast, self._columns)
+        self._lit = columns_lit(sculpture, cast)
+        self._states = focus_names(self._lit, self._columns)
         drawn, theme = read_sculpture(bundle, sculpture.id), reel.first.theme
         self.statue = Statue(drawn, cast.first, theme, detail, flows=cast.steps is not None)
 
@@ -55,7 +56,7 @@ class CastNodes:
         """Of each class two nodes: lit, and faint while another class is. What serves all alike has a node for each
         state: it belongs to whichever class is lit.
         """
-        focuses = self._cast.focuses
+        focuses = self._lit
         for group in self.statue.groups([focus for focus in focuses if focus is not None]):
             if group.column is None:
                 self._shared(node, before, group)
@@ -63,12 +64,12 @@ class CastNodes:
             name, colour = self._columns[group.column], self.statue.colour(group.column)
             lit = {still for still, focus in enumerate(focuses) if focus in (None, group.column)}
             for stills, faint in ((lit, False), (set(range(len(focuses))) - lit, True)):
-                solids = group.painted(f"class {name}", colour, faint=faint)
+                solids = group.painted(_called(name), colour, faint=faint)
                 self._shown(f"{before}cables of {name}{' (faint)' if faint else ''}", node, solids, stills)
 
     def _shared(self, node: int, before: str, group: Group) -> None:
-        for still, (focus, state) in enumerate(zip(self._cast.focuses, self._states, strict=True)):
-            name = SHARED if focus is None else f"class {self._columns[focus]}"
+        for still, (focus, state) in enumerate(zip(self._lit, self._states, strict=True)):
+            name = SHARED if focus is None else _called(self._columns[focus])
             solids = group.painted(name, self.statue.colour(focus))
             self._shown(f"{before}cables of {SHARED} @ {state}", node, solids, {still})
 
@@ -76,7 +77,7 @@ class CastNodes:
         layer = self.statue.drawn.layers[index]
         extras = about_units(self._bundle, layer)
         there = self._nodes.add(f"{before}{layer.name}", node, at=self.statue.centre(index), extras=extras)
-        for still, (focus, state) in enumerate(zip(self._cast.focuses, self._states, strict=True)):
+        for still, (focus, state) in enumerate(zip(self._lit, self._states, strict=True)):
             self._shown(f"{before}{layer.name} @ {state}", there, [self.statue.units(index, focus)], {still})
         return there
 
@@ -104,3 +105,8 @@ class CastNodes:
             times = reel.times_secs, reel.duration_secs
             keys = mixtures(self._cast.steps, self.statue.steps, last, *times, loops=reel.loops)
             self._nodes.animate(node, "weights", keys)
+
+
+def _called(name: str) -> str:
+    """What the material of a class is called; classes without a name of their own are called so already."""
+    return name if name.startswith("class ") else f"class {name}"

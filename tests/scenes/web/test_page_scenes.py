@@ -71,3 +71,41 @@ def test_the_changes_of_an_attack_stand_between_its_nets(browser: Any, tiny_bund
         assert boards(page) != first
         assert page.read("document.documentElement.dataset.nets") == "2"
         assert page.said == []
+
+
+def test_a_sculpture_lights_its_classes_and_its_layers_can_be_chosen(
+    browser: Any, sculpted_path: Path, tmp_path: Path
+) -> None:
+    convert_html(read_bundle(sculpted_path), tmp_path / "sculpture.html", scene="sculpture")
+    with opened(browser, tmp_path / "sculpture.html", size_px=(1280, 720)) as page:
+        assert page.read("kerascope.layers()") == ["picture", "conv", "scores"]
+        assert page.text("#subtitle").endswith("all classes")
+        lit = {name for name in page.read("kerascope.shown()") if name.startswith("cables of")}
+        assert lit
+        assert not any("faint" in name for name in lit)
+        page.page.keyboard.press("ArrowRight")
+        page.rest()
+        assert page.text("#subtitle").endswith("zero")
+        assert any("faint" in name for name in page.read("kerascope.shown()"))
+        assert page.page.locator("#notes .mark").count() == 3
+        page.page.select_option("#layers", label="conv")
+        page.rest()
+        assert "conv" in page.text("#facts")
+        assert page.said == []
+
+
+def test_what_flows_together_has_room_from_the_start(browser: Any, sculpted_path: Path, tmp_path: Path) -> None:
+    """The layers are wider before their units gather: they are in the picture then, too."""
+    convert_html(read_bundle(sculpted_path), tmp_path / "bundling.html", scene="bundling")
+    with opened(browser, tmp_path / "bundling.html", size_px=(1280, 720)) as page:
+        for name in page.read("kerascope.layers()"):
+            x_px, y_px = page.read(f"kerascope.pixelOf('{name}')")
+            assert 0 < x_px < 1280
+            assert 0 < y_px < 720
+        before = page.page.screenshot()
+        page.page.keyboard.press("End")
+        page.rest()
+        page.page.keyboard.press("ArrowLeft")
+        page.rest()
+        assert page.page.screenshot() != before
+        assert page.said == []
