@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scenes.gathering import Gathering
     from viewer.layout import Layout
 
-CHECK = "run"
+CHECK = "frames"
 
 START_SECS, BETWEEN_SECS, END_SECS, BACK_SECS = 1.0, 0.8, 2.4, 0.8
 UNIT_STEP_SECS, EDGE_STEP_SECS = 0.07, 0.2

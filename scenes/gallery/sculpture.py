@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.layout import Layout
 
-CHECK = "run"
+CHECK = "frames"
 
 
 def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.sculptures.read import Drawn
 
-CHECK = "run"
+CHECK = "frames"
 
 Shares = tuple[float | None, float | None]
 
