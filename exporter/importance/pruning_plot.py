@@ -23,6 +23,8 @@ _LOOKS = {
 _ELSE = ("#56B4E9", "P", "-")
 _INCHES = (6.4, 4.6)
 _DPI = 100
+_NAMES_INCHES = 1.2
+_LETTERS, _LETTERS_A_LINE = 16, 40
 _SMALL, _TEXT, _LARGE = 14, 16, 21
 
 
@@ -30,7 +32,9 @@ def picture_of(every: Sequence[Curves]) -> bytes:
     """A PNG: of one network its panels side by side, of several a column each."""
     one = len(every) == 1
     rows, columns = (1, 3) if one else (3, len(every))
-    figure = Figure((_INCHES[0] * columns, _INCHES[1] * rows + 1.6), dpi=_DPI, layout="constrained", facecolor="white")
+    names_inches = _NAMES_INCHES if any(map(_are_long, every)) else 0.0
+    height_inches = _INCHES[1] * rows + 1.6 + names_inches
+    figure = Figure((_INCHES[0] * columns, height_inches), dpi=_DPI, layout="constrained", facecolor="white")
     axes: Any = figure.subplots(rows, columns, squeeze=False)
     for place, curves in enumerate(every):
         _draw(axes[0] if one else axes[:, place], curves)
@@ -92,7 +96,7 @@ def _line(axes: Any, curves: Curves, runs: Any, look: tuple[str, str, str, str])
 def _axes_of_curves(axes: Any, curves: Curves, chance: float, label: str) -> None:
     last = max(curves.fractions) * 100.0
     axes.axhline(chance * 100.0, color="#999999", linewidth=1.4, linestyle=":")
-    axes.text(last, chance * 100.0 - 1.0, "chance", color="#666666", fontsize=_SMALL, ha="right", va="top")
+    axes.text(last / 60.0, chance * 100.0 + 0.5, "chance", color="#666666", fontsize=_SMALL, va="bottom")
     axes.axvline(HALF * 100.0, color="#bbbbbb", linewidth=1.2, zorder=0)
     axes.set_xlabel("units switched off, %", fontsize=_TEXT)
     axes.set_ylabel(label, fontsize=_TEXT)
@@ -109,14 +113,17 @@ def _dots(axes: Any, curve: Curve, curves: Curves, look: tuple[str, str, str, st
 
 
 def _axes_of_classes(axes: Any, curves: Curves) -> None:
-    axes.set_xticks(range(len(curves.classes)), curves.classes)
-    if max(map(len, curves.classes)) * len(curves.classes) > 40:
-        axes.tick_params(axis="x", rotation=60)
+    names = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in curves.classes]
+    axes.set_xticks(range(len(names)), names, rotation=90 if _are_long(curves) else 0)
     axes.axhline(50.0, color="#999999", linewidth=1.4, linestyle=":")
     axes.set_xlabel("class", fontsize=_TEXT)
     axes.set_ylabel("one against the rest, %", fontsize=_TEXT)
     axes.set_ylim(40.0, 101.0)
     _plain(axes)
+
+
+def _are_long(curves: Curves) -> bool:
+    return max(map(len, curves.classes)) * len(curves.classes) > _LETTERS_A_LINE
 
 
 def _plain(axes: Any) -> None:
