@@ -11,14 +11,16 @@ from scenes.gltf.standing import NAME_PADDING_PX, plain_point, standing
 from viewer.camera import project
 from viewer.labels import NAME_PX
 from viewer.sculptures.labels import sculpture_labels
-from viewer.state import Hud
+from viewer.state import Hud, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenes.gltf.standing import Standing
     from viewer.sculptures.read import Drawn
-    from viewer.state import SculptureView, ViewState, Words
+    from viewer.state import SculptureView, ViewState
+
+HEAD_PX, HEAD_OVER_PX = 30.0, 64.0
 
 
 def unit_boards(
@@ -39,6 +41,16 @@ def unit_boards(
         at = plain_point(np.asarray(board.at) - np.asarray(view.offset))
         found.append((layer, _what(line), replace(board, at=at)))
     return tuple(found)
+
+
+def heading_board(drawn: Drawn, view: SculptureView, state: ViewState, text: str, *, aspect: float) -> Standing:
+    """A heading over a sculpture, as the picture of `state` has it; `at` is relative to the sculpture."""
+    outline = drawn.frames.reshape(-1, 3) + np.asarray(view.offset)
+    seen = project(state.camera, outline, aspect)
+    middle_px = (seen[:, 0].min() + seen[:, 0].max()) / 2, seen[:, 1].min() - HEAD_OVER_PX
+    head = Hud(words=(Words(text, (float(middle_px[0]), float(middle_px[1])), HEAD_PX, True, anchor="centre"),))
+    board = standing(head, state, aspect, outline.mean(axis=0), padding_px=NAME_PADDING_PX)
+    return replace(board, at=plain_point(np.asarray(board.at) - np.asarray(view.offset)))
 
 
 def _what(line: Words) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.gltf.about_cast import about_cast, about_units, column_names, columns_lit, focus_names
-from scenes.gltf.boards_units import unit_boards
+from scenes.gltf.boards_units import heading_board, unit_boards
 from scenes.gltf.tracks import mixtures, moves, seen_of
 from viewer.sculptures.read import read_sculpture
 from viewer.solids.statue import Statue
@@ -33,7 +33,7 @@ class CastNodes:
     def __init__(self, nodes: Nodes, bundle: Bundle, reel: Reel, cast: Cast, detail: Detail) -> None:
         self._nodes, self._bundle, self._reel, self._cast = nodes, bundle, reel, cast
         sculpture = bundle.sculpture(cast.first.sculpture_id)
-        self._columns = column_names(bundle, sculpture)
+        self._columns, self._checkpoint = column_names(bundle, sculpture), sculpture.checkpoint
         self._lit = columns_lit(sculpture, cast)
         self._states = focus_names(self._lit, self._columns)
         drawn, theme = read_sculpture(bundle, sculpture.id), reel.first.theme
@@ -85,7 +85,12 @@ class CastNodes:
         """The words at its layers, and at its classes."""
         cast, drawn = self._cast, self.statue.drawn
         names, view = self._bundle.manifest.model.class_names, cast.frames[0].sculptures[cast.index]
-        for index, what, board in unit_boards(drawn, view, cast.frames[0], names, aspect=aspect):
+        found = list(unit_boards(drawn, view, cast.frames[0], names, aspect=aspect))
+        if len(self._reel.casts) > 1:  # which is which
+            label = view.heading or self._bundle.checkpoint(self._checkpoint).label
+            middle = len(layers) // 2
+            found.append((middle, "heading", heading_board(drawn, view, cast.frames[0], label, aspect=aspect)))
+        for index, what, board in found:
             at = np.asarray(board.at) - self.statue.centre(index)
             extras = {"faces": True, "says": list(board.says)}
             self._nodes.show(
