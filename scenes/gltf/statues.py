@@ -8,6 +8,7 @@ import numpy as np
 
 from scenes.gltf.about_cast import about_cast, about_units, column_names, columns_lit, focus_names
 from scenes.gltf.boards_units import heading_board, unit_boards
+from scenes.gltf.retold import retold_edges
 from scenes.gltf.tracks import mixtures, moves, seen_of
 from viewer.sculptures.read import read_sculpture
 from viewer.solids.statue import Statue
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from viewer.solids.detail import Detail
     from viewer.solids.sculptures import Group
     from viewer.solids.solid import Solid
+    from viewer.state import ViewState
 
 SHARED = "all classes"
 """What serves all of them alike."""
@@ -51,6 +53,12 @@ class CastNodes:
         self._cables(node, before)
         layers = [self._layer(node, before, index) for index in range(len(self.statue.drawn.layers))]
         self._words(layers, aspect)
+
+    def frames(self) -> tuple[ViewState, ...]:
+        """For each of its states the frame in which it is shown first, whose words tell of the edges there are."""
+        sculpture, flows = self._bundle.sculpture(self._cast.first.sculpture_id), self._cast.steps is not None
+        drawn, kept = self.statue.drawn, self.statue.kept
+        return tuple(retold_edges(each, sculpture, drawn, kept, in_steps=flows) for each in self._cast.frames)
 
     def _cables(self, node: int, before: str) -> None:
         """Of each class two nodes: lit, and faint while another class is. What serves all alike has a node for each

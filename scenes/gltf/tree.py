@@ -66,11 +66,11 @@ class Tree:
     def _casts(self, root: int, names: Sequence[str]) -> None:
         """The sculptures, and the words of a scene that has any."""
         reel = self._reel
-        for number, (cast, name) in enumerate(zip(reel.casts, names, strict=True)):
-            made = CastNodes(self._nodes, self._bundle, reel, cast, self._detail)
-            made.add(root, name, len(reel.nets) + number, self._aspect)
-        if reel.casts:
-            add_cast_signs(self._nodes, root, reel, reel.casts[0].frames, self._aspect)
+        casts = [CastNodes(self._nodes, self._bundle, reel, cast, self._detail) for cast in reel.casts]
+        for number, (cast, name) in enumerate(zip(casts, names, strict=True)):
+            cast.add(root, name, len(reel.nets) + number, self._aspect)
+        if casts:
+            add_cast_signs(self._nodes, root, reel, casts[0].frames(), self._aspect)
         else:
             add_title(self._nodes, root, reel, self._aspect)
 

@@ -47,7 +47,7 @@ def test_what_cannot_be_so_small_says_what_to_do(max_mb: float) -> None:
 
 
 def test_every_step_gives_something_up() -> None:
-    names = "tile_px", "picture_px", "boxes", "units", "edges", "bends"
+    names = "tile_px", "picture_px", "boxes", "units", "edges", "bends", "cables"
     for finer, coarser in pairwise(STEPS):
         pairs = [(getattr(finer.detail, name), getattr(coarser.detail, name)) for name in names]
         if finer.detail != coarser.detail:

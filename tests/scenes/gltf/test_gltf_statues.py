@@ -15,6 +15,7 @@ from glb_validator import problems, validate_glb
 
 from exporter.bundle import Bundle, read_bundle
 from scenes.gltf.convert import glb_of
+from scenes.gltf.ladder import Step
 from scenes.options import SceneOptions
 from scenes.registry import scene
 from viewer.colour import class_colours, code_of
@@ -204,3 +205,11 @@ def test_on_a_turntable_all_words_go_round_with_the_camera(read: dict[str, Parts
 
 def test_the_same_scene_twice_is_the_same_file(sculpted_path: Path, files: dict[str, bytes]) -> None:
     assert glb_of(read_bundle(sculpted_path), scene="bundling").content == files["bundling"]
+
+
+def test_a_file_with_fewer_edges_says_so(sculpted: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenes.gltf.ladder.STEPS", (Step(Detail(cables=5)),))
+    parts = unpacked(glb_of(sculpted, scene="sculpture").content)
+    (statue,) = statues_of(parts)
+    assert statue["extras"]["edges"] == {"drawn": 5, "of": 16}
+    assert any("strongest 5 of 32 edges" in line for line in parts.named("legend")["extras"]["says"])
