@@ -76,11 +76,11 @@ class Frame:
         margin_px = margin_of(self.width_px)
         return margin_px, self.width_px - margin_px
 
-    def classes(self, lit: Lit, moment: Moment, head: str = ALL_CLASSES) -> Hud:
-        """The classes, with what is lit; `head` stands over them while all are."""
+    def classes(self, lit: Lit, moment: Moment, head: str = ALL_CLASSES, widest: str = "") -> Hud:
+        """The classes, with what is lit; `head` stands over them while all are, as large as `widest` could be."""
         if self.is_beside:
-            return class_list(lit, moment, self.place, head)
-        return class_grid(lit, moment, *_sides(self.place), self.foot_px - 24.0, head)
+            return class_list(lit, moment, self.place, head, widest)
+        return class_grid(lit, moment, *_sides(self.place), self.foot_px - 24.0, head, widest)
 
 
 def told(bundle: Bundle, sculpture: Sculpture, lit: Lit, drawn: Drawn) -> Pieces:

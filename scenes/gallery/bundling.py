@@ -8,7 +8,7 @@ from scenes.choose import shown_name
 from scenes.easing import even
 from scenes.gathering import gathering_of
 from scenes.options import SceneOptions
-from scenes.panels.bundled import bundling_lines, edge_lines, network_lines
+from scenes.panels.bundled import edge_lines, network_lines, sampling_words
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
 from scenes.panels.numbers import count
@@ -22,6 +22,7 @@ from viewer.state import Hud, SculptureView, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
+    from exporter.bundle.schema import Sculpture
     from scenes.gathering import Gathering
     from viewer.layout import Layout
 
@@ -30,6 +31,7 @@ CHECK = "frames"
 START_SECS, BETWEEN_SECS, END_SECS, BACK_SECS = 1.0, 0.8, 2.4, 0.8
 UNIT_STEP_SECS, EDGE_STEP_SECS = 0.07, 0.2
 SHORTEST_SECS, LONGEST_SECS = 1.5, 5.5
+STRAIGHT = "straight edges"
 
 
 def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
@@ -47,7 +49,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     pieces = (
         network_lines(bundle, sculpture),
         edge_lines(sculpture, *drawn_part(drawn, in_steps=True)),
-        bundling_lines(sculpture),
+        _chart_lines(sculpture, gathering),
     )
     frame = Frame.of(options.aspect, lit, pieces, has_charts=True)
     camera = still_camera(drawn.outline(), options.aspect, frame.net)
@@ -57,7 +59,11 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     def state_at(t_secs: float) -> ViewState:
         step = step_at.at(t_secs)
         view = SculptureView(sculpture.id, step=step)
-        hud = fixed + frame.classes(lit, Moment(None), _phase(gathering, step)) + _charts(gathering, step, frame)
+        hud = (
+            fixed
+            + frame.classes(lit, Moment(None), _phase(gathering, step), STRAIGHT)
+            + _charts(gathering, step, frame)
+        )
         return ViewState(camera, (), options.theme, hud, bloom=0.0, sculptures=(view,))
 
     return Timeline(duration_secs, state_at, loops=True, markers=markers)
@@ -65,7 +71,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
 
 def _journey(gathering: Gathering) -> tuple[Track[float], float, tuple[Marker, ...]]:
     """How many iterations are done at each time, how long the round takes, and when what begins."""
-    keys, markers = [Key(0.0, 0.0)], [Marker(0.0, "straight edges")]
+    keys, markers = [Key(0.0, 0.0)], [Marker(0.0, STRAIGHT)]
     at_secs = START_SECS
     phases = (
         ("units gather", gathering.unit_steps, UNIT_STEP_SECS),
@@ -90,11 +96,17 @@ def _says(gathering: Gathering) -> str:
     return f"{count(units)} iterations move units, {count(edges)} move edges"
 
 
+def _chart_lines(sculpture: Sculpture, gathering: Gathering) -> tuple[str, ...]:
+    """The sampling rate, and what the charts are of."""
+    charted = f"charts: {count(gathering.edges)} edges, ink beside that at first"
+    return (sampling_words(sculpture), charted)
+
+
 def _phase(gathering: Gathering, step: float) -> str:
     """Which iteration this is, in words."""
     done = round(step)
     if done == 0:
-        return "straight edges"
+        return STRAIGHT
     if done <= gathering.unit_steps:
         return f"units {done}/{gathering.unit_steps}"
     return f"edges {done - gathering.unit_steps}/{gathering.edge_steps}"

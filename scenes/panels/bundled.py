@@ -55,11 +55,17 @@ def edge_lines(sculpture: Sculpture, drawn: int, drawn_share: float) -> tuple[st
 
 def bundling_lines(sculpture: Sculpture) -> tuple[str, ...]:
     """The sampling rate, and what the bundling did: less ink, longer paths; what was not measured is not told."""
-    rate, ink, longer = _number(sculpture, "sampling_rate"), _number(sculpture, "ink"), _number(sculpture, "distortion")
-    first = "bundled" if rate is None else f"bundled, sampling rate {rate:g}"
+    ink, longer = _number(sculpture, "ink"), _number(sculpture, "distortion")
+    first = sampling_words(sculpture)
     parts = [] if ink is None else [f"ink {ink_change(ink)}"]
     parts += [] if longer is None else [f"paths {longer:.2f}\u00d7 as long"]
     return (f"{first}:", ", ".join(parts)) if parts else (first,)
+
+
+def sampling_words(sculpture: Sculpture) -> str:
+    """That it was bundled, and at which sampling rate where that is known."""
+    rate = _number(sculpture, "sampling_rate")
+    return "bundled" if rate is None else f"bundled, sampling rate {rate:g}"
 
 
 def ink_change(share: float) -> str:

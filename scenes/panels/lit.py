@@ -59,13 +59,13 @@ class Moment:
         return self.there if self.blend > 0.5 else self.here
 
 
-def class_list(lit: Lit, moment: Moment, place: Place, head: str = ALL_CLASSES) -> Hud:
+def class_list(lit: Lit, moment: Moment, place: Place, head: str = ALL_CLASSES, widest: str = "") -> Hud:
     """What is lit as a head line, below it a line for each class, the lit one with a bar under it. `head` is what the
-    head line says while all classes are lit.
+    head line says while all classes are lit; it is no larger than `widest` could be.
     """
     top_px = place.top_px + HEAD_ROOM_PX
     cells = tuple((place.left_px, top_px + row * PITCH_PX) for row in range(len(lit.ids)))
-    said = _head(lit, moment, head, place.left_px, place.width_px, place.top_px)
+    said = _head(lit, moment, (head, widest), place.left_px, place.width_px, place.top_px)
     return said + _cells(lit, moment, cells, place.width_px)
 
 
@@ -75,12 +75,18 @@ def list_foot(lit: Lit, place: Place) -> float:
 
 
 def class_grid(
-    lit: Lit, moment: Moment, left_px: float, right_px: float, bottom_px: float, head: str = ALL_CLASSES
+    lit: Lit,
+    moment: Moment,
+    left_px: float,
+    right_px: float,
+    bottom_px: float,
+    head: str = ALL_CLASSES,
+    widest: str = "",
 ) -> Hud:
     """The same in as many columns as there is room for, its last line at `bottom_px`."""
     cells, wide_px = _grid(lit, left_px, right_px, bottom_px)
     top_px = grid_top(lit, left_px, right_px, bottom_px)
-    said = _head(lit, moment, head, left_px, right_px - left_px, top_px + 38.0)
+    said = _head(lit, moment, (head, widest), left_px, right_px - left_px, top_px + 38.0)
     return said + _cells(lit, moment, cells, wide_px)
 
 
@@ -109,12 +115,13 @@ def _grid(lit: Lit, left_px: float, right_px: float, bottom_px: float) -> tuple[
     return cells, min(widest, room_px)
 
 
-def _head(lit: Lit, moment: Moment, head: str, left_px: float, room_px: float, y: float) -> Hud:
+def _head(lit: Lit, moment: Moment, heads: tuple[str, str], left_px: float, room_px: float, y: float) -> Hud:
     """The name of what is lit, in its colour; it goes and comes while the light goes over."""
     column = moment.nearest
-    name = head if column is None else lit.names[lit.ids.index(column)]
+    name = heads[0] if column is None else lit.names[lit.ids.index(column)]
     alpha = abs(1.0 - 2.0 * moment.blend) if moment.blend > 0 else 1.0
-    size = next((size for size in HEAD_SIZES_PX if width_of(name, size, True) <= room_px), HEAD_SIZES_PX[-1])
+    widest = max(name, heads[1], key=lambda text: width_of(text, HEAD_SIZES_PX[0], True))
+    size = next((size for size in HEAD_SIZES_PX if width_of(widest, size, True) <= room_px), HEAD_SIZES_PX[-1])
     text = fitted(name, room_px, size, True)
     return Hud(words=(Words(text, (left_px, y), size, True, alpha=alpha, part="subtitle", of_class=column),))
 
