@@ -206,7 +206,7 @@ class Stage:
         view = View(state.theme, matrix, is_facing, supersample, state.colours, state.camera, height_px)
         textures = self._captures.textures(key for net in state.nets for key in _captures_of(net))
         shown = [self._shown(net, state, textures) for net in state.nets]
-        is_additive, is_fine = PALETTES[state.theme].is_additive, supersample >= FINE
+        is_additive = PALETTES[state.theme].is_additive
         targets.paint_background(state.theme)
         with targets.scene:
             gloo.set_viewport(0, 0, *targets.scene_px)
@@ -215,12 +215,7 @@ class Stage:
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
             for net, what in zip(state.nets, shown, strict=True):
                 self._plates.draw(net, view, what)
-            if state.sculptures:
-                gloo.set_state(depth_test=False, blend_func=OVER)
-                self._sculptures.draw_frames(state, matrix, targets.scene_px)
-                gloo.set_state(depth_test=True, depth_func="lequal", blend_func=PREMULTIPLIED)
-                self._sculptures.draw_units(state, matrix, targets.scene_px)
-                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True, fine=is_fine)
+            self._draw_sculptures(state, matrix, targets)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
         has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
@@ -235,14 +230,31 @@ class Stage:
                     self._plates.draw_glow(net, view, what)
                 self._draw_light(state, view, targets, ADDITIVE)
         self._edges.draw_threads(state, view, targets)
-        if state.sculptures:
-            with targets.mass():
-                if not self._edges.has_threads(state):
-                    gloo.set_viewport(0, 0, *targets.scene_px)
-                    gloo.clear(color=(0, 0, 0, 0), depth=False)
-                gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
-                self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=False, fine=is_fine)
+        self._draw_haze(state, matrix, targets)
         targets.mix(bloom=state.bloom if is_lit else 0.0, is_lit=is_lit, is_ink=not is_additive, has_mass=has_mass)
+
+    def _draw_sculptures(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
+        """What of the sculptures hides what is behind it, into the active framebuffer; frames round layers first."""
+        if not state.sculptures:
+            return
+        gloo.set_state(depth_test=False, blend_func=OVER)
+        self._sculptures.draw_frames(state, matrix, targets.scene_px)
+        gloo.set_state(depth_test=True, depth_func="lequal", blend_func=PREMULTIPLIED)
+        self._sculptures.draw_units(state, matrix, targets.scene_px)
+        is_fine = targets.supersample >= FINE
+        self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True, fine=is_fine)
+
+    def _draw_haze(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
+        """Sum what matters less in the sculptures in the targets' mass, beside the threads."""
+        if not state.sculptures:
+            return
+        with targets.mass():
+            if not self._edges.has_threads(state):
+                gloo.set_viewport(0, 0, *targets.scene_px)
+                gloo.clear(color=(0, 0, 0, 0), depth=False)
+            gloo.set_state(blend=True, blend_func=ADDITIVE, depth_test=True, depth_func="lequal", depth_mask=False)
+            is_fine = targets.supersample >= FINE
+            self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=False, fine=is_fine)
 
     def _finish(self, state: ViewState, targets: Targets) -> None:
         """Compose, then words and shapes at the frame's own resolution, into the active framebuffer."""
