@@ -92,11 +92,14 @@ def _paths(found: list[Bunch], keep: int, history_points: int) -> NDArray[np.flo
     """(keep, H, 3), the paths of the first edges as they are now."""
     paths = np.empty((keep, history_points, 3), np.float16)
     for bunch in found:
-        kept = int(np.searchsorted(bunch.of, keep))
-        starts = np.arange(kept + 1, dtype=np.int64) * history_points
-        points = np.empty((kept * history_points, 3), np.float32)
-        strands.resample(bunch.cloud.points, bunch.cloud.starts, points, starts, 0, kept)
-        paths[bunch.of[:kept]] = points.reshape(kept, history_points, 3)
+        kept = np.flatnonzero(bunch.of < keep)
+        counts = np.diff(bunch.cloud.starts)[kept]
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        places = np.arange(starts[-1]) + np.repeat(bunch.cloud.starts[kept] - starts[:-1], counts)
+        even = np.arange(len(kept) + 1, dtype=np.int64) * history_points
+        points = np.empty((len(kept) * history_points, 3), np.float32)
+        strands.resample(bunch.cloud.points[places], starts, points, even, 0, len(kept))
+        paths[bunch.of[kept]] = points.reshape(len(kept), history_points, 3)
     return paths
 
 

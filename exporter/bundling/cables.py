@@ -47,7 +47,7 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
     gain = gains(web, charges[:, 0], parameters.edge_importance_type)
     found = []
     for way in range(len(ways)):
-        of = np.flatnonzero(which == way)
+        of = _neighbours_together(np.flatnonzero(which == way), web, positions)
         edges = np.ascontiguousarray(web.edges[of])
         points = np.ascontiguousarray(positions[edges].reshape(-1, 3))
         starts = np.arange(len(edges) + 1, dtype=np.int64) * 2
@@ -55,6 +55,16 @@ def bunches(web: Web, positions: Floats, parameters: Parameters, crew: Crew) -> 
         _resample(bunch.cloud, parameters, crew)
         found.append(bunch)
     return found
+
+
+def _neighbours_together(of: NDArray[np.int64], web: Web, positions: Floats) -> NDArray[np.int64]:
+    """These edges in an order in which those that run near each other follow on each other.
+
+    They then work on the same cells of the grid, which are still in the fastest memory.
+    """
+    ends = positions[web.edges[of]][:, :, :2].reshape(len(of), 4)
+    coarse = np.floor((ends - ends.min(axis=0, initial=np.inf)) * (8 / max(float(np.ptp(ends)), 1e-9)))
+    return of[np.lexsort(coarse.T)]
 
 
 def gains(web: Web, masses: Floats, importance_type: int) -> Floats:
