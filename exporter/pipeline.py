@@ -36,7 +36,7 @@ from exporter.plan import extent_of, prepare
 from exporter.training import EPOCHS, train_demo
 from exporter.writing import Progress, Warn
 
-DEMO_BUNDLE, DEMO_MODEL = "mnist.bundle", "demo.keras"
+DEMO_BUNDLE, DEMO_MODEL, DEMO_LABELLED = "mnist.bundle", "demo.keras", "mnist:500"
 
 
 def to_stderr(line: str) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from scenes.apart import run_side_by_side
 
-SCENES = ("structure", "training", "flow", "adversarial")
+SCENES = ("structure", "training", "flow", "adversarial", "sculpture")
+LONG = ("--size", "640x360", "--fps", "10")
+"""Of what is long and has every class in it."""
 PAGE = "flow"
 
 
@@ -26,7 +28,8 @@ def make_showcase(bundle: Path, folder: Path, tell: Callable[[str, int, int], No
     """
     *recordings, page = showcase_files(folder)
     commands: list[tuple[object, ...]] = [
-        ("record", bundle, "--scene", out.stem, "--out", out, "--overwrite") for out in recordings
+        ("record", bundle, "--scene", out.stem, "--out", out, "--overwrite", *(LONG if out.stem == SCENES[-1] else ()))
+        for out in recordings
     ]
     commands.append(("convert", bundle, "--to", "html", "--scene", PAGE, "--out", page, "--overwrite"))
     yield from run_side_by_side(commands, lambda done: tell("recordings", done, len(commands)))
