@@ -81,7 +81,8 @@ def lit_classes(bundle: Bundle, sculpture: Sculpture, options: SceneOptions) -> 
     """
     importance = bundle.load(sculpture.tensors["importance"])
     ids = sculpture.classes or tuple(range(importance.shape[1]))
-    names = bundle.manifest.model.class_names
+    # A model without classes has one column, which stands for all that it does.
+    names = bundle.manifest.model.class_names or (("output",) if ids == (0,) else ())
     for chosen in options.classes:
         if chosen not in ids:
             expected = f"0 to {ids[-1]}" if ids == tuple(range(len(ids))) else ", ".join(map(str, ids[:20]))

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_sculpture import add_made_sculptures
+from msgspec import structs
 from tiny_bundle import CLASS_NAMES, make_tiny_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
+from exporter.bundle.limits import Limits
 from scenes.options import SceneOptions
 from scenes.sculpted import compared_sculptures, hidden_importance, lit_classes, shown_sculpture
 from scenes.specific import own_share
@@ -71,6 +73,15 @@ def test_of_many_classes_those_of_most_importance_are_lit(tmp_path: Path) -> Non
     sums = hidden_importance(kept, many.load(kept.tensors["importance"])).sum(axis=0)
     assert lit.ids == tuple(np.argsort(-sums)[:10])
     assert (lit.of, lit.is_part, lit.names[0]) == (14, True, lit_name(lit.ids[0]))
+
+
+def test_a_model_without_classes_has_an_output(tmp_path: Path) -> None:
+    path = add_made_sculptures(make_tiny_bundle(tmp_path / "a.bundle"), (("picture", 4), ("scores", 1)), {"002": 2.0})
+    made = read_bundle(path)
+    bare = structs.replace(made.manifest, model=structs.replace(made.manifest.model, class_names=()))
+    nameless = Bundle(made.path, bare, Limits())
+    lit = lit_classes(nameless, nameless.sculpture("002-weight"), SceneOptions())
+    assert (lit.ids, lit.names, lit.is_part) == ((0,), ("output",), False)
 
 
 def lit_name(number: int) -> str:
