@@ -101,11 +101,13 @@ class _Bench:
     def __init__(self, gated: Prunable, held_out: Labelled, classes: Sequence[int]) -> None:
         self._gated, self._held_out, self._classes = gated, held_out, classes
         self._seen: dict[bytes, Outcome] = {}
+        self.answers = 2
 
     def outcome(self, gates: Mapping[str, Floats]) -> Outcome:
         key = b"".join(gates[layer].tobytes() for layer in sorted(gates))
         if key not in self._seen:
             scores = self._gated.predict(self._held_out.x, gates)
+            self.answers = max(2, scores.shape[1])
             self._seen[key] = outcome_of(scores, self._held_out.classes, self._classes)
         return self._seen[key]
 
@@ -172,7 +174,7 @@ def pruning_curves(
             progress("pruning", place * len(seeds) + len(runs), (len(chosen) + 1) * len(seeds))
         curves.append(_curve(method, runs))
     names = tuple(held_out.names[each] if held_out.names else str(each) for each in classes)
-    return Curves(title, scope, tuple(fractions), names, len(held_out), tuple(curves))
+    return Curves(title, scope, tuple(fractions), names, len(held_out), tuple(curves), bench.answers)
 
 
 def _run(

@@ -44,6 +44,7 @@ class Curves:
     classes : names of the classes that were looked at one by one, C of them.
     held_out : how many samples the accuracy is of.
     curves : one a method.
+    answers : how many classes the network tells apart.
     runs : what a run is, in the plural.
     """
 
@@ -53,6 +54,7 @@ class Curves:
     classes: tuple[str, ...]
     held_out: int
     curves: tuple[Curve, ...]
+    answers: int
     runs: str = "random orders"
 
     def curve(self, method: str) -> Curve:

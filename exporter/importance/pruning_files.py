@@ -76,7 +76,10 @@ def as_json(every: Sequence[Curves]) -> bytes:
 
 
 def _plain(curves: Curves) -> dict[str, Any]:
-    said = {name: getattr(curves, name) for name in ("title", "scope", "fractions", "classes", "held_out", "runs")}
+    said = {
+        name: getattr(curves, name)
+        for name in ("title", "scope", "fractions", "classes", "held_out", "answers", "runs")
+    }
     of_methods = {
         curve.method: {part: getattr(curve, part).round(4).tolist() for part in ("overall", "recall", "balanced")}
         for curve in curves.curves

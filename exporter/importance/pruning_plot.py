@@ -70,8 +70,8 @@ def _draw(panels: Sequence[Any], curves: Curves) -> None:
         _line(overall, curves, curve.overall, look)
         _line(classes, curves, curve.balanced.mean(axis=2), look)
         _dots(each, curve, curves, look)
-    _axes_of_curves(overall, curves, 1.0 / len(curves.classes), "right answers, %")
-    _axes_of_curves(classes, curves, 0.5, "one against the rest, %")
+    _axes_of_curves(overall, curves, 1.0 / curves.answers, "right answers, %", 0.0)
+    _axes_of_curves(classes, curves, 0.5, "one against the rest, %", 40.0)
     overall.set_title(f"{curves.title}: all classes", fontsize=_TEXT, fontweight="bold")
     classes.set_title("Each class by its own order, mean", fontsize=_TEXT)
     each.set_title("Each class, half switched off", fontsize=_TEXT)
@@ -93,7 +93,7 @@ def _line(axes: Any, curves: Curves, runs: Any, look: tuple[str, str, str, str])
     )  # fmt: skip
 
 
-def _axes_of_curves(axes: Any, curves: Curves, chance: float, label: str) -> None:
+def _axes_of_curves(axes: Any, curves: Curves, chance: float, label: str, lowest: float) -> None:
     last = max(curves.fractions) * 100.0
     axes.axhline(chance * 100.0, color="#999999", linewidth=1.4, linestyle=":")
     axes.text(last / 60.0, chance * 100.0 + 0.5, "chance", color="#666666", fontsize=_SMALL, va="bottom")
@@ -101,7 +101,7 @@ def _axes_of_curves(axes: Any, curves: Curves, chance: float, label: str) -> Non
     axes.set_xlabel("units switched off, %", fontsize=_TEXT)
     axes.set_ylabel(label, fontsize=_TEXT)
     axes.set_xlim(0.0, last)
-    axes.set_ylim(40.0 if chance == HALF else 0.0, 101.0)
+    axes.set_ylim(lowest, 101.0)
     _plain(axes)
 
 

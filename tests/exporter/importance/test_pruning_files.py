@@ -26,7 +26,7 @@ def made(method: str, seed: int, runs: int = 2, classes: int = 4) -> Curve:
 
 def curves(title: str = "net", *methods: str) -> Curves:
     each = tuple(made(method, seed) for seed, method in enumerate(methods or ("gradient", "random")))
-    return Curves(title, "layer", FRACTIONS, ("cat", "dog", "é, ü", "x"), 200, each)
+    return Curves(title, "layer", FRACTIONS, ("cat", "dog", "é, ü", "x"), 200, each, 4)
 
 
 def picture(path: Path) -> np.ndarray:
