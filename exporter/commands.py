@@ -47,7 +47,7 @@ def importance(args: argparse.Namespace) -> None:
     from exporter.progress import progress_bars
     from exporter.weighing import importance_bundle
 
-    options = _given(args, ("epochs", "rate", "seed", "prune"))
+    options = _given(args, ("epochs", "rate", "seed"))
     options |= {name: getattr(args, name) for name in ("inputs", "method", "labels", "prune", "imports", "unsafe")}
     chosen: dict[str, Any] = {"checkpoint_ids": tuple(args.checkpoints), "progress": progress_bars(), "warn": _say}
     for line in importance_bundle(args.bundle, args.model, **options, **chosen):
