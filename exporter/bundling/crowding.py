@@ -67,3 +67,15 @@ def push_apart(points: Array, gap: float, out: Array) -> None:
         out[point, 0] = points[point, 0] + scale * right
         out[point, 1] = points[point, 1] + scale * up
         out[point, 2] = points[point, 2]
+
+
+@compiled
+def keep_apart(points: Array, gap: float, middle: Array, farthest: Array, times: int) -> None:
+    """Push points (n, 3) apart so many times, each staying within its own distance (n,) of the middle, in x and y."""
+    pushed = np.empty_like(points)
+    for _ in range(times):
+        push_apart(points, gap, pushed)
+        for point in range(len(points)):
+            x, y = pushed[point, 0] - middle[0], pushed[point, 1] - middle[1]
+            scale = min(farthest[point] / max(math.hypot(x, y), 1e-30), 1.0)
+            points[point, 0], points[point, 1] = middle[0] + scale * x, middle[1] + scale * y

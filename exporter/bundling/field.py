@@ -21,6 +21,8 @@ COLUMNS_AT_ONCE = 16
 """So many densities are held at a time: what bounds the memory for any number of classes."""
 MOST_CELLS = 1_000_000
 """A grid that would have more gets larger cells."""
+NUMBERS_A_PART = 150_000
+"""The kernel runs over so many numbers at least before another thread is worth its while."""
 EACH_ITSELF = np.array([1, 0, 0, 0], np.float32)
 """The mix of points that are a single unit each."""
 
@@ -105,7 +107,7 @@ def density(cloud: Cloud, charges: Floats, grid: Grid, pace: Pace, crew: Crew) -
     for view in views[: 2 if pace.flat else 3]:
         tiles = view[0] * -(-view[2] // densities.TILE)
         radius = pace.bandwidth / grid.cell
-        ranges = even_cuts(tiles, 1 + 20_000 // view[1] // densities.TILE)
+        ranges = even_cuts(tiles, 1 + NUMBERS_A_PART // view[1] // densities.TILE)
         crew.share(densities.blur, [(found.reshape(view), spare.reshape(view), radius, *call) for call in ranges])
         found, spare = spare, found
     return found

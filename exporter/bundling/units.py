@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from exporter.bundling.charges import charges_of
 from exporter.bundling.crew import Crew
-from exporter.bundling.crowding import push_apart
+from exporter.bundling.crowding import keep_apart
 from exporter.bundling.field import EACH_ITSELF, Cloud, Pace, advance
 from exporter.bundling.parameters import Parameters
 from exporter.bundling.placing import Room, rooms, spacing_of
@@ -55,15 +55,9 @@ def moved_units(web: Web, placed: Floats, parameters: Parameters, crew: Crew) ->
 def _held(moved: Floats, placed: Floats, room: Room) -> Floats:
     """A layer as it may lie: about its old middle, within its room, not crowded, and as spread as it must be."""
     corner, half = np.array([room.x, room.y], np.float32), np.float32(room.side / 2)
-    out, pushed = moved.copy(), moved.copy()
-    gap = GAP * spacing_of(len(out), room)
-    farthest = np.maximum(np.linalg.norm(placed[:, :2] - corner, axis=1, keepdims=True), half * np.float32(ROUND))
-    for _ in range(PUSHES):
-        push_apart(out, gap, pushed)
-        out, pushed = pushed, out
-        from_middle = out[:, :2] - corner
-        far = np.linalg.norm(from_middle, axis=1, keepdims=True) / farthest
-        out[:, :2] = corner + from_middle / np.maximum(far, 1)
+    out = moved.copy()
+    far = np.maximum(np.linalg.norm(placed[:, :2] - corner, axis=1), half * np.float32(ROUND))
+    keep_apart(out, GAP * spacing_of(len(out), room), corner, far, PUSHES)
     share = np.float32(0.0)
     while share < 1.0 and spread(out * (1 - share) + placed * share) < LEAST_SPREAD * spread(placed):
         share = min(share + np.float32(0.05), np.float32(1.0))
