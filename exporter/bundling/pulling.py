@@ -43,18 +43,22 @@ def _add_slopes(
     x = _reach(point[0], low[0], per_unit, shape[0], near[0], rise[0])
     y = _reach(point[1], low[1], per_unit, shape[1], near[1], rise[1])
     z = _reach(point[2], low[2], per_unit, shape[2], near[2], rise[2])
-    density = np.float32(0.0)
+    across, over, along, density = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for i in range(4):
         for j in range(4):
             outside = (i == 0 or i == 3) + (j == 0 or j == 3)
+            by_x, by_y, by_both = rise[0, i] * near[1, j], near[0, i] * rise[1, j], near[0, i] * near[1, j]
             for k in range(outside, 4 - outside):
                 at = (((x + i) * shape[1] + y + j) * shape[2] + z + k) * columns
                 cells = grid[at : at + columns]
                 value = _dot(cells, parts, columns)
-                force[0] += rise[0, i] * near[1, j] * near[2, k] * value
-                force[1] += near[0, i] * rise[1, j] * near[2, k] * value
-                force[2] += near[0, i] * near[1, j] * rise[2, k] * value
-                density += near[0, i] * near[1, j] * near[2, k] * cells[0]
+                across += by_x * near[2, k] * value
+                over += by_y * near[2, k] * value
+                along += by_both * rise[2, k] * value
+                density += by_both * near[2, k] * cells[0]
+    force[0] += across
+    force[1] += over
+    force[2] += along
     return density
 
 
