@@ -265,8 +265,10 @@ def _doctor(args: argparse.Namespace) -> int:
 def _scenes(_: argparse.Namespace) -> None:
     from scenes.registry import scene_summaries
 
-    for name, summary in scene_summaries().items():
-        print(f"{name:<12} {summary}")
+    summaries = scene_summaries()
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        print(f"{name:<{width}}  {summary}")
 
 
 def _convert(args: argparse.Namespace) -> None:

@@ -159,18 +159,19 @@ CLASS_COLOURS: dict[Theme, tuple[str, ...]] = {
     ),
 }
 """The first ten classes, of like hue in both themes: searched for so that any two stay apart for every eye."""
+ROUNDS = 3
 
 
 @cache
 def class_colours(count: int, theme: Theme) -> NDArray[np.float32]:
     """Colours (count, 3) float32 in 0..1 of classes, read-only.
 
-    The first ten are chosen to stay apart for colour-blind eyes; further ones are theirs again, each time nearer to the
-    ground of the theme, so that any number of classes has colours that can be seen.
+    The first ten are chosen to stay apart for colour-blind eyes. The next twenty are theirs again, nearer to the ground
+    of the theme; after thirty they begin anew, so that any class, the thousandth too, can be seen.
     """
     ten = np.array([rgb(code) for code in CLASS_COLOURS[theme]], np.float32)
-    rounds = np.arange(count) // len(ten)
-    share = (1 - 0.72**rounds)[:, None] * 0.8
+    rounds = np.arange(count) // len(ten) % ROUNDS
+    share = (0.25 * rounds)[:, None]
     ground = np.float32(0.12 if theme == "dark" else 0.85)
     colours: NDArray[np.float32] = (ten[np.arange(count) % len(ten)] * (1 - share) + ground * share).astype(np.float32)
     colours.flags.writeable = False

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 CHECK = "frames"
 
+CLEAR = 0.05
+"""A change in the share of the strongest class that can be seen."""
+
 Shares = tuple[float | None, float | None]
 
 
@@ -96,6 +99,6 @@ def _sentence(shares: Shares, lit: Lit) -> str:
         f"a hidden unit's strongest class has {percent_of(after)} of its importance, "
         f"before training {percent_of(before)} ({percent_of(1 / lit.of)} if it served all alike)."
     )
-    if percent_of(after) == percent_of(before):
-        return f"Training does not part the cables by class here: {numbers}"
+    if abs(after - before) < CLEAR:
+        return f"Training hardly changes here how far units serve one class: {numbers}"
     return f"Training {'parts the cables by class' if after > before else 'mixes the classes here'}: {numbers}"

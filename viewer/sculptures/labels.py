@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from viewer.labels import Box
     from viewer.sculptures.read import Drawn
-    from viewer.state import Camera, SculptureView
+    from viewer.state import Anchor, Camera, SculptureView
 
 OVER_PX, UNDER_PX, BESIDE_PX = 10.0, 28.0, 16.0
 PADDING_PX = 6.0
 RECEDED = 0.3
-MOST_CLASSES = 24
+MOST_CLASSES, MOST_LAYERS = 24, 10
 MOST_MOVES = 2
 
 
@@ -42,6 +42,11 @@ def sculpture_labels(
     frames = project(camera, drawn.frames + offset, aspect).reshape(-1, 4, 2)
     frame = 0.0, 0.0, REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
     taken, found = list(keep_off), []
+    if (
+        len(drawn.layers) > MOST_LAYERS
+    ):  # the planes of a deep net hide each other: only what stands clear of all is said
+        low, high = frames.min(axis=1), frames.max(axis=1)
+        taken += [(*a, *b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
     for line, step_px in (*_class_lines(drawn, view, places, names), *_layer_lines(drawn, view, frames)):
         for moved in range(MOST_MOVES + 1 if step_px else 1):
             there = replace(line, at_px=(line.at_px[0], line.at_px[1] + moved * step_px))
@@ -79,18 +84,24 @@ def _beside(edge: NDArray[np.float64], text: str, away_px: float) -> tuple[float
 def _class_lines(
     drawn: Drawn, view: SculptureView, places: NDArray[np.float64], names: Sequence[str]
 ) -> Iterator[tuple[Words, float]]:
-    """The classes beside their units, those that are lit first; none where the last units are not the classes."""
+    """The classes beside their units, on the side where the net is not, those that are lit first; none where the last
+    units are not the classes.
+    """
     last = drawn.layers[-1].units
     if last != len(drawn.classes) or last < 2 or last > MOST_CLASSES:
         return
     shares = [_lit_share(view, number) for number in drawn.classes]
+    middle_px = float(places[:, 0].min() + places[:, 0].max()) / 2
     for place in sorted(range(last), key=lambda i: -shares[i]):
         number = drawn.classes[place]
         x, y = places[len(places) - last + place].tolist()
         text = names[number] if number < len(names) else str(number)
         alpha = view.opacity * (RECEDED + (1 - RECEDED) * shares[place])
-        at_px = x + BESIDE_PX * view.unit_size, y + 0.35 * NAME_PX
-        yield Words(text, at_px, NAME_PX, bold=shares[place] > 0.5, alpha=alpha, of_class=number), 0.0
+        anchor: Anchor = "right" if x < middle_px else "left"
+        away_px = -BESIDE_PX if x < middle_px else BESIDE_PX
+        at_px = x + away_px * view.unit_size, y + 0.35 * NAME_PX
+        is_lit = shares[place] > 0.5
+        yield Words(text, at_px, NAME_PX, is_lit, "text", anchor, alpha, of_class=number), 0.0
 
 
 def _lit_share(view: SculptureView, number: int) -> float:

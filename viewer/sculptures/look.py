@@ -32,14 +32,20 @@ BY_TOP = 4.0
 BY_HUE = 16.0
 """The same for its hue: mixed colours would be those of other classes."""
 ROWS_AT_ONCE = 4096
+MOST_ABREAST, DOT = 18.0, 0.25
+"""Units of full size that have room beside each other in a layer, and the size of one to which no edge is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colour (0..1) and how much it matters (0..1) of each unit (U, 4) and of each edge (E, 4), all classes lit."""
+    """Colour (0..1) and how much it matters (0..1) of each unit (U, 4) and of each edge (E, 4), all classes lit.
+
+    `room` (U,) is how large a unit may be, 0 to 1: less in layers of very many, and a dot where no edge goes to it.
+    """
 
     units: Floats
     edges: Floats
+    room: Floats
 
 
 def look_of(drawn: Drawn, theme: Theme, edges: int) -> Look:
@@ -52,7 +58,17 @@ def look_of(drawn: Drawn, theme: Theme, edges: int) -> Look:
         start, end = (drawn.importance[drawn.edges[rows, side]] for side in (0, 1))
         found[rows] = _looks(np.sqrt(start * end), colours, theme, drawn.strength[rows])
     found[:, 3] = np.minimum(found[:, 3] * _scale(found[:DRAWN_EDGES, 3]), 1.0)
-    return Look(units, found)
+    return Look(units, found, _room(drawn, edges))
+
+
+def _room(drawn: Drawn, edges: int) -> Floats:
+    side = np.concatenate([np.full(layer.units, layer.units**0.5) for layer in drawn.layers])
+    room = np.minimum(MOST_ABREAST / side, 1.0)
+    if edges:  # where no edge is asked for, units are all there is to see
+        alone = np.ones(len(room), bool)
+        alone[drawn.edges[:edges]] = False
+        room[alone] *= DOT
+    return room.astype(np.float32)
 
 
 def matters(drawn: Drawn, column: int) -> tuple[Floats, tuple[float, float]]:

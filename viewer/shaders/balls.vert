@@ -1,7 +1,7 @@
 // A unit of a sculpture is a ball, drawn as a square that faces the eye; all units are one instanced draw.
 // #include texels.glsl
 attribute vec2 a_corner;
-attribute float a_unit;
+attribute vec2 a_unit;      // number, and how large it may be, 0..1
 attribute vec4 a_look;     // colour among all classes, and how much the unit matters for them, 0..1
 
 uniform mat4 u_clip_from_world;
@@ -36,12 +36,12 @@ vec4 look(float is_lit, float matters, vec3 colour)
 
 void main()
 {
-    vec3 place = texel(u_points, u_steps.x + a_unit, u_points_size);
-    if (u_steps.z > 0.0) place = mix(place, texel(u_points, u_steps.y + a_unit, u_points_size), u_steps.z);
-    vec2 matters = texel(u_units, a_unit, u_units_size).rg;
+    vec3 place = texel(u_points, u_steps.x + a_unit.x, u_points_size);
+    if (u_steps.z > 0.0) place = mix(place, texel(u_points, u_steps.y + a_unit.x, u_points_size), u_steps.z);
+    vec2 matters = texel(u_units, a_unit.x, u_units_size).rg;
     vec4 shown = mix(look(u_is_lit.x, matters.x, u_colour), look(u_is_lit.y, matters.y, u_colour_toward), u_blend);
     vec4 here = u_clip_from_world * vec4(place + u_offset, 1.0);
-    float radius = u_size * u_radius * (0.22 + 0.78 * shown.a);
+    float radius = a_unit.y * u_size * u_radius * (0.22 + 0.78 * shown.a);
     v_half_px = max(radius * u_lens / here.w, SMALLEST_PX);
     v_at = (a_corner * 2.0 - 1.0) * (v_half_px + 1.0) / v_half_px;
     // It is as near as its front, so that the ends of edges stay inside of it.

@@ -81,7 +81,8 @@ class Statue:
         is lit, in its colour as far as they serve it.
         """
         rows, centre = self._rows(layer), self.centre(layer)
-        radii = UNIT_RADIUS * (0.22 + 0.78 * self._look.units[rows, 3]) * np.float32(self._view.unit_size)
+        radii = UNIT_RADIUS * self._look.room[rows] * (0.22 + 0.78 * self._look.units[rows, 3])
+        radii *= np.float32(self._view.unit_size)
         earlier = {_called(step): self.drawn.unit_steps[step, rows] - centre for step in self.steps}
         colours = bytes_of(self.unit_colours(layer, column))
         finer = 1 if len(radii) <= FINE_UNITS else 0

@@ -221,7 +221,7 @@ class SculpturesVisual:
         def made() -> _Rows:
             look = look_of(drawn, theme, count)
             edges = np.c_[np.arange(count), drawn.edges[:count], drawn.strength[:count]]
-            units = np.arange(len(drawn.units))
+            units = np.c_[np.arange(len(drawn.units)), look.room]
             return _Rows(instances(units), instances(look.units), instances(edges), instances(look.edges))
 
         return cached(self._rows, (drawn.id, theme, count), ROWS_KEPT, made, _Rows.close)
