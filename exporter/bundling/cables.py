@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from exporter.bundling import strands
 from exporter.bundling.charges import charges_of
 from exporter.bundling.crew import Crew, cuts
-from exporter.bundling.field import Cloud, Pace, advance
+from exporter.bundling.field import Cloud, Pace, advance, box_of
 from exporter.bundling.parameters import Parameters
 from exporter.bundling.schedule import iterations
 from exporter.bundling.web import Web
@@ -94,8 +94,7 @@ def gather(found: list[Bunch], positions: Floats, parameters: Parameters, crew: 
 
 
 def _settle(cloud: Cloud, positions: Floats, parameters: Parameters, reach: float, crew: Crew) -> None:
-    ends = positions[cloud.edges.reshape(-1)]
-    box = np.stack([ends.min(axis=0), ends.max(axis=0)])
+    box = box_of(positions[np.unique(cloud.edges)])
     smoothings = parameters.smoothing_iterations if parameters.smoothing else 0
     known = cloud.points, cloud.starts, cloud.edges, positions, box, smoothings, reach, MOST_DETOUR
     crew.share(strands.settle, [(*known, *call) for call in cuts(cloud.starts)])

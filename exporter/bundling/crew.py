@@ -46,8 +46,9 @@ def cores() -> int:
 def cuts(starts: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Edges from and to (excluded), each piece with about as many points; no piece is empty unless there is no edge."""
     points = int(starts[-1])
-    parts = PARTS if points >= SMALL else 1
-    bounds = np.unique(np.searchsorted(starts, np.linspace(0, points, parts + 1)))
+    if points < SMALL:
+        return [(0, len(starts) - 1)]
+    bounds = np.unique(np.searchsorted(starts, np.linspace(0, points, PARTS + 1)))
     bounds[-1] = len(starts) - 1
     bounds[0] = 0
     return list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)) or [(0, len(starts) - 1)]

@@ -8,8 +8,13 @@ import numpy as np
 
 from exporter.bundling.compiled import Array, compiled
 
-TILE = 64
-"""Numbers side by side over which the kernel runs at once: their sums stay in the fastest memory."""
+TILE = 512
+"""Numbers side by side over which the kernel runs at once: what it adds up stays in the fastest memory."""
+
+
+def tiles_of(outer: int, inner: int) -> int:
+    """How many tiles `blur` counts in arrays (outer, n, inner)."""
+    return outer * -(-inner // TILE)
 
 
 @compiled
@@ -66,36 +71,61 @@ def splat(
 
 
 @compiled
+def _blur_row(row: Array, out: Array, taps: Array, step: int) -> None:
+    """Run the kernel along a row in which the next place is `step` numbers away; an empty one stays so at no cost."""
+    size, is_empty = len(row), True
+    for t in range(size):
+        out[t] = taps[0] * row[t]
+        is_empty &= row[t] == 0.0
+    if is_empty:
+        return
+    for k in range(1, min(len(taps), (size - 1) // step + 1)):
+        shift = k * step
+        target, before, after = out[shift : size - shift], row[: size - 2 * shift], row[2 * shift :]
+        if size > 2 * shift:
+            for t in range(len(target)):
+                target[t] += taps[k] * (before[t] + after[t])
+        ends = min(shift, size - shift)
+        first, last = out[:ends], out[size - ends :]
+        from_first, from_last = row[shift : shift + ends], row[size - shift - ends : size - shift]
+        for t in range(ends):
+            first[t] += taps[k] * from_first[t]
+            last[t] += taps[k] * from_last[t]
+
+
+@compiled
+def _blur_tile(lines: Array, out: Array, taps: Array, begin: int, end: int) -> None:
+    """Run the kernel along the first axis of (n, inner) arrays, for the numbers from `begin` to `end`."""
+    length = len(lines)
+    for i in range(length):
+        target, cells = out[i, begin:end], lines[i, begin:end]
+        for t in range(end - begin):
+            target[t] = taps[0] * cells[t]
+        for k in range(1, len(taps)):
+            if i >= k and i + k < length:
+                before, after = lines[i - k, begin:end], lines[i + k, begin:end]
+                for t in range(end - begin):
+                    target[t] += taps[k] * (before[t] + after[t])
+            elif i >= k or i + k < length:
+                alone = lines[i - k if i >= k else i + k, begin:end]
+                for t in range(end - begin):
+                    target[t] += taps[k] * alone[t]
+
+
+@compiled
 def blur(source: Array, out: Array, radius: float, first: int, last: int) -> None:
     """Run the kernel 1 - (distance / radius)^2 along the middle axis of (outer, n, inner) arrays, outside is nothing.
 
-    A sum over the window and its first two moments are kept while the window slides, so that the cost is the same for
-    every radius; in double precision, as what leaves the window is subtracted again. `radius` is in cells; `first` and
-    `last` count tiles of the inner axis, line after line.
+    `radius` is in cells. `first` and `last` count tiles of the inner axis, line after line (`tiles_of`). Where it is no
+    more than a tile, the line is one row of numbers in which a step of the middle axis is a step of `inner` numbers: so
+    many are done at once, however few stand side by side.
     """
-    length, inner = source.shape[1], source.shape[2]
+    inner = source.shape[2]
+    taps = np.array([1.0 - (k / radius) ** 2 for k in range(int(np.ceil(radius)))], np.float32)
     tiles = (inner + TILE - 1) // TILE
-    reach = float(np.ceil(radius) - 1)
-    back = int(reach) + 1
-    square = 1.0 / (radius * radius)
-    sums, moments, squares = np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    nothing = np.zeros(TILE, np.float32)
     for tile in range(first, last):
         line, begin = tile // tiles, tile % tiles * TILE
-        end = min(begin + TILE, inner)
-        sums[:] = 0.0
-        moments[:] = 0.0
-        squares[:] = 0.0
-        for i in range(1 - back, length):
-            gone = source[line, i - back, begin:end] if i >= back else nothing
-            new = source[line, i + back - 1, begin:end] if i + back <= length else nothing
-            for t in range(end - begin):
-                lost, won = float(gone[t]), float(new[t])
-                sums[t] -= lost
-                moments[t] += lost * reach
-                squares[t] += sums[t] - 2.0 * moments[t] + (won - lost) * reach * reach
-                moments[t] += won * reach - sums[t]
-                sums[t] += won
-            if i >= 0:
-                for t in range(end - begin):
-                    out[line, i, begin + t] = sums[t] - squares[t] * square
+        if tiles == 1:
+            _blur_row(source[line].reshape(-1), out[line].reshape(-1), taps, inner)
+        else:
+            _blur_tile(source[line], out[line], taps, begin, min(begin + TILE, inner))
