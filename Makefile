@@ -9,7 +9,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast blender bench zoo pictures page lock clean
+.PHONY: help demo test setup lint fast blender bench zoo figures pictures page lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -20,6 +20,7 @@ help:
 	@echo 'make blender    install Blender as a Python module too (400 MB), for the tests that open our files with it'
 	@echo 'make bench      benchmarks, each against a peer or a floor'
 	@echo 'make zoo        export and draw every model there is (hours); ONLY=PATTERN: some of them'
+	@echo 'make figures    measure what the pages on importance and bundling show: pruning, time (10 minutes)'
 	@echo 'make pictures   record the pictures of the README again'
 	@echo 'make page       build the script of the web page (scenes/web/page.js) from its sources'
 	@echo 'make lock       choose the newest versions that setup.cfg allows and lock them'
@@ -58,6 +59,10 @@ bench: setup
 
 zoo: setup
 	$(BIN)/python tests/bench/zoo_table.py $(if $(ONLY),--only '$(ONLY)')
+
+figures: setup
+	PYTHONPATH=. $(BIN)/python tests/support/pruning_proof.py
+	$(BIN)/python tests/support/bundling_sweep.py
 
 pictures: blender
 	test -d $(DEMO)/mnist.bundle || $(BIN)/kerascope demo --out $(DEMO) --overwrite --no-window

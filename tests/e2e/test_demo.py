@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 import kerascope
 from exporter.bundle import KerascopeError, validate_bundle
 
-SCENES = ("structure", "training", "flow", "adversarial")
+SCENES = ("structure", "training", "flow", "adversarial", "sculpture")
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,8 @@ def measured(edges: int, rate: float) -> dict[str, float]:
 
 
 def slope(rows: list[dict[str, float]], by: str) -> float:
-    """Exponent of the time over `by`, of the three largest."""
-    x, y = (np.log([row[key] for row in rows[-3:]]) for key in (by, "processor_secs"))
+    """Exponent of the time over `by`, a straight line being laid through the logarithms of both."""
+    x, y = (np.log([row[key] for row in rows]) for key in (by, "processor_secs"))
     return float(np.polyfit(x, y, 1)[0]) if len(rows) > 1 else float("nan")
 
 
@@ -62,20 +62,23 @@ def write(rows: list[dict[str, float]], folder: Path) -> None:
 
 
 def plot(by_edges: list[dict[str, float]], by_rate: list[dict[str, float]], path: Path) -> None:
-    """Two log-log plots beside each other, with the line of a linear cost."""
+    """Time over edges (log-log) and over the sampling rate, each with the line of a linear cost."""
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-    for axis, rows, key, label in zip(
-        axes, (by_edges, by_rate), ("edges", "sampling_rate"), ("edges", "points in a unit of length"), strict=True
-    ):
+    figure, (edges, rate) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
+    edges.set(xscale="log", yscale="log", xlabel="edges")
+    edges.set_title(f"from 10,000 edges on: exponent {slope(by_edges[2:], 'edges'):.2f}")
+    rate.set(xlim=(0, 21), xlabel="points in a unit of length (sampling rate)")
+    rate.set_title(f"{EDGES_FOR_RATES:,} edges: exponent {slope(by_rate, 'sampling_rate'):.2f}")
+    for axis, rows, key in ((edges, by_edges, "edges"), (rate, by_rate, "sampling_rate")):
         x, y = [row[key] for row in rows], [row["processor_secs"] for row in rows]
-        axis.loglog(x, y, "o-", label="measured")
-        axis.loglog(x, [y[-1] * each / x[-1] for each in x], "--", color="grey", label="linear")
-        axis.set(xlabel=label, ylabel="seconds of processors", title=f"exponent at the end {slope(rows, key):.2f}")
+        axis.plot(x, y, "o-", label="measured")
+        axis.plot(x, [y[-1] * each / x[-1] for each in x], "--", color="grey", label="linear")
+        axis.set_ylabel("seconds of processors")
         axis.legend()
         axis.grid(alpha=0.3)
+    rate.set_ylim(bottom=0)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 

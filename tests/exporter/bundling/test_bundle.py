@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bundling_laws import assert_whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_webs import class_web, random_web
@@ -13,38 +14,13 @@ from random_webs import class_web, random_web
 from exporter.bundle.errors import KerascopeError
 from exporter.bundling.bundle import bundle_web
 from exporter.bundling.cables import MOST_DETOUR
-from exporter.bundling.measures import distortion, ink, path_lengths, straight_lengths
+from exporter.bundling.measures import distortion, ink
 from exporter.bundling.parameters import Parameters
-from exporter.bundling.placing import rooms
-from exporter.bundling.units import LEAST_SPREAD, ROUND, spread
-from exporter.bundling.web import Bundled, Web
+from exporter.bundling.web import Web
 
 pytestmark = pytest.mark.slow
 COARSE = Parameters(sampling_rate=5.0)
 SIZES = (25, 16, 4)
-
-
-def assert_whole(web: Web, bundled: Bundled, parameters: Parameters) -> None:
-    """Every law of a bundling."""
-    edges, starts, points = web.edges, bundled.starts, bundled.points
-    assert starts.shape == (len(edges) + 1,)
-    assert starts[0] == 0
-    assert starts[-1] == len(points)
-    assert (np.diff(starts) >= 2).all()
-    for array in (bundled.placed, bundled.positions, points, bundled.history):
-        assert np.isfinite(array).all()
-    np.testing.assert_array_equal(points[starts[:-1]], bundled.positions[edges[:, 0]])
-    np.testing.assert_array_equal(points[starts[1:] - 1], bundled.positions[edges[:, 1]])
-    np.testing.assert_array_equal(bundled.positions[:, 2], bundled.placed[:, 2])
-    begin = 0
-    for size, room in zip(web.sizes, rooms(web.planes, parameters.layer_width), strict=True):
-        layer = slice(begin, begin + size)
-        assert spread(bundled.positions[layer]) >= LEAST_SPREAD * spread(bundled.placed[layer]) * 0.999
-        from_middle = np.linalg.norm(bundled.positions[layer, :2] - [room.x, room.y], axis=1)
-        assert from_middle.max() <= room.side * max(ROUND, np.sqrt(2)) / 2 * 1.001
-        begin += size
-    straight = straight_lengths(bundled, edges)
-    assert (path_lengths(bundled) <= MOST_DETOUR * straight * 1.001 + 1e-5).all()
 
 
 @pytest.mark.parametrize("rate", [5.0, 10.0, 15.0, 20.0])
