@@ -54,11 +54,13 @@ def gathering_of(bundle: Bundle, sculpture: Sculpture) -> Gathering:
     """
     ref = sculpture.tensors.get("history")
     if ref is None or ref.shape[0] < FEWEST_STATES or ref.shape[1] == 0:
+        anew = f"bundle it anew: kerascope sculpt {bundle.path}"
+        has_weights = bool(bundle.checkpoint(sculpture.checkpoint).weights)
         raise KerascopeError(
             "a sculpture that does not keep how it came about",
             expected="paths after each iteration",
             got=f"none of {sculpture.id!r}",
-            remedy=f"bundle it anew: kerascope sculpt {bundle.path}",
+            remedy=anew if has_weights else "a .pro.npz of nn_vis tells the end alone: open its .imp.npz",
         )
     history = bundle.load(ref)
     units = _unit_steps(history)
