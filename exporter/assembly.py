@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 
 from exporter.backend import keras, tf
 from exporter.bounds import check_checkpoints
 from exporter.bundle import BundleWriter
+from exporter.bundle.producer import producer
 from exporter.bundle.schema import (
     FORMAT_NAME,
     FORMAT_VERSION,
@@ -19,7 +19,6 @@ from exporter.bundle.schema import (
     Input,
     Manifest,
     Model,
-    Producer,
     TensorRef,
 )
 from exporter.capture import LayerOutputs, Moment, variables_of, weights_as
@@ -50,15 +49,6 @@ class Parts:
     pictures: dict[str, TensorRef] = field(default_factory=dict)
 
 
-def producer() -> Producer:
-    """What writes: this program, and the Keras it runs on."""
-    try:
-        own = version("kerascope")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        own = "unknown"
-    return Producer(name="kerascope", version=own, keras=keras.__version__, backend=f"tensorflow {tf.__version__}")
-
-
 def described(export: Export) -> Model:
     """The entry of the model as a whole."""
     model = export.model
@@ -79,7 +69,7 @@ def write_parts(writer: BundleWriter, export: Export, moments: Iterable[Moment])
     return Manifest(
         format=FORMAT_NAME,
         version=FORMAT_VERSION,
-        producer=producer(),
+        producer=producer(keras.__version__, f"tensorflow {tf.__version__}"),
         model=described(export),
         layers=export.graph.layers,
         edges=export.graph.edges,

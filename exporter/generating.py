@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from math import isqrt
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle import BundleWriter
+from exporter.bundle.producer import producer
 from exporter.bundle.schema import (
     FORMAT_NAME,
     FORMAT_VERSION,
@@ -21,7 +21,6 @@ from exporter.bundle.schema import (
     Manifest,
     Model,
     Preprocessing,
-    Producer,
     Sculpture,
     TensorRef,
     UnitLayer,
@@ -142,7 +141,7 @@ def _manifest(
     return Manifest(
         format=FORMAT_NAME,
         version=FORMAT_VERSION,
-        producer=_producer(),
+        producer=producer(backend=f"numpy {np.__version__}"),
         model=model,
         layers=layers,
         edges=edges,
@@ -152,11 +151,3 @@ def _manifest(
         captures=captures,
         sculptures=sculptures,
     )
-
-
-def _producer() -> Producer:
-    try:
-        own = version("kerascope")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        own = "unknown"
-    return Producer(name="kerascope", version=own, keras="none", backend=f"numpy {np.__version__}")

@@ -23,11 +23,11 @@ from exporter.interchange.nn_vis.forms import (
     edge_row,
     node_row,
 )
-from exporter.interchange.nn_vis.place import appearing_file, appearing_folder, check_place, is_one_file
-from exporter.interchange.nn_vis.report import NnVisReport
+from exporter.interchange.nn_vis.place import appearing, appearing_file, check_place, is_one_file
 from exporter.interchange.nn_vis.rows import layer_edges
 from exporter.interchange.nn_vis.source import Found, check_model, importances_from, last_sculpture, processed_from
 from exporter.interchange.nn_vis.writing import Progress, write_importances, write_processed
+from exporter.interchange.report import Report
 
 _LARGE_BYTES = 200 * 10**6
 Content = Found | Processed
@@ -41,7 +41,7 @@ def convert_nn_vis(
     overwrite: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
-) -> NnVisReport:
+) -> Report:
     """What was written to `out`, whole or not at all.
 
     Parameters
@@ -77,7 +77,7 @@ def convert_nn_vis(
     files = [place] if is_one_file(place) else [place / name for name in contents]
     n_bytes = sum(file.stat().st_size for file in files)
     notes = tuple(note for name, content in contents.items() for note in _notes(name, content))
-    return NnVisReport(place, n_bytes, len(files), (_checkpoints(bundle, chosen), *notes), _advice(contents))
+    return Report(place, n_bytes, len(files), (_checkpoints(bundle, chosen), *notes), _advice(contents))
 
 
 def _latest(bundle: Bundle) -> str:
@@ -111,7 +111,7 @@ def _sculpture(bundle: Bundle, checkpoint_id: str) -> Sculpture:
 
 
 def _write_folder(place: Path, contents: dict[str, Content], overwrite: bool, progress: Progress) -> None:
-    with appearing_folder(place, overwrite=overwrite) as work:
+    with appearing(place, overwrite=overwrite) as work:
         for name, content in contents.items():
             with appearing_file(work / name, overwrite=False) as stream:
                 _write(stream, content, progress)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
 
+from exporter.bundle.producer import producer
 from exporter.bundle.schema import (
     Checkpoint,
     Derived,
@@ -18,7 +18,6 @@ from exporter.bundle.schema import (
     Model,
     Output,
     Preprocessing,
-    Producer,
     Sculpture,
     TensorRef,
     UnitLayer,
@@ -34,7 +33,6 @@ from exporter.interchange.nn_vis.writing import Progress
 METHOD = "nn_vis"
 """What the importance of such a file is called: the file does not say how it was found."""
 _CHECKPOINT = "000"
-_NO_KERAS = "none"
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def _manifest(name: str, sizes: tuple[int, ...], entries: _Entries) -> Manifest:
         name=name, class_name="Sequential", inputs=names[:1], outputs=names[-1:], parameters=sum(parameters)
     )  # fmt: skip
     return Manifest(
-        format="kerascope-bundle", version=1, producer=_producer(), model=model, layers=layers,
+        format="kerascope-bundle", version=1, producer=producer(), model=model, layers=layers,
         edges=tuple(Edge(source=one, target=other) for one, other in pairwise(names)),
         checkpoints=(Checkpoint(id=_CHECKPOINT, label="as in the file of nn_vis", weights={}),),
         preprocessing=Preprocessing(), derived=entries.derived, sculptures=(entries.sculpture,),
@@ -160,14 +158,6 @@ def _layer(name: str, units: int, parameters: int) -> Layer:
         name=name, kind="dense", class_name="Dense", outputs=output, value="value", parameters=parameters,
         variables=("kernel",), units=units,
     )  # fmt: skip
-
-
-def _producer() -> Producer:
-    try:
-        own = version("kerascope")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        own = "unknown"
-    return Producer(name="kerascope", version=own, keras=_NO_KERAS, backend=_NO_KERAS)
 
 
 def _stem(path: Path) -> str:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from exporter.bundle.durable import (
-    FolderLock,
-    recover,
-    replace_folder,
-    sync_file,
-    sync_folder,
-    temporary_sibling,
-)
+from exporter.bundle.durable import recover, sync_file, sync_folder
+from exporter.interchange.appearing import appearing_folder, telling
 from exporter.interchange.nn_vis.archive import holds_objects
 from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.forms import IMPORTANCE_END, PROCESSED_END
 
 _LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """What systems put into folders by themselves."""
+WHAT = "the file"
 
 
 def is_one_file(out: Path) -> bool:
@@ -39,7 +34,7 @@ def check_place(out: Path, *, overwrite: bool) -> Path:
         no folder to put it in, or something there that is not to be or must not be replaced.
     """
     place = Path(os.path.realpath(out))
-    with _telling(place):
+    with telling(place, WHAT, NnVisError):
         if not place.parent.is_dir():
             raise NnVisError("no such folder to write into", remedy="create it first", path=place.parent)
         if not is_one_file(place):
@@ -71,7 +66,7 @@ def _check_replaceable(place: Path, *, overwrite: bool) -> None:
 def appearing_file(place: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """A stream into a hidden file beside the place, which takes its name when the block ends without an error."""
     temporary = place.with_name(f".{place.name}.tmp")
-    with _telling(place):
+    with telling(place, WHAT, NnVisError):
         temporary.unlink(missing_ok=True)  # left by a killed process, or a link that somebody laid
         try:
             with temporary.open("xb") as stream:
@@ -85,32 +80,7 @@ def appearing_file(place: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
         sync_folder(place.parent)
 
 
-@contextmanager
-def appearing_folder(place: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A hidden folder beside the place, which takes its name when the block ends without an error."""
-    with _telling(place):
-        work = temporary_sibling(place)
-        lock = FolderLock(work)
-        try:
-            yield work
-            sync_folder(work)
-            _check_replaceable(place, overwrite=overwrite)
-            if os.path.lexists(place):
-                replace_folder(place, work)
-            else:
-                work.rename(place)
-            sync_folder(place.parent)
-        finally:
-            lock.release()
-            shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _telling(place: Path) -> Iterator[None]:
-    """A block in which an `OSError` becomes one clear line about the place."""
-    try:
-        yield
-    except OSError as error:
-        remedy = "free some space, or choose a place that can be written to"
-        got = error.strerror or error
-        raise NnVisError("the file could not be written", got=got, remedy=remedy, path=place) from error
+def appearing(place: Path, *, overwrite: bool) -> AbstractContextManager[Path]:
+    """A hidden folder beside the place to write into, as `exporter.interchange.appearing.appearing_folder` has it."""
+    check = partial(_check_replaceable, place, overwrite=overwrite)
+    return appearing_folder(place, WHAT, NnVisError, check)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from exporter.bundle.read import Bundle
+from exporter.interchange.report import Report
 from exporter.interchange.unity.advice import LARGE_BYTES, advice_on, check_files, estimated_bytes, size_line
 from exporter.interchange.unity.answers import class_names, predictions_of, truths_of
 from exporter.interchange.unity.choice import Choice, choose
@@ -17,7 +18,6 @@ from exporter.interchange.unity.flow import Piece
 from exporter.interchange.unity.main_path import known_shapes, main_path
 from exporter.interchange.unity.needs import check_needs, seen_shapes
 from exporter.interchange.unity.place import appearing, check_place
-from exporter.interchange.unity.report import UnityReport
 from exporter.interchange.unity.walk import Chain, chain_of
 from exporter.interchange.unity.write import Content, Progress, count_values, folder_size, write_folder
 
@@ -33,7 +33,7 @@ def convert_unity(
     overwrite: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
-) -> UnityReport:
+) -> Report:
     """What was written to `out`: the folder of nn-visualizer of a bundle, whole or not at all.
 
     Parameters
@@ -70,7 +70,7 @@ def convert_unity(
         chain.pieces, len(choice.checkpoints), n_bytes, peaks, pool_size=pool_size, scale=scale
     )  # fmt: skip
     notes = (*choice.notes, *_epochs(bundle, choice), *chain.notes, *_about(content))
-    return UnityReport(place, n_bytes, n_files, notes, advice)
+    return Report(place, n_bytes, n_files, notes, advice)
 
 
 def plan(bundle: Bundle, choice: Choice, pool_size: int | None) -> Chain:

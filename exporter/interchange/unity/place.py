@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
-from exporter.bundle.durable import (
-    FolderLock,
-    recover,
-    replace_folder,
-    sync_folder,
-    temporary_sibling,
-)
+from exporter.bundle.durable import recover
+from exporter.interchange.appearing import appearing_folder, telling
 from exporter.interchange.unity.errors import UnityError
 
 _WORDS = ("activation", "weights", "structure")
@@ -23,6 +17,7 @@ _OURS = re.compile(r"model_(structure|(weights|activations)_epoch\d+)\.json(\.me
 _STRUCTURE = "model_structure.json"
 _LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """What systems put into folders by themselves."""
+WHAT = "the folder"
 
 
 def check_place(out: Path, *, overwrite: bool) -> Path:
@@ -43,7 +38,7 @@ def check_place(out: Path, *, overwrite: bool) -> Path:
                 remedy = f"choose a folder whose path has no {', '.join(_WORDS)} in it"
                 raise UnityError(what, remedy=remedy, path=path)
     place = Path(os.path.realpath(out))
-    with _telling(place):
+    with telling(place, WHAT, UnityError):
         if not place.parent.is_dir():
             raise UnityError("no such folder to write into", remedy="create it first", path=place.parent)
         recover(place)
@@ -68,36 +63,7 @@ def _check_replaceable(place: Path, *, overwrite: bool) -> None:
         raise UnityError("what is there is no folder of nn-visualizer", got=got, remedy=remedy, path=place)
 
 
-@contextmanager
-def appearing(place: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A hidden folder beside the place to write into, which takes its name when the block ends.
-
-    If the block raises, or the process is killed, what was at the place before is still there, and nothing else.
-    """
-    with _telling(place):
-        work = temporary_sibling(place)
-        lock = FolderLock(work)
-    try:
-        with _telling(place):
-            yield work
-            sync_folder(work)
-            _check_replaceable(place, overwrite=overwrite)
-            if os.path.lexists(place):
-                replace_folder(place, work)
-            else:
-                work.rename(place)
-            sync_folder(place.parent)
-    finally:
-        lock.release()
-        shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _telling(place: Path) -> Iterator[None]:
-    """A block in which an `OSError` becomes one clear line about the place."""
-    try:
-        yield
-    except OSError as error:
-        remedy = "free some space, or choose a place that can be written to"
-        got = error.strerror or error
-        raise UnityError("the folder could not be written", got=got, remedy=remedy, path=place) from error
+def appearing(place: Path, *, overwrite: bool) -> AbstractContextManager[Path]:
+    """A hidden folder beside the place to write into, as `exporter.interchange.appearing.appearing_folder` has it."""
+    check = partial(_check_replaceable, place, overwrite=overwrite)
+    return appearing_folder(place, WHAT, UnityError, check)

@@ -16,7 +16,7 @@ from nn_vis_reader import read_importance, read_processed
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundling.parameters import Parameters
 from exporter.interchange.nn_vis.convert import convert_nn_vis
-from exporter.interchange.nn_vis.report import NnVisReport
+from exporter.interchange.report import Report
 from exporter.sculpting import sculpt_bundle
 
 ALLOWED = {"numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"}
@@ -35,7 +35,7 @@ def dense_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, NnVisReport]:
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Report]:
     """The network of nn_vis's own examples, and both its files."""
     folder = tmp_path_factory.mktemp("large")
     bundle = read_bundle(dense_bundle(folder / "mlp.bundle", (784, 81, 49, 10)))
@@ -43,7 +43,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, NnVisReport
 
 
 @pytest.mark.slow
-def test_a_network_of_784_81_49_10(large: tuple[Bundle, NnVisReport]) -> None:
+def test_a_network_of_784_81_49_10(large: tuple[Bundle, Report]) -> None:
     bundle, report = large
     assert sorted(file.name for file in report.path.iterdir()) == ["mlp.imp.npz", "mlp.pro.npz"]
     assert (report.n_files, report.n_bytes) == (2, sum(file.stat().st_size for file in report.path.iterdir()))

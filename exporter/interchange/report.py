@@ -1,4 +1,4 @@
-"""What an export to nn_vis did, and what its user should know."""
+"""What an export to another program did, and what its user should know."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class NnVisReport:
-    """Files that were written.
+class Report:
+    """What was written.
 
     Attributes
     ----------
     path : the file, or the folder that holds them.
     n_bytes, n_files : of all files together.
-    notes : what stands for what, and what was left out, and why; a line each.
-    advice : what nn_vis will make of it; a line each.
+    notes : what stands for what, and what was changed or left out, and why; a line each.
+    advice : what the other program will make of it; a line each.
     """
 
     path: Path
