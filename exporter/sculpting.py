@@ -13,7 +13,7 @@ from exporter.bundle.errors import KerascopeError
 from exporter.bundle.npz_write import Storable
 from exporter.bundle.schema import Sculpture
 from exporter.bundle.tensors import manifest_files
-from exporter.bundling.asked import check_parameters
+from exporter.bundling.bounds import check_parameters
 from exporter.bundling.importances import Chosen, has_importance, importance_of, method_of
 from exporter.bundling.net import UnitNet, unit_net
 from exporter.bundling.parameters import Parameters

@@ -12,26 +12,31 @@ from exporter.bundling.web import Web
 
 RANGES: dict[str, tuple[float, float]] = {
     "layer_distance": (0.01, 10.0),
-    "layer_width": (0.01, 100.0),
-    "sampling_rate": (1.0, 60.0),
-    "prune_percentage": (0.0, 1.0),
+    "layer_width": (0.01, 10.0),
+    "sampling_rate": (1.0, 100.0),
+    "prune_percentage": (0.0, 0.9999),
     "node_bandwidth": (0.0, 2.0),
     "edge_bandwidth": (0.0, 2.0),
-    "node_bandwidth_reduction": (0.0, 0.995),
-    "edge_bandwidth_reduction": (0.0, 0.995),
+    "node_bandwidth_reduction": (0.0, 0.99),
+    "edge_bandwidth_reduction": (0.0, 0.99),
     "smoothing_iterations": (0, 64),
     "edge_importance_type": (0, 3),
 }
+MOST_POINTS = 200.0
+"""Points along a layer's side, or from one to the next: beyond that the grid does not fit into a computer."""
 
 
 def check_parameters(parameters: Parameters) -> None:
-    """Raise `KerascopeError` for the first parameter that is out of its range."""
+    """Raise `KerascopeError` for the first parameter that is out of its range, or where the grid would be too fine."""
     for name, (low, high) in RANGES.items():
         value = getattr(parameters, name)
         if not low <= value <= high:
-            raise KerascopeError(
-                f"{name} cannot be used for a sculpture", expected=f"{low:g} to {high:g}", got=f"{value:g}"
-            )
+            what = f"edges cannot be bundled with this {name}"
+            raise KerascopeError(what, expected=f"{low:g} to {high:g}", got=f"{value:g}")
+    points = parameters.sampling_rate * max(parameters.layer_width, parameters.layer_distance)
+    if points > MOST_POINTS:
+        what, remedy = "the edges would be sampled too finely", "choose a lower sampling rate"
+        raise KerascopeError(what, expected=f"at most {MOST_POINTS:g} points", got=f"{points:g}", remedy=remedy)
 
 
 def check_web(web: Web) -> None:
