@@ -11,13 +11,19 @@ import kerascope
 from scenes import apart
 
 SMALL = ("--size", "320x180", "--fps", "10")
+SMALLEST = ("--size", "320x180", "--fps", "3")
+"""Of the scene that takes longest."""
 
 
 def main(*options: str) -> int:
     """The exit status of the demo."""
     run_apart = apart.run_apart
-    small = {"record": SMALL}
-    apart.run_apart = lambda *args, **how: run_apart(*args, *small.get(args[0], ()), **how)
+
+    def run_small(*args: object, **how: bool) -> str:
+        small = () if args[0] != "record" else SMALLEST if "sculpture" in args else SMALL
+        return run_apart(*args, *small, **how)
+
+    apart.run_apart = run_small
     return kerascope.main(["demo", *options])
 
 

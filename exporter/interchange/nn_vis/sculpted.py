@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from exporter.bundle.schema import UnitLayer
-from exporter.bundling.measures import distortion, ink
 from exporter.bundling.net import Link, UnitNet
 from exporter.bundling.parameters import Parameters
 from exporter.bundling.placing import placed_units
@@ -109,5 +108,7 @@ def _result(
     bundled: Bundled, arrays: dict[str, np.ndarray[Any, Any]], possible: int, share: float | None
 ) -> dict[str, Setting]:
     edges = arrays["edges"]
+    from exporter.bundling.measures import distortion, ink  # noqa: PLC0415 - an optional dependency, and slow
+
     measured: dict[str, Setting] = {"ink": ink(bundled), "distortion": distortion(bundled, edges)} if len(edges) else {}
     return {"edges": len(edges), "possible": possible, "share": share, **measured}
