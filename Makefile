@@ -74,10 +74,10 @@ pictures: blender
 	# Here everything moves in every frame: smaller, so that it keeps all its colours.
 	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene structure --size 640x360 --fps 14 \
 		--out scenes/pictures/structure.gif --overwrite
-	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene sculpture --size 640x360 --fps 10 \
+	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene sculpture --classes 0 3 7 --size 640x360 --fps 10 \
 		--out scenes/pictures/sculpture.gif --overwrite
 	PYTHONPATH=. $(BIN)/python tests/support/dense_digits.py $(DEMO)/digits.bundle
-	$(BIN)/kerascope frame $(DEMO)/digits.bundle --scene sculpture --at-secs 3 --size 1280x720 \
+	$(BIN)/kerascope frame $(DEMO)/digits.bundle --scene sculpture --at-secs 0 --size 1280x720 \
 		--out scenes/pictures/cables.png --overwrite
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
