@@ -1,9 +1,9 @@
 """Points in a field of densities, one for each class, and the way that the field moves them.
 
 Densities are kernel density estimates on a grid (Hurter, Ersoy, Telea: "Graph Bundling by Kernel Density Estimation",
-2012, section 3), here in three dimensions, weighted by importance, and with the product of three Epanechnikov kernels
-in place of a spherical one, so that it runs over one axis after the other. A point goes where the mass of its own
-classes grows, and away from mass of any class by a share that the caller lets rise.
+Computer Graphics Forum 31(3), 2012), here in three dimensions, weighted by importance, and with the product of three
+Epanechnikov kernels in place of a spherical one, so that it runs over one axis after the other. A point goes where the
+mass of its own classes grows, and away from mass of any class by a share that the caller lets rise.
 """
 
 from __future__ import annotations
