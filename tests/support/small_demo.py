@@ -10,7 +10,7 @@ import sys
 import kerascope
 from scenes import apart
 
-SMALL = ("--size", "320x180", "--fps", "10")
+SMALL = ("--size", "320x180", "--fps", "6")
 SMALLEST = ("--size", "320x180", "--fps", "3")
 """Of the scene that takes longest."""
 
