@@ -25,6 +25,7 @@ LIST_TOP_PX, NARROWEST_LIST_PX = 190.0, 230.0
 MOST_LIST_SHARE = 0.26
 NET_TOP, NARROW_TOP = 0.135, 0.16
 LABEL_ROOM_PX = 40.0
+LIT_IN_TURN = "lit in turn"
 CHART_PX, CHART_PITCH_PX, CHART_GAP_PX = 84.0, 148.0, 48.0
 SENTENCE_PX, SENTENCE_LINE_PX, SENTENCE_GAP_PX = 26.0, 34.0, 12.0
 Pieces = tuple[tuple[str, ...], ...]
@@ -76,8 +77,12 @@ class Frame:
         margin_px = margin_of(self.width_px)
         return margin_px, self.width_px - margin_px
 
-    def classes(self, lit: Lit, moment: Moment, head: str = ALL_CLASSES, widest: str = "") -> Hud:
-        """The classes, with what is lit; `head` stands over them while all are, as large as `widest` could be."""
+    def classes(self, lit: Lit, moment: Moment, head: str = "", widest: str = "") -> Hud:
+        """The classes, with what is lit; `head` stands over them while all are, as large as `widest` could be.
+
+        Without a head it says whether the list is of all classes: where it is not, the others are drawn, too.
+        """
+        head = head or (LIT_IN_TURN if lit.is_part else ALL_CLASSES)
         if self.is_beside:
             return class_list(lit, moment, self.place, head, widest)
         return class_grid(lit, moment, *_sides(self.place), self.foot_px - 24.0, head, widest)

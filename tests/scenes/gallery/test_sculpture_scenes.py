@@ -77,6 +77,14 @@ def test_chosen_classes_are_lit_and_no_others(bundle: Bundle) -> None:
     assert "lit: 1 of 3 classes" in said(timeline.state_at(0.0))
 
 
+def test_a_list_of_some_classes_is_not_called_one_of_all(bundle: Bundle) -> None:
+    some = said(built(bundle, "sculpture", classes=(2, 0)).state_at(0))
+    every = said(built(bundle, "sculpture").state_at(0))
+    assert "lit in turn" in some
+    assert "all classes" not in some
+    assert "all classes" in every
+
+
 def test_the_foot_tells_method_checkpoint_edges_and_what_the_bundling_did(bundle: Bundle) -> None:
     text = said(built(bundle, "sculpture").state_at(0.0))
     edges = bundle.sculpture("002-weight").tensors["edges"].shape[0]
