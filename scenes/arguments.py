@@ -67,7 +67,7 @@ def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
     _add_classes(command)
     add("--max-mb", type=number, metavar="N", help="glb, html: largest size of the model (default: 25)")
     _add_look(command)
-    command.set_defaults(input=None, checkpoint=None, size=(1280, 720))
+    command.set_defaults(input=None, checkpoint=None, layer=None, channel=None, size=(1280, 720))
 
 
 def _add_bundle(command: argparse.ArgumentParser) -> None:
@@ -83,6 +83,8 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
+    add("--layer", metavar="NAME", help="the layer that a scene flies to (default: the scene's choice)")
+    add("--channel", type=int, metavar="N", help="its channel, counted from 0 (default: the scene's choice)")
     _add_classes(command)
     _add_look(command)
 

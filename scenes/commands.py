@@ -69,7 +69,8 @@ def scene_asked(
     seen = chosen_view(args.view, scene=args.scene, at_secs=at_secs, **choices)
     run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
     options = options_of(seen, bundle, args.size, run_id)
-    options = replace(options, classes=tuple(_class_asked(name, bundle) for name in args.classes))
+    classes = tuple(_class_asked(name, bundle) for name in args.classes)
+    options = replace(options, classes=classes, layer=args.layer, channel=args.channel)
     return seen, {"options": options, "view": seen}
 
 

@@ -14,7 +14,8 @@ class SceneOptions:
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
     reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
     show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
-    is `muted`. `classes` are the classes that a sculpture lights, one after the other.
+    is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer` and `channel` are where
+    a scene that flies to one part of the net goes.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -27,6 +28,8 @@ class SceneOptions:
     closed: tuple[str, ...] = ()
     muted: tuple[Mute, ...] = ()
     classes: tuple[int, ...] = ()
+    layer: str | None = None
+    channel: int | None = None
 
     @property
     def aspect(self) -> float:
