@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exporter.bundle.errors import BundleError
+from exporter.pickles import PickleError
 
 
 class NnVisError(BundleError):
@@ -15,10 +16,10 @@ class NnVisError(BundleError):
 
 @contextmanager
 def about(path: Path) -> Iterator[None]:
-    """A block in which an `NnVisError` that names no place names this one."""
+    """A block in which a `PickleError`, or an `NnVisError` without a place, becomes an `NnVisError` of this place."""
     try:
         yield
-    except NnVisError as error:
+    except (NnVisError, PickleError) as error:
         if error.path is not None:
             raise
         told = {"expected": error.expected, "got": error.got, "remedy": error.remedy}

@@ -8,7 +8,7 @@ import numpy as np
 
 from exporter.interchange.nn_vis.errors import NnVisError
 from exporter.interchange.nn_vis.forms import Floats
-from exporter.interchange.nn_vis.stored import Stored
+from exporter.pickles import Stored
 
 MOST_LAYERS = 1000
 MOST_UNITS = 2**24

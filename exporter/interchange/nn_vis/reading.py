@@ -9,9 +9,8 @@ from exporter.interchange.nn_vis.archive import opened
 from exporter.interchange.nn_vis.errors import about
 from exporter.interchange.nn_vis.forms import Importances, Processed
 from exporter.interchange.nn_vis.parts import MOST_LAYERS, Parts, odd
-from exporter.interchange.nn_vis.pickles import unpickled
 from exporter.interchange.nn_vis.reading_processed import processed_of
-from exporter.interchange.nn_vis.stored import Stored
+from exporter.pickles import Stored, unpickled
 
 IMPORTANCE_PARTS, PROCESSED_PARTS = 2, 5
 

@@ -67,7 +67,7 @@ def test_there_are_enough_of_them() -> None:
 def test_a_name_that_no_array_needs_is_refused_by_name(tmp_path: Path, name: tuple[str, str], spelling: str) -> None:
     line = refusal(saved(tmp_path, hostile.row_of(b"](" + hostile.call(*name, spelling) + b"e", hostile.EMPTY)))
     told = ".".join(part if part.isprintable() else repr(part) for part in (name[0][:80], name[1]))
-    assert f"names {told}, which no file of nn_vis does" in line
+    assert f"names {told}, which arrays of numbers do not need" in line
 
 
 @pytest.mark.parametrize("name", ["_reconstruct", "ndarray", "dtype"])

@@ -13,8 +13,9 @@ import struct
 from collections.abc import Callable
 from typing import IO, Any, ClassVar, NoReturn
 
-from exporter.interchange.nn_vis.errors import NnVisError
-from exporter.interchange.nn_vis.stored import ALLOWED, Name, called, set_up
+from exporter.pickles.errors import PickleError
+from exporter.pickles.errors import refused as _odd
+from exporter.pickles.stored import ALLOWED, Name, called, set_up
 
 _MOST_STEPS = 1_000_000
 _MOST_NAME_BYTES = 256
@@ -23,13 +24,14 @@ _MARK = object()
 
 
 def unpickled(stream: IO[bytes], length: int) -> Any:
-    """What a pickle of `length` bytes holds: numbers, texts, bytes, tuples, lists, and arrays as `stored.Stored`.
+    """What a pickle of `length` bytes holds: numbers, texts, bytes, tuples, lists, dictionaries whose keys are texts,
+    and arrays as `Stored`.
 
-    Lists may hold themselves: who walks through them has to see to it.
+    Lists and dictionaries may hold themselves: who walks through them has to see to it.
 
     Raises
     ------
-    NnVisError
+    PickleError
         the pickle names anything but numpy's way to make an array (with that name), has an instruction that arrays do
         not need, ends too early, goes on after its end, or is too long.
     """
@@ -37,7 +39,7 @@ def unpickled(stream: IO[bytes], length: int) -> Any:
     for _ in range(_MOST_STEPS):
         if machine.step():
             return machine.result()
-    raise NnVisError("the file has too many parts", expected=f"at most {_MOST_STEPS}")
+    raise PickleError("the file has too many parts", expected=f"at most {_MOST_STEPS}")
 
 
 class _Machine:
@@ -117,6 +119,18 @@ class _Machine:
             raise _odd("an instruction without its operands")
         self._stack[-1].extend(values)
 
+    def _enter(self, values: list[Any]) -> None:
+        if not self._stack or not isinstance(self._stack[-1], dict) or len(values) % 2:
+            raise _odd("an instruction without its operands")
+        keys = values[::2]
+        if not all(isinstance(key, str) for key in keys):
+            raise _odd("a dictionary whose keys are no texts")
+        self._stack[-1].update(zip(keys, values[1::2], strict=True))
+
+    def _enter_one(self) -> None:
+        value = self._pop()
+        self._enter([self._pop(), value])
+
     def _remember(self, place: int) -> None:
         value = self._pop()
         self._memo[place] = value
@@ -154,9 +168,9 @@ class _Machine:
         self._push(Name(ALLOWED[module, name]))
 
     def _refuse(self, module: str, name: str) -> NoReturn:
-        what = f"the file names {_plain(module)}.{_plain(name)}, which no file of nn_vis does"
+        what = f"the file names {_plain(module)}.{_plain(name)}, which arrays of numbers do not need"
         remedy = "do not trust it: what such files name can be made to run programs"
-        raise NnVisError(what, expected="arrays of numbers", remedy=remedy)
+        raise PickleError(what, expected="arrays of numbers", remedy=remedy)
 
     def _reduce(self) -> None:
         arguments, name = self._pop(), self._pop()
@@ -206,6 +220,9 @@ class _Machine:
         b"]": lambda m: m._push([]),
         b"a": lambda m: m._append([m._pop()]),
         b"e": lambda m: m._append(m._since_mark()),
+        b"}": lambda m: m._push({}),
+        b"s": _enter_one,
+        b"u": lambda m: m._enter(m._since_mark()),
         b"q": lambda m: m._remember(m._number("<B")),
         b"r": lambda m: m._remember(m._number("<I")),
         b"\x94": lambda m: m._remember(len(m._memo)),
@@ -221,7 +238,3 @@ def _spelled(code: bytes) -> str:
 
 def _plain(name: str) -> str:
     return name[:80] if name.isprintable() else repr(name[:80])
-
-
-def _odd(got: str) -> NnVisError:
-    return NnVisError("the file is no file of nn_vis", expected="arrays of numbers", got=got)

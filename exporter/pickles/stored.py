@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.interchange.nn_vis.errors import NnVisError
+from exporter.pickles.errors import refused as _refused
 
 RECONSTRUCT, NDARRAY, DTYPE = "numpy.core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype"
 ENCODE, BYTES = "_codecs.encode", "__builtin__.bytes"
@@ -59,7 +59,7 @@ class Stored:
 
 
 def called(name: Name, arguments: object) -> Kind | Stored | bytes:
-    """What comes of a name and arguments. Raises `NnVisError` for all but the ways that numpy's arrays need."""
+    """What comes of a name and arguments. Raises `PickleError` for all but the ways that numpy's arrays need."""
     if not isinstance(arguments, tuple):
         raise _refused("a call without a tuple of arguments")
     if name.what == RECONSTRUCT and arguments == (Name(NDARRAY), (0,), b"b"):
@@ -75,7 +75,7 @@ def called(name: Name, arguments: object) -> Kind | Stored | bytes:
 
 
 def set_up(target: object, state: object) -> None:
-    """Give a kind or an array what the pickle tells of it. Raises `NnVisError` where that does not hold together."""
+    """Give a kind or an array what the pickle tells of it. Raises `PickleError` where that does not hold together."""
     if isinstance(target, Kind) and target.order is None:
         target.order = _order(target, state)
     elif isinstance(target, Stored) and target.values is None:
@@ -123,7 +123,3 @@ def _latin(text: str) -> bytes:
         return text.encode("latin-1")
     except UnicodeEncodeError as error:
         raise _refused("text in the place of bytes") from error
-
-
-def _refused(got: str) -> NnVisError:
-    return NnVisError("the file is no file of nn_vis", expected="arrays of numbers", got=got)
