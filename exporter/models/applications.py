@@ -19,12 +19,17 @@ import numpy as np
 
 from exporter.backend import keras
 from exporter.bundle.schema import Preprocessing
+from exporter.inputs.imagenet import INSTALL, imagenet_names
 from exporter.inputs.preprocessing import PreprocessingOptions, fed_from_picture
 from exporter.models.errors import ModelError
 from exporter.models.seeding import python_random_seeded
 from exporter.models.weights_file import load_weights
 
 PREFIX = "applications:"
+UNNAMED = (
+    "the names of ImageNet's classes could not be fetched: classes are numbered; "
+    f"install them ({INSTALL}) or pass --labels"
+)
 _SEED = 0
 _PATIENCE_SECS = 20.0
 _CLASS_INDEX = "imagenet_class_index.json"
@@ -83,7 +88,7 @@ def open_application(source: str) -> Application:
     model = _with_imagenet(build, found)
     class_names = imagenet_classes()
     if not class_names:
-        notes += ("the names of ImageNet's classes could not be fetched: classes are numbered, or pass --labels",)
+        notes += (UNNAMED,)
     return Application(model, preprocessing, class_names, notes)
 
 
@@ -106,7 +111,12 @@ def preprocessing_of(build: Callable[..., Any]) -> PreprocessingOptions | None:
 
 
 def imagenet_classes() -> tuple[str, ...]:
-    """The names of ImageNet's 1000 classes, out of Keras' own file; empty where it cannot be fetched."""
+    """The names of ImageNet's 1000 classes, empty where they cannot be had.
+
+    Out of the package `imagenet-classes` where it is installed, else out of Keras' own file, which is fetched.
+    """
+    if installed := imagenet_names():
+        return installed
     origin = vars(sys.modules[keras.applications.ResNet50.__module__])["imagenet_utils"].CLASS_INDEX_PATH
     try:
         with _patient():

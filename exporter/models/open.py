@@ -15,8 +15,10 @@ from pathlib import Path
 import h5py
 
 from exporter.backend import keras
+from exporter.inputs.imagenet import CLASSES
 from exporter.inputs.preprocessing import PreprocessingOptions
-from exporter.models.applications import PREFIX, open_application
+from exporter.models import squeezenet
+from exporter.models.applications import PREFIX, UNNAMED, imagenet_classes, open_application
 from exporter.models.budget import check_outputs, weights_limited
 from exporter.models.containers import datasets_of
 from exporter.models.errors import ModelError
@@ -26,7 +28,7 @@ from exporter.models.safety import check_config, unknown
 from exporter.models.saved_model import open_saved_model
 from exporter.models.tfjs import open_tfjs
 
-_EXPECTED = "a .keras, .h5 or TF.js model.json file, a SavedModel folder, or applications:NAME"
+_EXPECTED = "a .keras, .h5 or TF.js model.json file, a SavedModel folder, applications:NAME or squeezenet:FILE"
 _SUFFIXES = {b"PK\x03\x04": (".keras",), b"\x89HDF": (".h5", ".hdf5")}
 _MISSING_CLASS = re.compile(
     r"Could not locate class '(?P<new>[^']+)'|Unknown (?:layer|object): '?(?P<old>[\w>]+)|"
@@ -63,8 +65,8 @@ def open_source(source: str | Path, *, imports: Sequence[str] = (), unsafe: bool
     Parameters
     ----------
     source : a `.keras` file; an `.h5` file with a whole model of Keras 1, 2 or 3; the `model.json` of a TF.js layers
-        model or its folder; the folder of a SavedModel; or `applications:NAME[:WEIGHTS]`, one of `keras.applications`
-        with weights `imagenet` (the default), `none`, or a file of them.
+        model or its folder; the folder of a SavedModel; `applications:NAME[:WEIGHTS]`, one of `keras.applications`
+        with weights `imagenet` (the default), `none`, or a file of them; or `squeezenet:FILE` (see `open_squeezenet`).
     imports : modules to import first; they register custom layers with `keras.saving.register_keras_serializable`.
         The current folder is searched too.
     unsafe : run what the file brings: Lambda layers and the like. Without it, nothing in a file is executed.
@@ -80,6 +82,8 @@ def open_source(source: str | Path, *, imports: Sequence[str] = (), unsafe: bool
     if str(source).startswith(PREFIX):
         found = open_application(str(source))
         return Opened(found.model, found.preprocessing, found.class_names, found.notes)
+    if str(source).startswith(squeezenet.PREFIX):
+        return _open_squeezenet(str(source))
     path = Path(source)
     with _told_with(path), _quiet():
         if path.is_dir() and not (path / "model.json").is_file():
@@ -89,6 +93,15 @@ def open_source(source: str | Path, *, imports: Sequence[str] = (), unsafe: bool
             model, notes = _opener(file)(file, unsafe=unsafe), ()
         check_outputs(model, path)
     return Opened(model, notes=notes)
+
+
+def _open_squeezenet(source: str) -> Opened:
+    with _quiet():
+        model = squeezenet.open_squeezenet(source)
+    if model.output_shape[-1] != CLASSES:
+        return Opened(model, squeezenet.PREPROCESSING)
+    names = imagenet_classes()
+    return Opened(model, squeezenet.PREPROCESSING, names, () if names else (UNNAMED,))
 
 
 def _opener(path: Path) -> Callable[..., keras.Model]:

@@ -20,11 +20,12 @@ PICTURE = np.random.default_rng(3).integers(0, 256, (7, 6, 3), dtype=np.uint8)
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, keras: Any) -> Path:
-    """An empty cache and a network that is not there."""
+    """An empty cache, a network that is not there, and no package with the names of ImageNet's classes."""
 
     def no_network(*_: Any, **__: Any) -> None:
         raise OSError("Name or service not known")
 
+    monkeypatch.setattr("exporter.models.applications.imagenet_names", lambda: ())
     monkeypatch.setattr("keras.src.utils.file_utils.urlretrieve", no_network)
     monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path / "cache"))
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path / "cache"))
