@@ -1,4 +1,4 @@
-"""The growing-epsilon FGSM: what it promises, against foolbox and against finite differences."""
+"""FGSM, at one epsilon and at growing ones: what it promises, against foolbox and against finite differences."""
 
 from __future__ import annotations
 
@@ -6,159 +6,175 @@ from typing import Any
 
 import numpy as np
 import pytest
+from victims import attacked, batch_of, crafted_pixels, dense_softmax, victim_of
 
 pytestmark = pytest.mark.tf
 
 
 @pytest.fixture(scope="module")
-def digits() -> tuple[np.ndarray, np.ndarray]:
+def victim(learned: tuple[Any, Any]) -> Any:
+    return victim_of(learned[0], (28, 28, 1))
+
+
+@pytest.fixture(scope="module")
+def batch(victim: Any) -> Any:
     from exporter.inputs.digits import balanced_digits
     from exporter.training import fed
 
-    return fed(balanced_digits(10))
+    return batch_of(victim, fed(balanced_digits(10))[0])
 
 
-def victim(model: Any, x: np.ndarray, low: float = 0.0, high: float = 1.0) -> Any:
-    from exporter.attacks import Victim
-
-    return Victim(model, x, np.float32(low), np.float32(high))
-
-
-def test_it_flips_at_epsilon_and_not_one_step_before(learned: tuple[Any, Any], digits: tuple[Any, Any]) -> None:
-    from exporter.attacks import attack_named
-    from exporter.attacks.fgsm import perturbed, sign_of_gradient
-    from exporter.attacks.logits import logits_model
-
-    model, _ = learned
-    x = digits[0][3]
-    result = attack_named("fgsm").run(victim(model, x))
-    assert result.success
-    assert result.options == {"start": 0.01, "step": 0.0007, "limit": 0.3}
-    epsilon = result.steps[-1].epsilon
-    assert epsilon == pytest.approx(0.01 + (len(result.steps) - 1) * 0.0007)
-    direction, _ = sign_of_gradient(logits_model(model), x, result.original)
-    before, after = model.predict(perturbed(victim(model, x), direction, [epsilon - 0.0007, epsilon]), verbose=0)
-    assert before.argmax() == result.original
-    assert after.argmax() == result.steps[-1].predicted != result.original
-    assert [step.predicted == result.original for step in result.steps] == [True] * (len(result.steps) - 1) + [False]
+@pytest.fixture(scope="module")
+def grown(victim: Any, batch: Any) -> Any:
+    """The ten digits attacked with growing epsilon."""
+    return attacked("fgsm", victim, batch)
 
 
-def test_each_step_stays_in_reach_and_in_the_valid_range(learned: tuple[Any, Any], digits: tuple[Any, Any]) -> None:
-    from exporter.attacks import attack_named
+def test_it_flips_at_epsilon_and_not_one_step_before(victim: Any, batch: Any, grown: Any) -> None:
+    assert sum(result.success for result in grown) >= 8
+    for place, result in enumerate(grown):
+        if not result.success:
+            continue
+        epsilon = result.last.epsilon
+        assert epsilon == pytest.approx(0.01 + (result.tried - 1) * 0.0007)
+        assert [step.number for step in result.steps] == list(range(result.tried))
+        assert [step.predicted == result.original for step in result.steps] == [True] * (result.tried - 1) + [False]
+        for size, flips in ((epsilon, True), (epsilon - 0.0007, False)):
+            pixels = crafted_pixels("fgsm", victim, batch, epsilon=size)[place : place + 1]
+            assert (victim.judged(pixels).argmax() != result.original) == flips
+        assert result.original == batch.labels[place]
 
-    model, _ = learned
-    x = digits[0][4]
-    for step in attack_named("fgsm").run(victim(model, x)).steps:
-        assert np.abs(step.x - x).max() <= step.epsilon + 1e-7
-        assert step.x.min() >= 0
-        assert step.x.max() <= 1
-        np.testing.assert_allclose(step.scores, model(step.x[None])[0], atol=1e-6)
+
+def test_each_step_stays_in_reach_and_in_the_valid_range(victim: Any, batch: Any, grown: Any) -> None:
+    for x, result in zip(batch.pixels, grown, strict=True):
+        pixels = np.stack([step.pixels for step in result.steps])
+        epsilons = np.array([step.epsilon for step in result.steps])
+        assert (np.abs(pixels - x).max(axis=(1, 2, 3)) <= epsilons + 1e-7).all()
+        assert pixels.min() >= 0
+        assert pixels.max() <= 1
+    logits = np.stack([step.logits for step in result.steps])
+    np.testing.assert_allclose(logits, victim.judged(pixels), atol=1e-4)
+
+
+def test_many_at_once_come_to_what_each_comes_to_alone(victim: Any, batch: Any, grown: Any) -> None:
+    from exporter.attacks import Batch
+
+    for place in (3, 4):
+        alone = Batch(batch.pixels[place : place + 1], batch.labels[place : place + 1])
+        (result,) = attacked("fgsm", victim, alone)
+        assert result.tried == grown[place].tried
+        np.testing.assert_allclose(result.last.pixels, grown[place].last.pixels, atol=1e-6)
+
+
+def test_a_target_is_reached_where_it_flips(victim: Any, batch: Any) -> None:
+    from dataclasses import replace
+
+    targets = victim.judged(batch.pixels).argsort(axis=1)[:, -2]  # the class that comes second
+    results = attacked("fgsm", victim, replace(batch, targets=targets))
+    assert sum(result.success for result in results) >= 3
+    for result, target in zip(results, targets, strict=True):
+        assert result.success == (result.last.predicted == target)
+        assert all(step.predicted != target for step in result.steps[:-1])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
 @pytest.mark.parametrize("epsilon", [0.01, 0.2])
-def test_pixels_equal_foolbox(learned: tuple[Any, Any], digits: tuple[Any, Any], epsilon: float) -> None:
+def test_pixels_equal_foolbox(learned: tuple[Any, Any], victim: Any, batch: Any, epsilon: float) -> None:
     foolbox = pytest.importorskip("foolbox", reason="foolbox, the peer, is not installed", exc_type=ImportError)
-    from exporter.attacks.fgsm import CROSS_ENTROPY, perturbed, sign_of_gradient
     from exporter.attacks.logits import logits_model
     from exporter.backend import tf
 
-    logits = logits_model(learned[0])
-    peer_model = foolbox.TensorFlowModel(logits, bounds=(0, 1))
-    compared = 0
-    for x in digits[0]:
-        label = int(np.asarray(logits(x[None])).argmax())
-        direction, loss = sign_of_gradient(logits, x, label)
-        if loss != CROSS_ENTROPY:  # there the peer's gradient has lost the label's own logit
-            continue
-        labels = tf.constant([label], tf.int64)
-        peer = foolbox.attacks.FGSM()(peer_model, tf.constant(x[None]), labels, epsilons=epsilon)[0].numpy()[0]
-        np.testing.assert_array_equal(perturbed(victim(learned[0], x), direction, [epsilon])[0], peer)
-        compared += 1
-    assert compared >= 5
-
-
-def dense_softmax(keras: Any, kernel: np.ndarray) -> Any:
-    """softmax(x @ kernel)."""
-    size, classes = kernel.shape
-    layer = keras.layers.Dense(classes, use_bias=False, activation="softmax")
-    model = keras.Sequential([keras.Input((size,)), layer])
-    layer.set_weights([kernel])
-    return model
+    peer_model = foolbox.TensorFlowModel(logits_model(learned[0]), bounds=(0, 1))
+    x, labels = tf.constant(batch.pixels), tf.constant(batch.labels)
+    peer = foolbox.attacks.FGSM()(peer_model, x, labels, epsilons=epsilon)[0].numpy()
+    np.testing.assert_array_equal(crafted_pixels("fgsm", victim, batch, epsilon=epsilon), peer)
 
 
 def test_the_sign_is_that_of_the_loss_in_float64(keras: Any) -> None:
-    from exporter.attacks.fgsm import CROSS_ENTROPY, sign_of_gradient
-    from exporter.attacks.logits import logits_model
+    from exporter.attacks import Batch
 
     rng = np.random.default_rng(8)
     kernel = rng.normal(size=(40, 4)).astype(np.float32)
-    model, x = dense_softmax(keras, kernel), rng.random(40, np.float32)
+    x = rng.uniform(0.2, 0.8, (1, 40)).astype(np.float32)
 
     def loss(point: np.ndarray) -> float:
         z = point @ kernel.astype(np.float64)
         return float(np.log(np.exp(z - z[1]).sum()))
 
     small = 1e-6 * np.eye(40)
-    expected = np.sign([loss(x + step) - loss(x - step) for step in small])
-    direction, name = sign_of_gradient(logits_model(model), x, 1)
-    assert name == CROSS_ENTROPY
-    np.testing.assert_array_equal(direction, expected)
+    expected = np.sign([loss(x[0] + step) - loss(x[0] - step) for step in small])
+    model = victim_of(dense_softmax(keras, kernel), (40,))
+    moved = crafted_pixels("fgsm", model, Batch(x, np.array([1])), epsilon=0.1)
+    np.testing.assert_array_equal(np.sign(moved - x)[0], expected)
+    towards = crafted_pixels("fgsm", model, Batch(x, np.array([0]), np.array([1])), epsilon=0.1)
+    np.testing.assert_array_equal(np.sign(towards - x)[0], -expected)
 
 
 def test_where_the_softmax_rounds_to_1_the_direction_is_still_right(keras: Any) -> None:
-    from exporter.attacks import attack_named
-    from exporter.attacks.fgsm import LOGIT_MARGIN, sign_of_gradient
-    from exporter.attacks.logits import logits_model
-
     kernel = np.random.default_rng(9).normal(size=(40, 2)).astype(np.float32)
     kernel[:, 0] += 4.0  # class 0 wins by about 80
-    model, x = dense_softmax(keras, kernel), np.full(40, 0.5, np.float32)
-    assert float(model(x[None])[0, 0]) == 1.0
-    direction, name = sign_of_gradient(logits_model(model), x, 0)
-    assert name == LOGIT_MARGIN
-    np.testing.assert_array_equal(direction, np.sign(kernel[:, 1] - kernel[:, 0]))
-    result = attack_named("fgsm").run(victim(model, x), limit=0.2)
-    assert result.details == {"loss": "logit margin"}
+    model, x = dense_softmax(keras, kernel), np.full((1, 40), 0.5, np.float32)
+    assert float(model(x)[0, 0]) == 1.0
+    victim = victim_of(model, (40,))
+    moved = crafted_pixels("fgsm", victim, batch_of(victim, x), epsilon=0.1)
+    np.testing.assert_array_equal(np.sign(moved - x)[0], np.sign(kernel[:, 1] - kernel[:, 0]))
 
 
-def test_it_ends_at_the_limit_where_nothing_flips(learned: tuple[Any, Any], digits: tuple[Any, Any]) -> None:
-    from exporter.attacks import attack_named
+def test_it_ends_at_the_limit_where_nothing_flips(victim: Any, batch: Any) -> None:
+    told: list[tuple[int, int]] = []
+    from exporter.attacks import attack_named, run_attack
 
-    result = attack_named("fgsm").run(victim(learned[0], digits[0][0]), start=0.001, step=0.001, limit=0.004)
-    assert not result.success
-    assert [step.epsilon for step in result.steps] == pytest.approx([0.001, 0.002, 0.003, 0.004])
-    assert result.details == {"loss": "cross-entropy"} or result.details == {"loss": "logit margin"}
+    attack = attack_named("fgsm")
+    options = attack.chosen(start=0.001, step=0.001, limit=0.004)
+    for result in run_attack(attack, victim, batch, options, tick=lambda *where: told.append(where)):
+        assert not result.success
+        assert [step.epsilon for step in result.steps] == pytest.approx([0.001, 0.002, 0.003, 0.004])
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
-def test_defaults_follow_the_width_of_the_valid_range(keras: Any) -> None:
-    from exporter.attacks import attack_named
-
-    model = dense_softmax(keras, np.eye(3, dtype=np.float32))
-    result = attack_named("fgsm").run(victim(model, np.array([200.0, 10, 10], np.float32), 0, 255))
-    assert result.options == pytest.approx({"start": 2.55, "step": 0.1785, "limit": 76.5})
+def test_a_budget_is_a_share_of_the_valid_range(keras: Any) -> None:
+    """A model that is fed -100 to 300 moves as far, in pixels of 0 to 1, as one that is fed 0 to 1."""
+    kernel = np.random.default_rng(10).normal(size=(12, 3)).astype(np.float32)
+    wide = victim_of(dense_softmax(keras, kernel / 400), (12,), -100, 300)
+    fed = np.linspace(0, 200, 12, dtype=np.float32)[None]
+    pixels = wide.pixels(fed)
+    np.testing.assert_allclose(pixels, (fed + 100) / 400, atol=1e-7)
+    moved = crafted_pixels("fgsm", wide, batch_of(wide, pixels), epsilon=0.05)
+    np.testing.assert_allclose(np.abs(moved - pixels), 0.05, atol=1e-6)
+    np.testing.assert_allclose(np.abs(wide.fed(moved) - fed), 20, atol=1e-3)
 
 
 @pytest.mark.parametrize(
     "options",
     [{"step": 0.0}, {"start": -1.0}, {"start": 0.5, "limit": 0.4}, {"step": float("nan")}, {"limit": float("inf")}],
 )
-def test_options_that_make_no_sense(keras: Any, options: dict[str, float]) -> None:
+def test_options_that_make_no_sense(options: dict[str, float]) -> None:
     from exporter.attacks import AttackError, attack_named
 
     with pytest.raises(AttackError, match="make no sense"):
-        attack_named("fgsm").run(
-            victim(dense_softmax(keras, np.eye(2, dtype=np.float32)), np.ones(2, np.float32)), **options
-        )
+        attack_named("fgsm").chosen(**options)
 
 
-def test_so_many_steps_that_memory_would_end_are_refused(keras: Any) -> None:
+@pytest.mark.parametrize("epsilon", [0.0, -0.1, 1.5, float("nan"), float("inf")])
+def test_an_epsilon_that_makes_no_sense(epsilon: float) -> None:
+    from exporter.attacks import AttackError, attack_named
+
+    with pytest.raises(AttackError, match=r"budget|expected 0 < epsilon <= 1"):
+        attack_named("fgsm").chosen(epsilon=epsilon)
+
+
+def test_so_many_steps_that_memory_would_end_are_refused() -> None:
     from exporter.attacks import AttackError, attack_named
 
     with pytest.raises(AttackError, match="take a larger step"):
-        attack_named("fgsm").run(
-            victim(dense_softmax(keras, np.eye(2, dtype=np.float32)), np.ones(2, np.float32)), step=1e-12
-        )
+        attack_named("fgsm").chosen(step=1e-12)
+
+
+def test_an_option_that_is_not_known_is_named() -> None:
+    from exporter.attacks import AttackError, attack_named
+
+    with pytest.raises(AttackError, match=r"no such option.*expected epsilon, start, step, limit, got size"):
+        attack_named("fgsm").chosen(size=3)
 
 
 def test_an_unknown_attack_tells_the_nearest() -> None:

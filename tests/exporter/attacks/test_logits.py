@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from victims import attacked, batch_of, crafted_pixels, victim_of
 
 pytestmark = pytest.mark.tf
 
@@ -74,8 +75,7 @@ def test_what_has_no_logits_is_refused(keras: Any, branching: Any) -> None:
 def test_classes_have_logits_too(keras: Any) -> None:
     from containers import classifier_class
 
-    from exporter.attacks import AttackError, Victim, attack_named
-    from exporter.attacks.fgsm import sign_of_gradient
+    from exporter.attacks import AttackError, Batch
     from exporter.attacks.logits import logits_model, scores_model
 
     model = classifier_class(keras)  # ends in a bare softmax
@@ -89,12 +89,12 @@ def test_classes_have_logits_too(keras: Any) -> None:
     around = keras.Model(fed, keras.layers.Reshape((3,))(model(fed)))  # a class at the end of a functional model
     np.testing.assert_allclose(logits_model(around)(x), logits, atol=1e-6)
 
-    direction, _ = sign_of_gradient(logits_model(model), x[0], 1)
-    step = 1e-3 * direction
-    loss = [-np.log(np.asarray(model(x[:1] + sign * step))[0, 1]) for sign in (-1, 1)]
-    assert loss[1] > loss[0]
-    result = attack_named("fgsm").run(Victim(model, x[0], np.float32(0), np.float32(1)), limit=1.0)
-    np.testing.assert_allclose(result.steps[0].scores, model(result.steps[0].x[None])[0], atol=1e-6)
+    victim = victim_of(model, (6, 6, 1))
+    moved = crafted_pixels("fgsm", victim, Batch(x, np.ones(5, np.int64)), epsilon=1e-3)
+    before, after = (-np.log(np.asarray(model(pixels))[:, 1]) for pixels in (x, moved))
+    assert (after > before).all()
+    (result,) = attacked("fgsm", victim, batch_of(victim, x[:1]), limit=0.05)
+    np.testing.assert_allclose(keras.ops.softmax(result.last.logits), model(result.last.pixels[None])[0], atol=1e-6)
 
     class Sure(keras.Model):
         def call(self, x: Any) -> Any:
@@ -103,17 +103,16 @@ def test_classes_have_logits_too(keras: Any) -> None:
     sure = Sure()
     sure(np.zeros((1, 3), np.float32))
     with pytest.raises(AttackError, match=r"an end in softmax or in logits, got 'sigmoid'"):
-        attack_named("fgsm").run(Victim(sure, np.zeros(3, np.float32), np.float32(0), np.float32(1)))
+        victim_of(sure, (3,))
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16", "mixed_bfloat16"])
 def test_attacks_take_every_policy(keras: Any, policy: str) -> None:
-    from exporter.attacks import Victim, attack_named
-
     layers = keras.layers
     inner = keras.Sequential([keras.Input((6,)), layers.Dense(3, activation="softmax", dtype=policy)])
     model = keras.Sequential([keras.Input((4,)), layers.Dense(6, activation="relu", dtype=policy), inner])
-    x = np.random.default_rng(13).random(4, np.float32)
-    result = attack_named("fgsm").run(Victim(model, x, np.float32(0), np.float32(1)))
-    assert result.steps[0].scores.dtype == np.float32
-    assert np.isfinite(result.steps[-1].scores).all()
+    victim = victim_of(model, (4,))
+    (result,) = attacked("fgsm", victim, batch_of(victim, np.random.default_rng(13).random((1, 4), np.float32)))
+    assert result.last.logits.dtype == result.last.pixels.dtype == np.float32
+    assert np.isfinite(result.last.logits).all()
+    assert result.linf > 0
