@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,34 @@ DOT_PX = 11.0
 BREAK_SHARE = 0.62
 NUMBER_PX = 21.0
 LAST_PX = 30.0
+TURN_DOT_PX = 19.0
+BESIDE_PX = 100.0
+"""How far words may reach beyond the last point: where its number is."""
 TITLE = "relative change, %"
 
 
 def flat_of(state: ViewState, aspect: float) -> Hud:
     """Everything flat of a frame: the words and shapes of the scene, and the charts that follow the camera."""
-    charts = (drift_chart(drift, _on_picture(drift, state, aspect)) for drift in state.drifts if drift.changes)
+    charts = (
+        faded(drift_chart(drift, _on_picture(drift, state, aspect)), drift.alpha)
+        for drift in state.drifts
+        if drift.changes and drift.alpha > 0
+    )
     return sum(charts, filled_hud(state.hud, state.scope, state.clip_percentile))
+
+
+def faded(hud: Hud, alpha: float) -> Hud:
+    """Everything of a display but its ramps (whose colours are numbers) so much weaker; nothing at 0, the same at 1."""
+    if alpha >= 1:
+        return hud
+    if alpha <= 0:
+        return Hud(ramps=hud.ramps)
+    return Hud(
+        tuple(replace(each, alpha=each.alpha * alpha) for each in hud.bars),
+        hud.ramps,
+        tuple(replace(each, alpha=each.alpha * alpha) for each in hud.lines),
+        tuple(replace(each, alpha=each.alpha * alpha) for each in hud.words),
+    )
 
 
 def _on_picture(drift: Drift, state: ViewState, aspect: float) -> list[Point]:
@@ -58,7 +80,25 @@ def drift_chart(drift: Drift, feet_px: Sequence[Point]) -> Hud:
     lines += [Polyline(pair, "difference", 4.0) for pair in _pieces(points, is_broken)]
     lines += [Polyline(((x - DOT_PX / 2, y), (x + DOT_PX / 2, y)), "difference", DOT_PX) for x, y in points]
     title = Words(TITLE, (max(left_px - 60.0, 8.0), base_px + 28.0), NUMBER_PX, role="difference")
-    return Hud(lines=tuple(lines), words=(title, *_numbers(points, changes)))
+    hud = Hud(lines=tuple(lines), words=(title, *_numbers(points, changes)))
+    if drift.turn is None:
+        return hud
+    first_px = title.at_px[0] + width_of(title.text, NUMBER_PX) + 24.0
+    return hud + _marked(points[drift.turn[0]], drift.turn[1], base_px, (first_px, right_px + BESIDE_PX))
+
+
+def _marked(at: Point, words: str, base_px: float, between_px: tuple[float, float]) -> Hud:
+    """A larger dot, a line from it down to the base, and under that the words, where there is room for them."""
+    x, y = at
+    lines = (
+        Polyline(((x, y), (x, base_px + 6.0)), "alarm", 3.0),
+        Polyline(((x - TURN_DOT_PX / 2, y), (x + TURN_DOT_PX / 2, y)), "alarm", TURN_DOT_PX),
+    )
+    width_px, (first_px, last_px) = width_of(words, NUMBER_PX, True), between_px
+    if width_px > last_px - first_px:
+        return Hud(lines=lines)
+    left_px = min(max(x - width_px / 2, first_px), last_px - width_px)
+    return Hud(lines=lines, words=(Words(words, (left_px, base_px + 28.0), NUMBER_PX, True, "alarm"),))
 
 
 def _pieces(points: Sequence[Point], is_broken: bool) -> list[tuple[Point, Point]]:

@@ -81,7 +81,7 @@ def net_labels(
     """
     told = scale_texts(layout, scales)
     taken = [*keep_off, *(box_of(line) for line in flat_of(state, aspect).words if line.text)]
-    panels = [box for net in state.nets for box in _boxes(_outlines(layout, net, state.camera, aspect))]
+    panels = [box for net in state.nets for box in _panels(net, _outlines(layout, net, state.camera, aspect))]
     found = []
     for net in state.nets:
         others = panels if len(state.nets) > 1 else []
@@ -109,7 +109,7 @@ def plate_labels(
     `keep_off` is moved away from its plate by up to two lines, and left out where that does not help.
     """
     outlines = _outlines(layout, net, camera, aspect)
-    panels = np.array([*_boxes(outlines), *others]).reshape(-1, 4)
+    panels = np.array([*_panels(net, outlines), *others]).reshape(-1, 4)
     tops, bottoms = _anchors(outlines)
     count = len(layout.plates)
     emphasis, gains = net.emphasis or (1.0,) * count, net.gains or (None,) * count
@@ -128,9 +128,11 @@ def _outlines(layout: Layout, net: NetView, camera: Camera, aspect: float) -> Ar
     return project(camera, world_of(net, layout, layout.corners()), aspect).reshape(-1, 4, 2)
 
 
-def _boxes(outlines: Array) -> list[Box]:
-    """Left, top, right and bottom of each panel."""
-    return [tuple(box) for box in np.c_[outlines.min(axis=1), outlines.max(axis=1)].tolist()]
+def _panels(net: NetView, outlines: Array) -> list[Box]:
+    """Left, top, right and bottom of each panel that is there."""
+    boxes = np.c_[outlines.min(axis=1), outlines.max(axis=1)]
+    there = boxes if net.emphasis is None else boxes[np.asarray(net.emphasis) > 0]
+    return [tuple(box) for box in there.tolist()]
 
 
 def _anchors(outlines: Array) -> tuple[Array, Array]:
@@ -152,6 +154,9 @@ def _rank(plate: Plate) -> float:
 def _name_block(plate: Plate, net: NetView, at: Array, gain: float | None, emphasis: float) -> _Block:
     at_px, rank = (float(at[0]), float(at[1]) - 14.0), _rank(plate)
     alpha = net.opacity * emphasis
+    if not emphasis > 0:
+        return _Block((), at_px, rank)
+    gain = gain if net.says_gains else None
     if plate.station == 0 and net.heading:
         text = net.heading if gain is None else f"{net.heading} \u00d7{gain:g}"
         return _Block((_line(text, HEAD_PX, True, net.heading_role, alpha),), at_px, rank)
@@ -173,6 +178,7 @@ def _size_block(plate: Plate, net: NetView, at: Array, scale: str, emphasis: flo
         texts.append(f"{plate.layers} layers")
     if net.scales and scale:
         texts.append(scale)
+    texts = texts if emphasis > 0 else []
     alpha = net.opacity * emphasis
     lines = tuple(_line(text, NAME_PX, False, "dim", alpha, i * LINE_PX) for i, text in enumerate(texts))
     return _Block(lines, (float(at[0]), float(at[1]) + 30.0), _rank(plate))

@@ -145,12 +145,24 @@ def _gain(bundle: Bundle, plate: Plate, scale: float, clean: CaptureKey, other: 
     if plate.form.kind in ("classes", "weights") or before is None or after is None:
         return 1.0
     difference = after - before
-    is_picture = plate.form.kind == "picture"
-    if is_picture:
-        scale = 255.0 * abs(bundle.manifest.preprocessing.scale or 1.0)
-        difference = difference * np.asarray(bundle.manifest.preprocessing.std or 1.0, np.float32)
-    size = float(np.percentile(np.abs(difference), 99 if is_picture else 97))
-    steps = PICTURE_GAINS if is_picture else ROUND_GAINS
+    if plate.form.kind != "picture":
+        return gain_of(difference, scale)
+    scale = 255.0 * abs(bundle.manifest.preprocessing.scale or 1.0)
+    difference = difference * np.asarray(bundle.manifest.preprocessing.std or 1.0, np.float32)
+    return _fitting(float(np.percentile(np.abs(difference), 99)), scale, PICTURE_GAINS)
+
+
+def gain_of(difference: NDArray[np.float32], scale: float) -> float:
+    """The largest round number, at least 1, by which values of `difference` can be multiplied so that 97 % of them stay
+    within `scale`; 1 where nothing differs.
+
+    >>> gain_of(np.full(10, -0.3, np.float32), 4.0)
+    10.0
+    """
+    return _fitting(float(np.percentile(np.abs(difference), 97)), scale, ROUND_GAINS)
+
+
+def _fitting(size: float, scale: float, steps: tuple[int, ...]) -> float:
     fitting = [step for step in steps if size > 0 and step <= scale / size]
     return float(fitting[-1]) if fitting else 1.0
 

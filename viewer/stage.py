@@ -22,6 +22,7 @@ from viewer.threads.told import retold
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.looks import LookStore
+from viewer.visuals.loupes import LoupesVisual
 from viewer.visuals.plates import CaptureTextures, PlatesVisual, Shown, View
 from viewer.visuals.sculptures import SculpturesVisual
 from viewer.visuals.shapes import ShapesVisual
@@ -67,6 +68,7 @@ class Stage:
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
+        self._loupes = LoupesVisual(bundle)
         self._sculptures = SculpturesVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
         self._ahead_of: tuple[CaptureKey, ...] = ()
@@ -162,6 +164,7 @@ class Stage:
             self._plates,
             self._edges,
             self._sheet,
+            self._loupes,
             self._wires,
             self._shapes,
             self._words,
@@ -218,6 +221,8 @@ class Stage:
             self._draw_sculptures(state, matrix, targets)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
+            gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=False)
+            self._loupes.draw(state, aspect, supersample)
         has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
         if is_lit or has_mass:
             with targets.light:

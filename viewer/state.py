@@ -104,7 +104,8 @@ class NetView:
 
     `spread` stretches the spine about the layout's centre, along x. `emphasis` is how strongly each plate and the edges
     at it are drawn, in 0..1, and `fans` how far the tiles of each plate have come out of its middle, in 0..1; one entry
-    per plate, `None` is 1 for all.
+    per plate, `None` is 1 for all. What has emphasis 0 is not there: it hides nothing and takes no room. With
+    `says_gains` False the gains are not written at the plates.
     """
 
     capture: CaptureKey
@@ -126,6 +127,29 @@ class NetView:
     spread: float = 1.0
     emphasis: tuple[float, ...] | None = None
     fans: tuple[float, ...] | None = None
+    says_gains: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loupe:
+    """A part of one output enlarged: flat on the picture, over the nets and under the words.
+
+    `part` has an entry for each axis of what `layer` puts out: `None` for an axis that is shown, else the place on it
+    that is taken; `(None, None, 3)` is channel 3 of maps, `()` all there is. Rows and columns must be left, or one
+    axis, which is laid out in rows of `columns` (`None`: about as many as there are rows). Shown are the values of
+    `capture`, or with `toward` the signed difference `toward - capture` times `gain`; full colour is `scale`.
+    """
+
+    layer: str
+    part: tuple[int | None, ...]
+    capture: CaptureKey
+    box_px: tuple[float, float, float, float]
+    scale: float
+    toward: CaptureKey | None = None
+    gain: float = 1.0
+    output: int = 0
+    columns: int | None = None
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +248,8 @@ class Drift:
     """A line of relative changes along a net, from wherever it is seen: a level chart under `places` in the world.
 
     One of `changes` belongs to each place. All but the last share an axis that ends at `most_hidden`. The chart is
-    `height_px` high and its base `below_px` under the lowest place, in reference pixels.
+    `height_px` high and its base `below_px` under the lowest place, in reference pixels. `turn` is the number of a
+    place that is marked, and the words that say what it is.
     """
 
     places: tuple[tuple[float, float, float], ...]
@@ -232,6 +257,8 @@ class Drift:
     most_hidden: float
     height_px: float = 60.0
     below_px: float = 100.0
+    turn: tuple[int, str] | None = None
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +296,4 @@ class ViewState:
     colours: ColourSet = "standard"
     wires: tuple[Wire, ...] = ()
     sculptures: tuple[SculptureView, ...] = ()
+    loupes: tuple[Loupe, ...] = ()

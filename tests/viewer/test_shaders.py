@@ -21,7 +21,20 @@ from scenes.framing import camera_for
 from viewer.camera import Rect
 from viewer.layout import Layout
 from viewer.shading import shader_source
-from viewer.state import Bar, CaptureKey, Edges, Hud, NetView, Polyline, Ramp, SculptureView, ViewState, Wire, Words
+from viewer.state import (
+    Bar,
+    CaptureKey,
+    Edges,
+    Hud,
+    Loupe,
+    NetView,
+    Polyline,
+    Ramp,
+    SculptureView,
+    ViewState,
+    Wire,
+    Words,
+)
 
 FOLDER = Path(str(files("viewer"))) / "shaders"
 STAGES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".vert", ".frag"))
@@ -74,7 +87,8 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     alone = NetView(clean)
     wires = (Wire(((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))),)
     yield ViewState(camera, (replace(lit, edges=Edges(count="all")),), "light", hud)
-    yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires)
+    loupe = Loupe("conv", (None, None, 1), clean, (0.0, 0.0, 900.0, 900.0), 1.0)
+    yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires, loupes=(loupe,))
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
     yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))

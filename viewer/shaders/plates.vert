@@ -45,4 +45,5 @@ void main()
     v_look = a_look;
     v_strength = plate.r * (a_tile < -0.5 ? 1.0 : texture2DLod(u_tiles, entry(a_tile, u_tiles_size), 0.0).r);
     v_emphasis = plate.g;
+    if (plate.g <= 0.0) gl_Position = vec4(0.0, 0.0, 2.0, 1.0);  // outside: what is not there hides nothing
 }
