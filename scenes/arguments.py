@@ -35,7 +35,7 @@ def fold(text: str) -> str | tuple[str, ...]:
 def add_view(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope view`."""
     _add_bundle(command)
-    command.add_argument("beside", type=Path, nargs="?", metavar="BUNDLE", help="a second one, shown beside the first")
+    _add_beside(command)
     words = "the one to begin with (default: as the bundle was last seen, at first flow)"
     command.add_argument("--scene", metavar="NAME", help=words)
     command.add_argument("--cues", type=Path, metavar="FILE", help="cues of a talk; F5 presents them")
@@ -74,9 +74,14 @@ def _add_bundle(command: argparse.ArgumentParser) -> None:
     command.add_argument("bundle", type=Path, metavar="BUNDLE")
 
 
+def _add_beside(command: argparse.ArgumentParser) -> None:
+    command.add_argument("beside", type=Path, nargs="?", metavar="BUNDLE", help="a second one, shown beside the first")
+
+
 def _add_scene(command: argparse.ArgumentParser) -> None:
     """Which scene is drawn, of what, and how large."""
     _add_bundle(command)
+    _add_beside(command)
     add = command.add_argument
     add("--scene", metavar="NAME", help="one that `kerascope scenes` lists; needed without --view")
     add("--size", type=size, default=(960, 540), metavar="WxH", help="in pixels (default: 960x540)")

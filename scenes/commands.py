@@ -24,6 +24,7 @@ def frame(args: argparse.Namespace) -> None:
 
     bundle = read_bundle(args.bundle)
     view, choices = scene_asked(args, bundle, args.at_secs)
+    choices |= _beside(args)
     print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, overwrite=args.overwrite, **choices))
 
 
@@ -33,6 +34,7 @@ def record(args: argparse.Namespace) -> None:
 
     bundle = read_bundle(args.bundle)
     view, choices = scene_asked(args, bundle)
+    choices |= _beside(args)
     choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
     report = record_scene(bundle, view.scene, args.out, **choices)
     print(report.path)
@@ -72,6 +74,11 @@ def scene_asked(
     classes = tuple(_class_asked(name, bundle) for name in args.classes)
     options = replace(options, classes=classes, layer=args.layer, channel=args.channel)
     return seen, {"options": options, "view": seen}
+
+
+def _beside(args: argparse.Namespace) -> dict[str, Bundle]:
+    """The second bundle, where one is asked for."""
+    return {} if args.beside is None else {"beside": read_bundle(args.beside)}
 
 
 def _class_asked(name: str, bundle: Bundle) -> int:

@@ -1,14 +1,12 @@
-"""The frames of a timeline: at which times they are, and the pictures themselves, one at a time."""
+"""The frames of a timeline: at which times they are, and what draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.timeline import Timeline
 from viewer.state import ViewState
 
 Image = NDArray[np.uint8]
@@ -36,11 +34,3 @@ def frame_times(duration_secs: float, fps: float, loops: bool) -> tuple[float, .
     """
     steps = max(round(duration_secs * fps), 1)
     return tuple(duration_secs * (k / steps) for k in range(steps if loops else steps + 1))
-
-
-def frames(
-    renderer: Renderer, timeline: Timeline, fps: float, size_px: tuple[int, int], supersample: int = 2
-) -> Iterator[Image]:
-    """The pictures of `frame_times`, each (height, width, 3) uint8, drawn when it is asked for."""
-    for t_secs in frame_times(timeline.duration_secs, fps, timeline.loops):
-        yield renderer.render(timeline.state_at(t_secs), size_px, supersample=supersample)

@@ -17,12 +17,9 @@ from scenes.encode.atomic import check_place, put_in_place, work_beside
 from scenes.encode.budget import encode_within
 from scenes.encode.formats import Format, format_of
 from scenes.encode.shot import keep, write_png
-from scenes.frames import Image, frame_times, frames
-from scenes.muted import answering
+from scenes.film import film_of
+from scenes.frames import Image
 from scenes.options import SceneOptions
-from scenes.registry import scene
-from scenes.viewed import viewed
-from viewer.stage import Stage
 from viewer.study import Vantage
 
 
@@ -96,6 +93,7 @@ def record(
     scene_name: str,
     out: Path | str,
     *,
+    beside: Bundle | None = None,
     fps: float = 25,
     options: SceneOptions | None = None,
     view: Vantage | None = None,
@@ -108,6 +106,7 @@ def record(
 
     Parameters
     ----------
+    beside : a second bundle, whose scene is drawn in the other half of each frame (`scenes.film`).
     view : what was set in the window, and where from it is seen, over every frame; its scene and what it shows are
         those of `scene_name` and `options` (`scenes.viewed.options_of`).
     fps : frames a second; the nearest that the format can keep is taken, and said.
@@ -118,19 +117,18 @@ def record(
     Raises
     ------
     KerascopeError
-        There is no such scene, format or place, or the file cannot be written or made so small. Nothing is left of it,
-        and an earlier recording of that name is untouched.
+        There is no such scene, format or place, a bundle does not hold what the scene needs, or the file cannot be
+        written or made so small. Nothing is left of it, and an earlier recording of that name is untouched.
     """
     options = options or SceneOptions()
     job = _Job.checked(out, fps, max_mb, overwrite, progress)
     options = replace(options, size_px=job.exact_size_px(options.size_px))
-    chosen = scene(scene_name)
-    layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(answering(bundle, options.muted), layout, options), view, layout, bundle)
-    n_frames = len(frame_times(timeline.duration_secs, float(job.fps), timeline.loops))
-    with Stage(bundle, layout) as stage:
-        images = frames(stage, timeline, float(job.fps), options.size_px, supersample)
-        return _recorded(job, images, n_frames, timeline.loops)
+    film = film_of(bundle, beside, scene_name, options, view, job.form.multiple)
+    for line in film.notes:
+        job.notes.say(line)
+    with film.stages() as stages:
+        images = film.frames(stages, float(job.fps), supersample)
+        return _recorded(job, images, len(film.times(float(job.fps))), film.loops)
 
 
 def record_frame(
@@ -139,12 +137,14 @@ def record_frame(
     out: Path | str,
     *,
     at_secs: float,
+    beside: Bundle | None = None,
     options: SceneOptions | None = None,
     view: Vantage | None = None,
     overwrite: bool = False,
     supersample: int = 2,
 ) -> Path:
-    """The path of a PNG file with one frame of a scene, the same that a recording has at that time; `view` as there.
+    """The path of a PNG file with one frame of a scene, the same that a recording has at that time; `beside` and `view`
+    as there.
 
     Raises
     ------
@@ -155,15 +155,15 @@ def record_frame(
     if out.suffix.lower() != ".png":
         raise KerascopeError("a frame is a PNG file", expected=".png", got=repr(out.suffix), path=out)
     check_place(out, folder=False, overwrite=overwrite)
-    chosen = scene(scene_name)
-    layout = chosen.lay_out(bundle, options)
-    timeline = viewed(chosen.build(answering(bundle, options.muted), layout, options), view, layout, bundle)
-    if not 0 <= at_secs <= timeline.duration_secs:
-        expected = f"0 to {timeline.duration_secs:g} s"
+    film = film_of(bundle, beside, scene_name, options, view)
+    if not 0 <= at_secs <= film.duration_secs:
+        expected = f"0 to {film.duration_secs:g} s"
         raise KerascopeError("no such time in the scene", expected=expected, got=f"{at_secs:g} s")
-    with Stage(bundle, layout) as stage, work_beside(out) as work:
-        image = stage.render(timeline.state_at(at_secs), options.size_px, supersample=supersample)
-        write_png(image, work / "made.png")
+    notes = _Notes()
+    for line in film.notes:
+        notes.say(line)
+    with film.stages() as stages, work_beside(out) as work:
+        write_png(film.frame(stages, at_secs, supersample), work / "made.png")
         put_in_place(work / "made.png", out)
     return out
 
