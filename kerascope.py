@@ -64,10 +64,14 @@ def export(model: Any, *, inputs: Any, out: Path | str, **options: Any) -> Path:
 
 
 def record(bundle: Bundle | Path | str, scene: str, out: Path | str, **options: Any) -> RecordReport:
-    """What was recorded, as `kerascope record` does it. The options are those of `scenes.record.record`."""
+    """What was recorded, as `kerascope record` does it. The options are those of `scenes.record.record`; a bundle to be
+    shown `beside` may be a path too.
+    """
     from scenes.record import record as record_scene
 
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
+    if isinstance(beside := options.get("beside"), str | Path):
+        options["beside"] = open_bundle(beside)
     return record_scene(opened, scene, out, **options)
 
 
