@@ -9,6 +9,9 @@ from pathlib import Path
 
 MODEL = "a .keras or .h5 file, a TF.js model.json, a SavedModel folder, or applications:NAME[:none]"
 
+ATTACKS = ("fgsm", "ifgsm", "pgd", "targeted-l2", "deepfool", "cw", "boundary", "hopskipjump", "noise")
+"""The names of the attacks there are, for who wants to know before TensorFlow is there."""
+
 IMAGES = "a folder, files, a .npy, a .npz, or mnist:N"
 
 
@@ -66,18 +69,58 @@ def _add_bounds(command: argparse.ArgumentParser) -> None:
     add("--weights", default="full", metavar="WHICH", help=words)
 
 
+def keep(text: str) -> int | str:
+    """How many steps are kept: a number, or all of them.
+
+    >>> keep("all"), keep("32")
+    ('all', 32)
+    """
+    if text == "all":
+        return text
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number or all, got {text!r}")
+    return int(text)
+
+
 def add_attack(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope attack`."""
     add = command.add_argument
     add("bundle", type=Path, metavar="BUNDLE")
     add("--model", required=True, metavar="MODEL", help=f"the model that the bundle was made of: {MODEL}")
-    add("--method", required=True, choices=("fgsm",), metavar="NAME", help="fgsm")
-    add("--input", metavar="ID", help="which input (default: the first that is classified right)")
-    add("--start", type=number, metavar="X", help="first epsilon that is tried")
-    add("--step", type=number, metavar="X", help="how much epsilon grows")
-    add("--limit", type=number, metavar="X", help="largest epsilon that is tried")
-    add("--keep", type=int, metavar="N", help="keep N of the tried steps (default: all)")
+    add("--method", required=True, metavar="NAME", help=f"one of {', '.join(ATTACKS)}")
+    words = "which inputs, or all (default: the first that is classified right)"
+    add("--input", nargs="+", default=[], metavar="ID", help=words)
+    add("--inputs", nargs="+", default=[], metavar="IMAGES", help=f"more to attack, which are added: {IMAGES}")
+    add("--target", metavar="CLASS", help="a class to reach, by name or number (default: any but the predicted one)")
+    add("--survive-rounding", action="store_true", help="what counts is the saved picture: 8 bits a channel")
+    add("--keep", type=keep, metavar="N", help="keep N of the tried steps, or all (default: all; of several inputs 16)")
+    words = "run what was made through the model at these checkpoints as well, or at all"
+    add("--at", nargs="+", default=[], metavar="ID", help=words)
+    add("--png", type=Path, metavar="FOLDER", help="save the clean and the attacked pictures there")
+    add("--overwrite", action="store_true", help="replace PNG files that are there")
+    add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
+    _add_attack_options(command)
     _add_imports(command)
+
+
+def _add_attack_options(command: argparse.ArgumentParser) -> None:
+    """What can be asked of attacks. Sizes are shares of the way from black to white, whatever the model is fed."""
+    sizes = command.add_argument_group(
+        "options of the attack", "sizes are shares of the way from black to white: 8/255"
+    )
+    add = sizes.add_argument
+    add("--epsilon", type=number, metavar="X", help="how far a pixel, or in l2 the whole picture, may move")
+    add("--start", type=number, metavar="X", help="fgsm: first epsilon that is tried")
+    add("--step", type=number, metavar="X", help="fgsm: how much epsilon grows; targeted-l2: length of a step")
+    add("--limit", type=number, metavar="X", help="fgsm: largest epsilon that is tried")
+    add("--steps", type=int, metavar="N", help="how many steps at most")
+    add("--step-size", type=number, metavar="X", help="ifgsm, pgd: how far a step goes")
+    add("--norm", choices=("linf", "l2"), help="pgd, noise: what stays within epsilon")
+    add("--restarts", type=int, metavar="N", help="pgd: how often it begins anew, elsewhere")
+    words = "pgd: begin at the picture itself, not near it"
+    add("--no-random-start", dest="random_start", action="store_false", default=None, help=words)
+    add("--overshoot", type=number, metavar="X", help="deepfool: how far beyond the border it goes")
+    add("--candidates", type=int, metavar="N", help="deepfool: how many classes it looks at")
 
 
 def add_importance(command: argparse.ArgumentParser) -> None:

@@ -35,11 +35,15 @@ def export(args: argparse.Namespace) -> None:
 
 def attack(args: argparse.Namespace) -> None:
     """`kerascope attack`: the id of the run that was added."""
-    from exporter.pipeline import attack_bundle
+    from exporter.attacking import attack_bundle
+    from exporter.progress import progress_bars
 
-    options = _given(args, ("start", "step", "limit", "keep"))
-    options |= {"input_id": args.input, "imports": args.imports, "unsafe": args.unsafe}
-    print(attack_bundle(args.bundle, args.model, args.method, **options))
+    options = _given(args, (*ATTACK_OPTIONS, "keep"))
+    names = ("target", "seed", "survive_rounding", "at", "png", "overwrite", "imports", "unsafe")
+    options |= {name: getattr(args, name) for name in names}
+    chosen: dict[str, Any] = {"input_id": args.input, "inputs": tuple(args.inputs), "progress": progress_bars()}
+    for run_id in attack_bundle(args.bundle, args.model, args.method, **options, **chosen, tell=_say):
+        print(run_id)
 
 
 def importance(args: argparse.Namespace) -> None:
@@ -120,6 +124,22 @@ PARAMETERS = (
     "edge_importance_type",
 )
 """What can be asked of a bundling, as `exporter.bundling.parameters.Parameters` names it."""
+
+
+ATTACK_OPTIONS = (
+    "epsilon",
+    "start",
+    "step",
+    "limit",
+    "steps",
+    "step_size",
+    "norm",
+    "restarts",
+    "random_start",
+    "overshoot",
+    "candidates",
+)
+"""What can be asked of attacks, as their options name it; each takes some of it."""
 
 
 def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:

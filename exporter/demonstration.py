@@ -6,7 +6,11 @@ import math
 import os
 from pathlib import Path
 
-from exporter.attacks import Victim, attack_named
+import numpy as np
+
+from exporter.attacking import victim_of
+from exporter.attacking.victims import labels_of, pixels_of
+from exporter.attacks import Batch, attack_named, run_attack
 from exporter.backend import keras
 from exporter.bundle import Bundle, BundleError, read_bundle
 from exporter.bundle.durable import writing
@@ -54,10 +58,13 @@ def choose_attack(bundle_path: Path, model: keras.Model) -> str:
     if not right:
         raise BundleError("no digit is read right", path=bundle_path)
     sure = sorted(score_and_id for score_and_id in right if score_and_id[0] >= _SURE) or sorted(right)[-1:]
-    sizes = [(_flipping_epsilon(bundle, model, id_, final), id_) for _, id_ in sure[:_TRIED]]
-    return min(sizes, key=lambda size_and_id: (size_and_id[0] < _VISIBLE_EPSILON, *size_and_id))[1]
+    sizes = zip(_flipping_epsilons(bundle, model, [id_ for _, id_ in sure[:_TRIED]], final), sure, strict=False)
+    ranked = ((size < _VISIBLE_EPSILON, size, id_) for size, (_, id_) in sizes)
+    return min(ranked)[2]
 
 
-def _flipping_epsilon(bundle: Bundle, model: keras.Model, input_id: str, checkpoint: str) -> float:
-    result = attack_named("fgsm").run(Victim.of(bundle, model, input_id, checkpoint))
-    return result.steps[-1].epsilon if result.success else math.inf
+def _flipping_epsilons(bundle: Bundle, model: keras.Model, ids: list[str], checkpoint: str) -> list[float]:
+    victim, attack = victim_of(bundle, model), attack_named("fgsm")
+    pixels = np.stack([pixels_of(bundle, victim, id_, checkpoint) for id_ in ids])
+    results = run_attack(attack, victim, Batch(pixels, labels_of(victim, pixels)), attack.chosen(), is_watched=False)
+    return [result.last.epsilon if result.success else math.inf for result in results]

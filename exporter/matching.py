@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from exporter.backend import keras
-from exporter.bundle import Bundle
+from exporter.bundle import Bundle, KerascopeError
 from exporter.bundle.schema import Capture, Checkpoint, Layer
 from exporter.capture import LayerOutputs, graph_of, variables_of
-from exporter.capture.weights import seen_array
+from exporter.capture.weights import seen_array, weights_as
 from exporter.models import ModelError
 from exporter.moments import same_values
 
@@ -57,6 +58,24 @@ def _no_match(bundle: Bundle, told: bool) -> ModelError:
         remedy="pass the model file that was exported, or export this one",
         path=bundle.path,
     )
+
+
+@contextmanager
+def at_checkpoint(
+    bundle: Bundle, model: keras.Model, checkpoint: Checkpoint, warn: Callable[[str], None]
+) -> Iterator[None]:
+    """The model has the weights of the checkpoint: those in the bundle, or its own where the bundle has none."""
+    if checkpoint.weights:
+        with weights_as(model, {name: bundle.load(ref) for name, ref in checkpoint.weights.items()}):
+            yield
+        return
+    if matching_checkpoint(bundle, model, warn) != checkpoint.id:
+        raise KerascopeError(
+            f"the bundle holds no weights at the checkpoint {checkpoint.id!r}",
+            remedy="choose another checkpoint, or pass the model as it was then",
+            path=bundle.path,
+        )
+    yield
 
 
 def check_layers(bundle: Bundle, model: keras.Model) -> None:

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from msgspec import structs
-
 from exporter.assembly import write_parts
-from exporter.attacking import (
-    chosen_input,
-    kept_steps,
-    next_run_id,
-    run_entry,
-    step_bytes,
-    write_attacked,
-)
-from exporter.attacks import Attack, AttackError, AttackResult, attack_named
-from exporter.attacks.contract import OptionValue, Victim
+from exporter.attacking import attack_bundle
 from exporter.backend import keras
 from exporter.bounds import read_bounds
-from exporter.bundle import BundleWriter, KerascopeError, read_bundle
+from exporter.bundle import BundleWriter, KerascopeError
 from exporter.bundle.schema import ColourOrder
 from exporter.capture.takes import class_count, input_specs, scales_pictures_itself
 from exporter.demonstration import choose_attack, save_model
 from exporter.extent import check_room
 from exporter.inputs import InputError, InputSet, PreprocessingOptions, read_inputs, read_labels
 from exporter.inputs.read import Source
-from exporter.matching import matching_checkpoint
 from exporter.models import Opened, open_source
 from exporter.moments import Checkpoints, Sources, moments_of, numbering
 from exporter.plan import extent_of, prepare
+from exporter.telling import in_silence, to_stderr, untold
 from exporter.training import EPOCHS, train_demo
 from exporter.writing import Progress, Warn
 
 DEMO_BUNDLE, DEMO_MODEL, DEMO_LABELLED = "mnist.bundle", "demo.keras", "mnist:500"
-
-
-def to_stderr(line: str) -> None:
-    """Tell the user one line."""
-    print(f"warning: {line}", file=sys.stderr)  # noqa: T201
-
-
-def untold(line: str) -> None:
-    """Tell nobody a line."""
-
-
-def in_silence(what: str, done: int, total: int) -> None:
-    """Tell nobody how far the work is."""
 
 
 def export_model(
@@ -122,72 +97,6 @@ def export_model(
     return writer.path
 
 
-def attack_bundle(
-    bundle: Path | str,
-    model: keras.Model | Path | str,
-    method: str,
-    *,
-    input_id: str | None = None,
-    keep: int | Literal["all"] | None = None,
-    imports: Sequence[str] = (),
-    unsafe: bool = False,
-    warn: Warn = to_stderr,
-    **options: OptionValue,
-) -> str:
-    """The id of the run that was added to a bundle: an attack on one of its inputs, and what every layer made of it.
-
-    Parameters
-    ----------
-    bundle, model : the bundle, and the model that it was made of.
-    method : the name of an attack, for example `fgsm`.
-    input_id : which input; by default the first that is classified right.
-    keep : how many of the tried steps to keep; by default all, unless that is more than 1 GB.
-    imports, unsafe : as for `export_model`.
-    options : of the attack; for `fgsm` these are `start`, `step` and `limit`.
-
-    An attack that does not change the prediction is stored too, with `success` false, and is warned of.
-
-    Raises
-    ------
-    KerascopeError
-        anything that is not as it should be; the bundle is as it was then.
-    """
-    attack = _attack_that_takes(method, options)
-    read_bundle(bundle)
-    model = _opened(model, imports, unsafe, warn).model
-    with BundleWriter.append(bundle) as writer:
-        there = read_bundle(writer.path)
-        checkpoint = matching_checkpoint(there, model, warn)
-        parent = chosen_input(there, checkpoint, input_id)
-        victim = Victim.of(there, model, parent.id, checkpoint)
-        result = attack.run(victim, **options)
-        kept = kept_steps(result, keep, step_bytes(there, parent.id, checkpoint), warn)
-        check_room(writer.path, len(kept) * step_bytes(there, parent.id, checkpoint))
-        run_id = next_run_id(there, method)
-        attacked, captures = write_attacked(writer, there, model, run_id, parent, checkpoint, kept)
-        run = run_entry(run_id, method, checkpoint, parent.id, result, kept, attacked)
-        manifest = there.manifest
-        writer.commit(
-            structs.replace(
-                manifest,
-                inputs=(*manifest.inputs, *attacked),
-                captures=(*manifest.captures, *captures),
-                runs=(*manifest.runs, run),
-            )
-        )
-    _tell(attack, result, parent.id, warn)
-    return run_id
-
-
-def _tell(attack: Attack, result: AttackResult, parent: str, warn: Warn) -> None:
-    """Warn of an attack that did nothing, or all at once."""
-    epsilon = f"{result.steps[-1].epsilon:.4g}"
-    if not result.success:
-        warn(f"{attack.name} did not change the prediction of input {parent} up to epsilon {epsilon}")
-    elif len(result.steps) == 1 and "start" in attack.option_names:
-        warn(f"the first epsilon tried, {epsilon}, was enough: a smaller --start and --step show how the change grows")
-
-
 def export_demo(
     out: Path | str, *, overwrite: bool = False, progress: Progress = in_silence, warn: Warn = to_stderr
 ) -> Path:
@@ -213,13 +122,6 @@ def export_demo(
     )
     attack_bundle(bundle_path, model, "fgsm", input_id=choose_attack(bundle_path, model), keep=32, warn=warn)
     return bundle_path
-
-
-def _attack_that_takes(method: str, options: Mapping[str, OptionValue]) -> Attack:
-    attack = attack_named(method)
-    if unknown := sorted(set(options) - set(attack.option_names)):
-        raise AttackError(f"{method} has no such option", expected=", ".join(attack.option_names), got=unknown[0])
-    return attack
 
 
 def _opened(model: keras.Model | Path | str, imports: Sequence[str], unsafe: bool, warn: Warn) -> Opened:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +11,8 @@ from msgspec import structs
 from exporter.backend import keras
 from exporter.bundle import Bundle, BundleWriter, read_bundle
 from exporter.bundle.errors import KerascopeError
-from exporter.bundle.schema import Checkpoint, Derived, Manifest
+from exporter.bundle.schema import Derived, Manifest
 from exporter.bundling.net import unit_net
-from exporter.capture.weights import weights_as
 from exporter.importance.contract import Importance, Labelled, Method, OptionValue
 from exporter.importance.gates import Gated
 from exporter.importance.prune_report import prune_report
@@ -23,9 +21,9 @@ from exporter.importance.registry import method_named, options_for
 from exporter.importance.samples import labelled_inputs
 from exporter.importance.scaling import scaled, with_answers
 from exporter.inputs.read import Source
-from exporter.matching import check_layers, matching_checkpoint
+from exporter.matching import at_checkpoint, check_layers
 from exporter.models import open_model
-from exporter.pipeline import in_silence, to_stderr
+from exporter.telling import in_silence, to_stderr
 from exporter.writing import Progress, Warn
 
 MOST_COLUMNS = 100
@@ -128,7 +126,7 @@ def _entries(
     writer: BundleWriter, bundle: Bundle, gated: Gated, checkpoint_id: str, asked: _Weighing, *, is_last: bool
 ) -> list[Derived]:
     """The entries of a checkpoint, which have been written."""
-    with _at(bundle, gated.model, bundle.checkpoint(checkpoint_id), asked.tell):
+    with at_checkpoint(bundle, gated.model, bundle.checkpoint(checkpoint_id), asked.tell):
         importance, classes = _found(bundle, gated, checkpoint_id, asked, is_last=is_last)
     parts = scaled(with_answers(importance, gated, classes), asked.tell)
     refs = writer.write(_free_file(bundle.manifest, asked.method.name, checkpoint_id), parts)
@@ -198,22 +196,6 @@ def _prune(
         progress=asked.progress,
         warn=asked.tell,
     )
-
-
-@contextmanager
-def _at(bundle: Bundle, model: keras.Model, checkpoint: Checkpoint, warn: Warn) -> Iterator[None]:
-    """The model has the weights of the checkpoint: those in the bundle, or its own where the bundle has none."""
-    if checkpoint.weights:
-        with weights_as(model, {name: bundle.load(ref) for name, ref in checkpoint.weights.items()}):
-            yield
-        return
-    if matching_checkpoint(bundle, model, warn) != checkpoint.id:
-        raise KerascopeError(
-            f"the bundle holds no weights at the checkpoint {checkpoint.id!r}",
-            remedy="choose another checkpoint, or pass the model as it was then",
-            path=bundle.path,
-        )
-    yield
 
 
 def _with(manifest: Manifest, entries: Sequence[Derived]) -> tuple[Derived, ...]:

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from exporter.backend import keras
-from exporter.bundle.schema import Manifest, Preprocessing
+from exporter.bundle.schema import Manifest
 from exporter.capture.takes import input_specs
 from exporter.importance.contract import Labelled, Warn
 from exporter.importance.gates import Gated
-from exporter.inputs import InputError, InputSet, PreprocessingOptions, feed, read_inputs, read_labels
+from exporter.inputs import InputError, feed, read_labels
+from exporter.inputs.alike import read_like
 from exporter.inputs.read import Source
-
-_PLAIN_SCALES = (1.0, 1.0 / 255.0)
 
 
 def labelled_inputs(
@@ -44,7 +42,7 @@ def labelled_inputs(
         nothing there, something that the model does not take, or classes that it does not have.
     """
     names = manifest.model.class_names if labels is None else read_labels(labels, gated.columns)
-    shown = _read(inputs, names, manifest.preprocessing, gated.model)
+    shown = read_like(inputs, names, manifest.preprocessing, input_specs(gated.model))
     known = [sample for sample in shown.samples if sample.true_class is not None]
     if gated.columns == 1 or not known:
         fed = tuple(feed(shown.samples, input_specs(gated.model), manifest.preprocessing))
@@ -59,23 +57,3 @@ def labelled_inputs(
         expected = f"0 to {gated.columns - 1}"
         raise InputError("the true classes do not fit the model", expected=expected, got=int(classes.max()))
     return Labelled(tuple(feed(known, input_specs(gated.model), manifest.preprocessing)), classes, names), True
-
-
-def _read(
-    inputs: Source | Sequence[str | Path], names: Sequence[str], preprocessing: Preprocessing, model: keras.Model
-) -> InputSet:
-    return read_inputs(
-        inputs,
-        input_specs(model),
-        options=_stated(preprocessing),
-        default_scale=preprocessing.scale,
-        class_names=names,
-    )
-
-
-def _stated(preprocessing: Preprocessing) -> PreprocessingOptions:
-    """The arithmetic of a bundle, where there is more than a plain scale: then values of 0 to 1 are pictures, too."""
-    if not preprocessing.mean and not preprocessing.std and preprocessing.scale in _PLAIN_SCALES:
-        return PreprocessingOptions()
-    mean, std, order = preprocessing.mean, preprocessing.std, preprocessing.colour_order
-    return PreprocessingOptions(preprocessing.scale, mean, order, std)
