@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.attacks.contract import Batch, Norm, Pixels
 
 _LEVELS = 255.0
-_HALVINGS = 12
+_HALVINGS = 6
 
 
 def drawn_in_ball(batch: Batch, norm: Norm) -> Pixels:
@@ -31,39 +33,39 @@ def _in_cube(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[
 
 
 def _on_sphere(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    direction: NDArray[np.float64] = generator.standard_normal(shape)
-    direction /= np.linalg.norm(direction)
-    return direction
+    direction = generator.standard_normal(shape)
+    return direction / np.linalg.norm(direction)
 
 
 def _in_ball(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    size = int(np.prod(shape))
-    return _on_sphere(generator, (size + 2,))[:size].reshape(shape)
+    size = math.prod(shape)
+    drawn: NDArray[np.float64] = _on_sphere(generator, (size + 2,))[:size].reshape(shape)
+    return drawn
 
 
 def rounded_in_ball(clean: Pixels, pixels: Pixels, epsilon: float) -> Pixels:
     """Pixels of 8 bits near `pixels`, their change from `clean` no longer than epsilon (Euclidean): (n, ...) float32.
 
-    The nearest ones where they are near enough. Else only those values move by one level more that miss it by less than
-    some share, the same for a whole input; at the share 0 each falls back towards the clean input, so the change is no
-    longer than it was. A clean input of 8 bits is taken for granted.
+    The nearest ones where they are near enough. Else a value moves on to the next level only where it misses it by less
+    than some share of a level, the same for a whole input and as large as may be; at the share 0 each falls back
+    towards the clean input, so that the change is no longer than it was. A clean input of 8 bits is taken for granted.
     """
-    return np.stack([_rounded(*each, epsilon) for each in zip(clean, pixels, strict=True)])
+    levels = np.rint(clean * _LEVELS)
+    change = pixels * _LEVELS - levels
+    axes, longest = tuple(range(1, change.ndim)), np.square(epsilon * _LEVELS)
 
+    def at(share: Pixels) -> Pixels:
+        moved: Pixels = np.sign(change) * np.floor(np.abs(change) + share)
+        return moved
 
-def _rounded(clean: Pixels, pixels: Pixels, epsilon: float) -> Pixels:
-    change = np.asarray(pixels, np.float64) * _LEVELS - np.rint(clean * _LEVELS)
+    def fits(share: Pixels) -> NDArray[np.bool_]:
+        within: NDArray[np.bool_] = np.square(at(share)).sum(axes, np.float64, keepdims=True) <= longest
+        return within
 
-    def at(share: float) -> NDArray[np.float64]:
-        return np.sign(change) * np.floor(np.abs(change) + share)
-
-    least, most = 0.0, 0.5
-    if np.linalg.norm(at(most)) <= epsilon * _LEVELS:
-        least = most
-    for _ in range(_HALVINGS if least < most else 0):
-        middle = (least + most) / 2
-        fits = np.linalg.norm(at(middle)) <= epsilon * _LEVELS
-        least, most = (middle, most) if fits else (least, middle)
-    levels = np.clip(np.rint(clean * _LEVELS) + at(least), 0, _LEVELS)
-    rounded: Pixels = (levels / _LEVELS).astype(np.float32)
+    half = np.full((len(change), *(1 for _ in axes)), 0.5, np.float32)
+    share = np.where(fits(half), half, 0.0)
+    for _ in range(0 if share.all() else _HALVINGS):
+        half /= 2
+        share = np.where(fits(share + half) & (share < 0.5), share + half, share)
+    rounded: Pixels = np.clip(levels + at(share), 0.0, _LEVELS) / np.float32(_LEVELS)
     return rounded

