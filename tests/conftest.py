@@ -14,6 +14,7 @@ import pytest
 import small_demo
 from hypothesis import settings
 from made_sculpture import add_made_sculptures
+from rival_attacks import add_rivals
 from tiny_bundle import make_tiny_bundle
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +35,10 @@ def tiny_bundle_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sculpted_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small bundle with a sculpture of its first and its last checkpoint; nobody may change it."""
-    path = make_tiny_bundle(tmp_path_factory.mktemp("sculpted") / "sculpted.bundle")
+    """The small bundle with all that any scene needs: a sculpture of its first and its last checkpoint, a second
+    attack, and an attack that two checkpoints see. Nobody may change it.
+    """
+    path = add_rivals(make_tiny_bundle(tmp_path_factory.mktemp("sculpted") / "sculpted.bundle"))
     return add_made_sculptures(path, (("picture", 1), ("conv", 4), ("scores", 3)), {"000": 0.7, "002": 4.0})
 
 

@@ -65,12 +65,14 @@ class NetReel:
     spans : the first begins at 0; neighbours show different things.
     front : (samples,) how far the light has come, in stations; `None` where everything is lit all the time.
     offsets : (samples, 3) where it stands.
+    absent : plates (indices) that are nowhere in the scene: their emphasis is 0 wherever the net is seen.
     """
 
     stills: tuple[Still, ...]
     spans: tuple[Span, ...]
     front: Array | None
     offsets: Array
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def reel_of(timeline: Timeline, most: int = MOST_STILLS, samples_per_sec: float 
     for index, (all_stills, all_shown) in enumerate(every):
         stills, shown = _thinned(all_stills, all_shown, max(room, 2))
         places = places_of([state.nets[index].offset if index < len(state.nets) else None for state in states])
-        nets.append(NetReel(stills, spans_of(times, shown), _front(states, index), places))
+        nets.append(NetReel(stills, spans_of(times, shown), _front(states, index), places, _absent(states, index)))
     left_out = max((len(stills) - len(net.stills) for (stills, _), net in zip(every, nets, strict=True)), default=0)
     cameras = tuple(state.camera for state in states)
     cameras = cameras[:1] if len(set(cameras)) == 1 else cameras
@@ -155,6 +157,13 @@ def _stills(states: Sequence[ViewState], index: int) -> tuple[list[Still], list[
             stills.append(still)
         shown.append(places[still.key])
     return stills, shown
+
+
+def _absent(states: Sequence[ViewState], index: int) -> frozenset[int]:
+    """The plates of a net that no state shows."""
+    nets = [state.nets[index] for state in states if index < len(state.nets) and state.nets[index].opacity > 0]
+    hidden = [{i for i, part in enumerate(net.emphasis or ()) if part <= 0} for net in dict.fromkeys(nets)]
+    return frozenset(set.intersection(*hidden)) if hidden else frozenset()
 
 
 def _thinned(

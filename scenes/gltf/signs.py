@@ -14,7 +14,7 @@ from scenes.gltf.notes import legend_notes
 from scenes.gltf.tracks import half_way, seen_of, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from exporter.bundle import Bundle
     from scenes.gltf.nodes import Nodes
@@ -30,11 +30,13 @@ FACES = {"faces": True}
 
 
 def add_names(
-    nodes: Nodes, plates: Sequence[int], layout: Layout, still: Still, index: int, scales: Scales, aspect: float
+    nodes: Nodes, plates: Mapping[int, int], layout: Layout, still: Still, index: int, scales: Scales, aspect: float
 ) -> None:
     """A board above and a board under each plate of net number `index`, where the picture has room for them."""
     state = _unlit(still.frame)
     for at, pair in name_boards(layout, state.nets[index], state, scales, aspect=aspect).items():
+        if at not in plates:
+            continue
         for solid, what in zip(pair, ("name", "size"), strict=True):
             if solid is not None:
                 middle, centred = _centred(solid)

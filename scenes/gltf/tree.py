@@ -20,7 +20,7 @@ from scenes.muted import answering
 from viewer.solids.panels import panel_solids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from exporter.bundle import Bundle
     from scenes.gltf.reel import NetReel, Reel, Still
@@ -85,11 +85,13 @@ class Tree:
         self._nodes.step(node, seen_of(net, reel.times_secs))
         names = plate_names(self._layout, name, len(reel.nets))
         scales = self._pieces.scales_of(net.stills[0])
-        plates = [self._plate(node, i, plate, scales.plates[i]) for i, plate in enumerate(names)]
+        there = ((i, plate) for i, plate in enumerate(names) if i not in net.absent)
+        plates = {i: self._plate(node, i, plate, scales.plates[i]) for i, plate in there}
         for number, (still, state) in enumerate(zip(net.stills, states, strict=True)):
             self._state(net, number, still, state, plates)
         add_names(self._nodes, plates, self._layout, net.stills[0], index, scales, self._aspect)
-        add_answers(self._nodes, node, self._bundle, self._layout, reel, index, states, self._aspect)
+        if not net.absent:
+            add_answers(self._nodes, node, self._bundle, self._layout, reel, index, states, self._aspect)
 
     def _plate(self, net: int, index: int, name: str, scale: float) -> int:
         plate = self._layout.plates[index]
@@ -97,13 +99,15 @@ class Tree:
         self._nodes.show(f"{name} panel", node, [self._panels[index]])
         return node
 
-    def _state(self, net: NetReel, number: int, still: Still, state: str, plates: Sequence[int]) -> None:
+    def _state(self, net: NetReel, number: int, still: Still, state: str, plates: Mapping[int, int]) -> None:
         """The nodes of one state under all plates of a net."""
         for index, solids in self._pieces.cells(still).items():
-            if solids:
+            if solids and index in plates:
                 self._cells(net, number, index, plates[index], solids, state)
         times = self._reel.times_secs
         for index, solid in self._pieces.edges(still).items():
+            if index not in plates:
+                continue
             node = self._nodes.show(
                 f"edges into {self._nodes.name_of(plates[index])} @ {state}", plates[index], [solid]
             )
