@@ -12,13 +12,12 @@ from exporter.backend import keras
 from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError
 from exporter.bundle.schema import ColourOrder
-from exporter.capture.takes import class_count, input_specs, scales_pictures_itself
 from exporter.demonstration import choose_attack, save_model
 from exporter.extent import check_room
-from exporter.inputs import InputError, InputSet, PreprocessingOptions, read_inputs, read_labels
+from exporter.inputs import PreprocessingOptions
 from exporter.inputs.read import Source
-from exporter.models import Opened, open_source
 from exporter.moments import Checkpoints, Sources, moments_of, numbering
+from exporter.opening import opened_model, read_shown
 from exporter.plan import extent_of, prepare
 from exporter.telling import in_silence, to_stderr, untold
 from exporter.training import EPOCHS, train_demo
@@ -82,9 +81,9 @@ def export_model(
     """
     bounds = read_bounds(layers, channels, dtype, weights)
     BundleWriter.check_place(out, overwrite=overwrite)
-    opened = _opened(model, imports, unsafe, warn)
+    opened = opened_model(model, imports, unsafe, warn)
     options = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
-    shown, class_names = _read(opened, inputs, labels, options)
+    shown, class_names = read_shown(opened, inputs, labels, options)
     sources = Sources(checkpoints, tuple(imports), unsafe)
     moments = moments_of(opened.model, sources, untrained=untrained, seed=seed)
     numbers = numbering(checkpoints, untrained=untrained)
@@ -122,34 +121,3 @@ def export_demo(
     )
     attack_bundle(bundle_path, model, "fgsm", input_id=choose_attack(bundle_path, model), keep=32, warn=warn)
     return bundle_path
-
-
-def _opened(model: keras.Model | Path | str, imports: Sequence[str], unsafe: bool, warn: Warn) -> Opened:
-    opened = open_source(model, imports=imports, unsafe=unsafe) if isinstance(model, str | Path) else Opened(model)
-    for note in opened.notes:
-        warn(note)
-    return opened
-
-
-def _read(
-    opened: Opened,
-    inputs: Source | Sequence[str | Path],
-    labels: Path | str | Sequence[str] | None,
-    options: PreprocessingOptions,
-) -> tuple[InputSet, tuple[str, ...]]:
-    """The inputs as the model takes them, and the class names."""
-    model = opened.model
-    classes = class_count(model)
-    brought = opened.class_names if len(opened.class_names) == classes else None
-    names = read_labels(brought if labels is None else labels, classes)
-    options = options.over(opened.preprocessing)
-    specs = input_specs(model)
-    takes_floats = specs[0].dtype.startswith(("float", "bfloat"))
-    scale = 1.0 / 255.0 if takes_floats and not scales_pictures_itself(model) else 1.0
-    shown = read_inputs(inputs, specs, options=options, default_scale=scale, class_names=names)
-    largest = max((sample.true_class for sample in shown.samples if sample.true_class is not None), default=0)
-    if classes is not None and classes > 1 and largest >= classes:
-        raise InputError("the true classes do not fit the model", expected=f"0 to {classes - 1}", got=largest)
-    if not names and len(shown.class_names) == classes:
-        names = shown.class_names
-    return shown, names
