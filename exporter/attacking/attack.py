@@ -152,7 +152,7 @@ def _attacked(
     checkpoint = matching_checkpoint(bundle, model, asked.warn)
     if ids == ["all"]:
         ids = [capture.input for capture in bundle.captures_at(checkpoint) if _is_clean(bundle, capture.input)]
-    parents = chosen_inputs(bundle, checkpoint, ids, asked.warn)
+    parents = chosen_inputs(bundle, checkpoint, ids, is_targeted=asked.target is not None, warn=asked.warn)
     further = _further(bundle, checkpoint, asked.at)
     scene = Scene(writer, bundle, model, victim_of(bundle, model), checkpoint, pictures)
     run_ids = next_run_ids(bundle, asked.attack.name, len(parents))

@@ -38,11 +38,11 @@ def pixels_of(bundle: Bundle, victim: Victim, input_id: str, checkpoint: str) ->
     return victim.pixels(bundle.output(input_id, checkpoint, bundle.manifest.model.inputs[0]))
 
 
-def chosen_inputs(bundle: Bundle, checkpoint: str, ids: Sequence[str], warn: Warn) -> list[Input]:
+def chosen_inputs(bundle: Bundle, checkpoint: str, ids: Sequence[str], *, is_targeted: bool, warn: Warn) -> list[Input]:
     """The clean inputs to attack: those asked for, or the first that is classified right (the first one where no true
     class is known).
 
-    Of several, those that are misclassified already are left out and told.
+    Of several, those that are misclassified already are left out and told, unless they are to reach a class.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def chosen_inputs(bundle: Bundle, checkpoint: str, ids: Sequence[str], warn: War
     if not ids:
         return [_first_right(bundle, captured)]
     asked = [_clean(bundle, id_, captured) for id_ in dict.fromkeys(ids)]
-    right = [each for each in asked if not _is_wrong(each, captured)]
-    wrong = [each for each in asked if _is_wrong(each, captured)]
+    wrong = [] if is_targeted else [each for each in asked if _is_wrong(each, captured)]
+    right = [each for each in asked if each not in wrong]
     if not right:
         raise AttackError(
             "there is nothing to attack: the model is wrong already",

@@ -261,7 +261,7 @@ def test_an_attack_adds_a_run_and_changes_nothing_that_was_there(learned: tuple[
     from exporter.pipeline import attack_bundle
 
     before, old = files_of(copied), read_bundle(copied).manifest
-    run_id = attack_bundle(copied, learned[0], "fgsm")
+    (run_id,) = attack_bundle(copied, learned[0], "fgsm")
     bundle = read_bundle(copied)
     assert validate_bundle(copied) == []
     after = files_of(copied)
@@ -323,7 +323,8 @@ def test_an_attack_that_fails_is_stored_and_told(learned: tuple[Any, Any], copie
     run = read_bundle(copied).manifest.runs[-1]
     assert run.result["success"] is False
     assert len(run.inputs) == 2
-    assert told == [f"fgsm did not change the prediction of input {run.parent} up to epsilon 0.0002"]
+    said = f"did not change the prediction of input {run.parent} with changes of up to 0.051/255"
+    assert told == [f"fgsm-0: fgsm {said}; a larger --limit tries more"]
 
 
 def test_an_attack_that_needs_one_step_says_how_to_see_more(learned: tuple[Any, Any], copied: Path) -> None:
@@ -347,7 +348,7 @@ def test_what_cannot_be_attacked_is_told_and_the_bundle_stays(
     other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
     attempts: list[tuple[Any, str, dict[str, Any], str]] = [
         (learned[0], "fgms", {}, "did you mean fgsm"),
-        (learned[0], "fgsm", {"size": 1}, "expected start, step, limit, got size"),
+        (learned[0], "fgsm", {"size": 1}, "expected epsilon, start, step, limit, got size"),
         (learned[0], "fgsm", {"input_id": "777"}, "no such input"),
         (learned[0], "fgsm", {"keep": 0}, "so many steps"),
         (learned[0], "fgsm", {"step": 0.0}, "make no sense"),

@@ -15,10 +15,11 @@ import sys
 from exporter.backend import keras
 from exporter.pipeline import attack_bundle, export_model
 
+keras.utils.set_random_seed(1)
 model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
 model.compile(optimizer="adam", loss="mse", jit_compile=False)
 export_model(model, "mnist:2", sys.argv[1], untrained=True)
-attack_bundle(sys.argv[1], model, "fgsm", input_id="000", keep=2, limit=0.012, warn=lambda line: None)
+attack_bundle(sys.argv[1], model, "fgsm", input_id="000", target=9, keep=2, limit=0.012, warn=lambda line: None)
 """
 
 

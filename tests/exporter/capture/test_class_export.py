@@ -22,14 +22,14 @@ def test_from_training_to_an_attack(keras: Any, tmp_path: Path) -> None:
     model = classifier_class(keras)
     rng = np.random.default_rng(1)
     x, y = rng.random((12, 6, 6, 1), np.float32), rng.integers(0, 3, 12)
-    np.savez(tmp_path / "samples.npz", x=x[:3], y=y[:3])
     model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=False)
     recorder = CheckpointRecorder()
     model.fit(x, y, batch_size=6, epochs=1, verbose=0, callbacks=[recorder])
+    np.savez(tmp_path / "samples.npz", x=x[:3], y=np.asarray(model(x[:3], training=False)).argmax(axis=1))
     path = export_model(model, tmp_path / "samples.npz", tmp_path / "class.bundle", checkpoints=recorder, scale=1.0)
     model.save(tmp_path / "class.keras")
     with keras.saving.custom_object_scope({type(model).__name__: type(model)}):
-        run = attack_bundle(path, tmp_path / "class.keras", "fgsm", input_id="000", keep=2, limit=4.0, warn=str)
+        (run,) = attack_bundle(path, tmp_path / "class.keras", "fgsm", input_id="000", keep=2, limit=4.0, warn=str)
     bundle = read_bundle(path)
     assert validate_bundle(path) == []
     assert [checkpoint.label for checkpoint in bundle.manifest.checkpoints] == ["untrained", "epoch 1"]
