@@ -30,6 +30,9 @@ class Timeline:
     end is the state at the start) and otherwise stays at the nearer end. The function given to the constructor
     is only ever called with times in that range.
 
+    `flights` are from when to when the scene is away from its whole nets, at a part of them; the states at both ends of
+    a flight are the same. What cannot fly there may leave it out (`grounded`).
+
     Raises
     ------
     ValueError
@@ -40,6 +43,7 @@ class Timeline:
     state_at: Callable[[float], ViewState]
     loops: bool
     markers: tuple[Marker, ...] = ()
+    flights: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.duration_secs) and self.duration_secs > 0):
@@ -56,6 +60,25 @@ class Timeline:
             # A tiny negative time leaves a remainder that rounds up to the duration itself.
             return math.fmod(t_secs % self.duration_secs, self.duration_secs)
         return min(max(t_secs, 0.0), self.duration_secs)
+
+
+def grounded(timeline: Timeline) -> Timeline:
+    """The timeline without its flights and the markers in them; the same one where it has none."""
+    if not timeline.flights:
+        return timeline
+
+    def away_secs(t_secs: float) -> float:
+        """How long it has been away by a time of the whole timeline."""
+        return sum(min(max(t_secs - start, 0.0), end - start) for start, end in timeline.flights)
+
+    def state_at(t_secs: float) -> ViewState:
+        for start, end in sorted(timeline.flights):
+            t_secs += end - start if t_secs >= start else 0.0
+        return timeline.state_at(t_secs)
+
+    kept = [each for each in timeline.markers if not any(a < each.at_secs < b for a, b in timeline.flights)]
+    markers = tuple(Marker(each.at_secs - away_secs(each.at_secs), each.name) for each in kept)
+    return Timeline(timeline.duration_secs - away_secs(timeline.duration_secs), state_at, timeline.loops, markers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,7 @@ def wide_enough(count: int) -> int:
     >>> wide_enough(81), wide_enough(10), wide_enough(0)
     (9, 4, 1)
     """
-    return max(ceil(float(count) ** 0.5), 1)
+    return isqrt(max(count - 1, 0)) + 1
 
 
 def loupe_cells(bundle: Bundle, loupe: Loupe, key: CaptureKey) -> Array:

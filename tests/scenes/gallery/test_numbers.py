@@ -105,7 +105,7 @@ def test_adversarial_begins_clean_and_ends_with_the_last_step(bundle: Bundle) ->
 
 def test_adversarial_tells_its_story_in_three_sentences(bundle: Bundle) -> None:
     _, timeline = built(bundle, "adversarial")
-    first, last = timeline.markers[0].at_secs, timeline.markers[-1].at_secs
+    first, last = (next(m.at_secs for m in timeline.markers if m.name == name) for name in ("clean", "attacked"))
     between = (timeline.state_at(t) for t in np.linspace(first, last, 60))
     said = [" ".join(line.text for line in state.hud.words if line.size_px == 27.0) for state in between]
     assert CLASS_NAMES[bundle.capture("clean-0", "002").predicted] in said[0]
