@@ -6,26 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from foolbox_peer import pixels_of_foolbox
 from victims import attacked, batch_of, crafted_pixels, dense_softmax, victim_of
 
 pytestmark = pytest.mark.tf
 
 
 @pytest.fixture(scope="module")
-def victim(learned: tuple[Any, Any]) -> Any:
-    return victim_of(learned[0], (28, 28, 1))
-
-
-@pytest.fixture(scope="module")
-def batch(victim: Any) -> Any:
-    from exporter.inputs.digits import balanced_digits
-    from exporter.training import fed
-
-    return batch_of(victim, fed(balanced_digits(10))[0])
-
-
-@pytest.fixture(scope="module")
-def grown(victim: Any, batch: Any) -> Any:
+def grown(victim: Any, batch: Any) -> tuple[Any, ...]:
     """The ten digits attacked with growing epsilon."""
     return attacked("fgsm", victim, batch)
 
@@ -77,17 +65,14 @@ def test_a_target_is_reached_where_it_flips(victim: Any, batch: Any) -> None:
         assert all(step.predicted != target for step in result.steps[:-1])
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+@pytest.mark.parametrize("net", ["victim", "residual"])
 @pytest.mark.parametrize("epsilon", [0.01, 0.2])
-def test_pixels_equal_foolbox(learned: tuple[Any, Any], victim: Any, batch: Any, epsilon: float) -> None:
-    foolbox = pytest.importorskip("foolbox", reason="foolbox, the peer, is not installed", exc_type=ImportError)
-    from exporter.attacks.logits import logits_model
-    from exporter.backend import tf
-
-    peer_model = foolbox.TensorFlowModel(logits_model(learned[0]), bounds=(0, 1))
-    x, labels = tf.constant(batch.pixels), tf.constant(batch.labels)
-    peer = foolbox.attacks.FGSM()(peer_model, x, labels, epsilons=epsilon)[0].numpy()
-    np.testing.assert_array_equal(crafted_pixels("fgsm", victim, batch, epsilon=epsilon), peer)
+def test_pixels_equal_foolbox(request: pytest.FixtureRequest, net: str, digits: Any, epsilon: float) -> None:
+    attacked_net = request.getfixturevalue(net)
+    batch = batch_of(attacked_net, digits)
+    peer = pixels_of_foolbox("FGSM", attacked_net, batch, epsilon)
+    np.testing.assert_array_equal(crafted_pixels("fgsm", attacked_net, batch, epsilon=epsilon), peer)
+    assert np.abs(peer - digits).max() == pytest.approx(epsilon, rel=1e-5)
 
 
 def test_the_sign_is_that_of_the_loss_in_float64(keras: Any) -> None:
