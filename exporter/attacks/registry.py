@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Mapping
 
 from exporter.attacks.contract import Attack, AttackError
+from exporter.attacks.deepfool import DEEPFOOL
 from exporter.attacks.fgsm import FGSM
 from exporter.attacks.ifgsm import IFGSM
 from exporter.attacks.noise import NOISE
 from exporter.attacks.pgd import PGD
 from exporter.attacks.targeted_l2 import TARGETED_L2
 
-ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (FGSM, IFGSM, PGD, TARGETED_L2, NOISE)}
+ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (FGSM, IFGSM, PGD, TARGETED_L2, DEEPFOOL, NOISE)}
 
 
 def attack_named(name: str) -> Attack:

@@ -32,6 +32,16 @@ def fooled(victim: Any, digits: np.ndarray) -> Any:
     return attacked("deepfool", victim, batch_of(victim, digits))
 
 
+@pytest.fixture(scope="module")
+def residual(keras: Any) -> Any:
+    return victim_of(residual_net(keras), (28, 28, 1))
+
+
+@pytest.fixture(scope="module")
+def residual_fooled(residual: Any, digits: np.ndarray) -> Any:
+    return attacked("deepfool", residual, batch_of(residual, digits))
+
+
 def logits_of(logits: Any, pixels: Any) -> Any:
     return logits(pixels)
 
@@ -50,10 +60,9 @@ def foolbox_lengths(victim: Any, batch: Any) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
 @pytest.mark.parametrize("net", ["demo", "residual"])
-def test_lengths_are_those_of_foolbox(net: str, keras: Any, victim: Any, digits: np.ndarray, fooled: Any) -> None:
-    if net == "residual":
-        victim = victim_of(residual_net(keras), (28, 28, 1))
-        fooled = attacked("deepfool", victim, batch_of(victim, digits))
+def test_lengths_are_those_of_foolbox(net: str, digits: np.ndarray, request: pytest.FixtureRequest) -> None:
+    names = ("victim", "fooled") if net == "demo" else ("residual", "residual_fooled")
+    victim, fooled = map(request.getfixturevalue, names)
     lengths, is_adversarial = foolbox_lengths(victim, batch_of(victim, digits))
     assert [result.success for result in fooled] == is_adversarial.tolist() == [True] * 10
     ours = [result.l2 for result in fooled]
@@ -79,7 +88,7 @@ def test_a_linear_border_is_crossed_by_the_shortest_way(keras: Any) -> None:
 def test_each_step_stays_in_range_and_the_last_one_fools(victim: Any, fooled: Any) -> None:
     for result in fooled:
         assert [step.predicted == result.original for step in result.steps] == [True] * (result.tried - 1) + [False]
-        assert 0 <= min(step.pixels.min() for step in result.steps)
+        assert min(step.pixels.min() for step in result.steps) >= 0
         assert max(step.pixels.max() for step in result.steps) <= 1
         assert result.last.epsilon == pytest.approx(result.linf)
     pixels = np.stack([result.last.pixels for result in fooled])
@@ -103,19 +112,17 @@ def test_fewer_candidates_end_in_fewer_classes(victim: Any, digits: np.ndarray, 
     np.testing.assert_allclose([result.l2 for result in everywhere], [result.l2 for result in fooled], rtol=1e-5)
 
 
-def test_a_picture_that_is_saved_still_fools(keras: Any, digits: np.ndarray) -> None:
-    victim = victim_of(residual_net(keras), (28, 28, 1))
-    batch = batch_of(victim, digits)
-    freely = attacked("deepfool", victim, batch)
-    rounded = np.rint(np.stack([result.last.pixels for result in freely]) * 255) / np.float32(255)
-    survives = victim.judged(rounded).argmax(axis=1) != batch.labels
+def test_a_picture_that_is_saved_still_fools(residual: Any, digits: np.ndarray, residual_fooled: Any) -> None:
+    batch = batch_of(residual, digits)
+    rounded = np.rint(np.stack([result.last.pixels for result in residual_fooled]) * 255) / np.float32(255)
+    survives = residual.judged(rounded).argmax(axis=1) != batch.labels
     assert not survives.all()  # rounding does undo some: else this test would show nothing
-    results = attacked("deepfool", victim, replace(batch, is_rounded=True))
+    results = attacked("deepfool", residual, replace(batch, is_rounded=True))
     assert all(result.success for result in results)
     saved = np.stack([result.last.pixels for result in results])
     np.testing.assert_array_equal(saved, np.rint(saved * 255) / np.float32(255))
-    assert (victim.judged(saved).argmax(axis=1) != batch.labels).all()
-    stretched = [result.l2 / free.l2 for result, free in zip(results, freely, strict=True)]
+    assert (residual.judged(saved).argmax(axis=1) != batch.labels).all()
+    stretched = [result.l2 / free.l2 for result, free in zip(results, residual_fooled, strict=True)]
     assert np.median(stretched) < 1.2
 
 
