@@ -188,7 +188,7 @@ class Input(Frozen, frozen=True):
 
     `image` is the picture as a person sees it, (H, W, C) uint8 with C 1 or 3, or `None` where the input is no picture.
     An attacked or synthesised input names its clean `parent`, the `run` that made it, its `step` and its `epsilon`
-    (largest change, in units of what is fed).
+    (how far a value may have moved, as a share of the valid range of what is fed: of a picture, of black to white).
     """
 
     id: str

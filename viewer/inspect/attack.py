@@ -18,7 +18,7 @@ LEVELS = 255
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """The steps of an attack, the clean input first, then by growing epsilon (of equal ones as they were made).
+    """The steps of an attack, the clean input first, then in their order.
 
     `places` are where the steps stand on a scale, 0 (clean) to 1: their epsilon, or where it does not grow with each
     step, their number. `flip` is the first step that is taken for another class than the clean input, `None` where none
@@ -53,7 +53,7 @@ def run_of(bundle: Bundle, input_id: str | None) -> Run | None:
 def attack_of(run: Run, samples: Mapping[str, Sample]) -> Attack | None:
     """A run as steps. `samples` are by input, at the run's checkpoint; `None` where fewer than two were captured."""
     found = [samples[id_] for id_ in (run.parent or "", *run.inputs) if id_ in samples and not samples[id_].reason]
-    steps = sorted(found, key=lambda sample: sample.epsilon or 0.0)
+    steps = sorted(found, key=lambda sample: -1 if sample.step is None else sample.step)
     if len(steps) < 2 or steps[0].input_id != run.parent:
         return None
     epsilons = [step.epsilon or 0.0 for step in steps]
@@ -65,12 +65,11 @@ def attack_of(run: Run, samples: Mapping[str, Sample]) -> Attack | None:
 
 
 def epsilon_text(bundle: Bundle, sample: Sample) -> str:
-    """The size of an attacked input's change as it is said: of pictures in their 255 levels, else in what is fed."""
-    preprocessing = bundle.manifest.preprocessing
+    """The size of an attacked input's change as it is said: of pictures in their 255 levels, else as it is."""
     epsilon = sample.epsilon or 0.0
-    if bundle.input(sample.input_id).image is None or preprocessing.std or not preprocessing.scale:
+    if bundle.input(sample.input_id).image is None:
         return f"{epsilon:.4g}"
-    return f"{epsilon / abs(preprocessing.scale):.2f}/{LEVELS}"
+    return f"{epsilon * LEVELS:.2f}/{LEVELS}"
 
 
 def class_name(names: Sequence[str], index: int | None) -> str:

@@ -56,7 +56,7 @@ def fold_items(bundle: Bundle) -> tuple[Item, ...]:
 def _input_item(shown: Input, names: tuple[str, ...]) -> Item:
     facts = [shown.id, shown.kind]
     if shown.epsilon is not None:
-        facts.append(f"ε = {shown.epsilon:.4g}")
+        facts.append(f"ε = {shown.epsilon * 255:.3g}/255" if shown.image else f"ε = {shown.epsilon:.4g}")
     if shown.true_class is not None and shown.true_class < len(names):
         facts.append(f"truly {names[shown.true_class]}")
     return Item(shown.id, shown.label or shown.id, ", ".join(facts))

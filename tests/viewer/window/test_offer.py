@@ -20,7 +20,7 @@ def test_inputs_begin_with_the_scenes_choice_and_name_their_facts(tiny_bundle: B
     assert all(item.words for item in items)
     attacked = next(item for item in items if item.id == "attack-2")
     assert "attacked" in attacked.tip
-    assert "ε = 0.125" in attacked.tip
+    assert "ε = 31.9/255" in attacked.tip
 
 
 def test_checkpoints_and_scenes_in_their_order(tiny_bundle: Bundle) -> None:
