@@ -70,11 +70,18 @@ def balanced_digits(count: int) -> Digits:
     InputError
         fewer than one, or more than there are.
     """
-    held_out = digit_split().held_out
-    if not 1 <= count <= len(held_out.classes):
-        raise InputError(
-            "so many digits cannot be had", expected=f"mnist:N with N from 1 to {len(held_out.classes)}", got=count
-        )
-    by_class = [np.flatnonzero(held_out.classes == digit) for digit in range(10)]
+    return _balanced(digit_split().held_out, count, "mnist:N")
+
+
+def training_digits(count: int) -> Digits:
+    """Digits to train on, in the same order; none of them is held out. Raises as `balanced_digits` does."""
+    return _balanced(digit_split().training, count, "mnist-training:N")
+
+
+def _balanced(digits: Digits, count: int, source: str) -> Digits:
+    most = len(digits.classes)
+    if not 1 <= count <= most:
+        raise InputError("so many digits cannot be had", expected=f"{source} with N from 1 to {most}", got=count)
+    by_class = [np.flatnonzero(digits.classes == digit) for digit in range(10)]
     rows = np.array([by_class[place % 10][place // 10] for place in range(count)])
-    return _chosen(held_out.pictures, held_out.classes, rows)
+    return _chosen(digits.pictures, digits.classes, rows)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.inputs.arrays import read_npy, read_npz
-from exporter.inputs.digits import CLASS_NAMES, balanced_digits
+from exporter.inputs.digits import CLASS_NAMES, balanced_digits, training_digits
 from exporter.inputs.errors import InputError
 from exporter.inputs.pictures import class_of_folder, fit_picture, picture_files, read_picture
 from exporter.inputs.preprocessing import PreprocessingOptions, preprocessing_for
@@ -20,7 +20,7 @@ from exporter.inputs.samples import InputSet, InputSpec, Sample
 from exporter.inputs.tables import samples_of_arrays
 
 Source = str | Path | NDArray[Any]
-_DIGITS = "mnist:"
+_DIGITS = {"mnist:": balanced_digits, "mnist-training:": training_digits}
 
 
 def read_inputs(
@@ -35,7 +35,8 @@ def read_inputs(
 
     Parameters
     ----------
-    sources : a folder of pictures, picture files, one `.npy` or `.npz` file, `mnist:N`, or an array.
+    sources : a folder of pictures, picture files, one `.npy` or `.npz` file, `mnist:N` (`mnist-training:N` for digits
+        of the part that training sees), or an array.
     specs : what the model takes, one per model input.
     options, default_scale : what the user says about preprocessing, and the scale for pictures where nothing is said.
     class_names : to recognise sub-folders by; `mnist:N` brings its own where there are none and the classes are ten.
@@ -51,10 +52,10 @@ def read_inputs(
     if not paths:
         raise InputError("there are no inputs", expected="a folder, pictures, .npy, .npz or mnist:N")
     first = str(paths[0])
-    if first.startswith(_DIGITS) or Path(first).suffix.lower() in (".npy", ".npz"):
+    if first.startswith(tuple(_DIGITS)) or Path(first).suffix.lower() in (".npy", ".npz"):
         if len(paths) > 1:
             raise InputError("too many inputs", expected=f"{first} alone", got=f"{len(paths)} names")
-        if first.startswith(_DIGITS):
+        if first.startswith(tuple(_DIGITS)):
             return _digits(first, specs, options, default_scale)
         path = Path(first)
         if not path.exists():
@@ -123,11 +124,11 @@ def _pictures(
 
 
 def _digits(source: str, specs: Sequence[InputSpec], options: PreprocessingOptions, default_scale: float) -> InputSet:
-    text = source.removeprefix(_DIGITS)
+    part, _, text = source.partition(":")
     if not text.isdecimal():
         raise InputError("so many digits cannot be had", expected="mnist:N, for example mnist:20", got=source)
     spec = _one_input(specs)
-    digits = balanced_digits(int(text))
+    digits = _DIGITS[f"{part}:"](int(text))
     flat = spec.shape == (28 * 28,)
     channels, size_px = (1, None) if flat else picture_size(spec)
     pictures = [fit_picture(picture, channels, size_px) for picture in digits.pictures]

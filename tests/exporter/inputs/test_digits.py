@@ -34,6 +34,14 @@ def test_n_digits_are_balanced_and_held_out() -> None:
     assert len({sample.picture.tobytes() for sample in found.samples if sample.picture is not None}) == 20
 
 
+def test_digits_to_train_on_are_balanced_and_none_of_them_is_held_out() -> None:
+    found = read("mnist-training:40", InputSpec("x", (28, 28, 1)))
+    assert [sample.true_class for sample in found.samples] == [*range(10)] * 4
+    held_out = {picture.tobytes() for picture in digit_split().held_out.pictures}
+    assert not {sample.picture.tobytes() for sample in found.samples if sample.picture is not None} & held_out
+    assert len(read("mnist-training:4000", InputSpec("x", (784,))).samples) == 4000
+
+
 @pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28), (784,)])
 def test_the_same_digit_fits_models_of_other_rank(shape: tuple[int, ...]) -> None:
     spec = InputSpec("x", shape)
@@ -53,7 +61,7 @@ def test_a_colour_model_gets_colour_of_its_size() -> None:
     assert (picture[..., 0] == picture[..., 2]).all()
 
 
-@pytest.mark.parametrize("source", ["mnist:0", "mnist:1001", "mnist:", "mnist:x", "mnist:-1"])
+@pytest.mark.parametrize("source", ["mnist:0", "mnist:1001", "mnist:", "mnist:x", "mnist:-1", "mnist-training:4001"])
 def test_so_many_cannot_be_had(source: str) -> None:
     with pytest.raises(InputError, match="so many digits cannot be had"):
         read(source, InputSpec("x", (28, 28, 1)))
