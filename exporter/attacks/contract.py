@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
-
-if TYPE_CHECKING:
-    from exporter.attacks.victim import Victim
 
 Pixels = NDArray[np.float32]
 Norm = Literal["linf", "l2"]
@@ -163,7 +160,7 @@ class Attack:
     summary: str
     norm: Norm
     options: type[Any]
-    tries: Callable[[Victim, Batch, Any], Iterator[Tried]]
+    tries: Callable[[Any, Batch, Any], Iterator[Tried]]
     count: Callable[[Any], int]
     stops: bool = False
     takes_target: bool = False
