@@ -105,4 +105,4 @@ def _first_px(side_px: int, multiple: int) -> int:
 
 
 def _half_line_px(width_px: int, height_px: int) -> int:
-    return max(round(min(width_px, height_px) / SIDE_PER_LINE_PX), 1)
+    return max(min(width_px, height_px) // SIDE_PER_LINE_PX, 1)
