@@ -49,7 +49,12 @@ def chained(timelines: Sequence[Timeline], names: Sequence[str]) -> Timeline:
         for start, timeline, name in zip(starts, timelines, names, strict=True)
         for marker in timeline.markers
     )
-    return Timeline(total_secs, state_at, all(each.loops for each in timelines), markers)
+    flights = tuple(
+        (start + leave, start + back)
+        for start, timeline in zip(starts, timelines, strict=True)
+        for leave, back in timeline.flights
+    )
+    return Timeline(total_secs, state_at, all(each.loops for each in timelines), markers, flights)
 
 
 def chain_of(

@@ -20,6 +20,7 @@ from scenes.gltf.tree import Tree
 from scenes.muted import answering
 from scenes.options import SceneOptions
 from scenes.registry import scene as scene_named
+from scenes.timeline import grounded
 from scenes.viewed import viewed
 from viewer.study import Study
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from viewer.study import Vantage
 
 SUFFIX = ".glb"
+NO_FLIGHT = "left out the flight to one channel: kerascope record shows it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def glb_of(
     timeline, notes = chain_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
-    timeline = viewed(timeline, view, layout, bundle)
+    notes += (NO_FLIGHT,) if timeline.flights else ()
+    timeline = viewed(grounded(timeline), view, layout, bundle)
     reels = cache(partial(reel_of, timeline))
     made = finest(partial(_made, bundle, layout, reels, scene, options.aspect), max_mb)
     return Glb(made.content, made.n_nodes, made.n_states, notes + made.notes + _left_behind(view))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenes.easing import linear
-from scenes.timeline import Key, Marker, Timeline, Track, mixed
+from scenes.timeline import Key, Marker, Timeline, Track, grounded, mixed
 from viewer.state import Camera, ViewState
 
 ANY_TIME = st.floats(-1e3, 1e3)
@@ -110,3 +110,34 @@ def test_keys_may_touch_in_spite_of_rounding() -> None:
 @given(start=st.floats(-1e6, 1e6), end=st.floats(-1e6, 1e6))
 def test_mixed_is_exact_at_both_ends(start: float, end: float) -> None:
     assert (mixed(start, end, 0.0), mixed(start, end, 1.0)) == (start, end)
+
+
+def flying(*flights: tuple[float, float], markers: tuple[Marker, ...] = ()) -> Timeline:
+    """Ten seconds; the zoom is the time that was not spent on flights, the azimuth how far off a flight is."""
+
+    def state_at(t_secs: float) -> ViewState:
+        gone = [min(max(t_secs - start, 0.0), end - start) for start, end in flights]
+        off = [min(t_secs - start, end - t_secs) for start, end in flights]
+        return ViewState(Camera(zoom=1.0 + t_secs - sum(gone), azimuth_deg=max([0.0, *off])), ())
+
+    return Timeline(10.0, state_at, True, markers, flights)
+
+
+@given(st.floats(0, 4.99))
+def test_without_its_flights_a_timeline_shows_the_rest_at_its_own_pace(t_secs: float) -> None:
+    short = grounded(flying((1.0, 4.0), (6.0, 8.0)))
+    assert (short.duration_secs, short.loops, short.flights) == (5.0, True, ())
+    camera = short.state_at(t_secs).camera
+    assert camera.zoom == pytest.approx(1.0 + t_secs)
+    assert camera.azimuth_deg == pytest.approx(0.0, abs=1e-9)
+
+
+def test_markers_in_a_flight_go_with_it_and_later_ones_come_earlier() -> None:
+    markers = tuple(Marker(t, str(t)) for t in (0.0, 1.0, 2.0, 4.0, 9.0))
+    kept = grounded(flying((1.0, 4.0), markers=markers)).markers
+    assert [(each.at_secs, each.name) for each in kept] == [(0.0, "0.0"), (1.0, "1.0"), (1.0, "4.0"), (6.0, "9.0")]
+
+
+def test_a_timeline_without_flights_is_the_same() -> None:
+    whole = flying()
+    assert grounded(whole) is whole

@@ -20,6 +20,7 @@ from scenes.gltf.standing import Standing
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
 from scenes.registry import scene
+from scenes.timeline import grounded
 from viewer.camera import project
 from viewer.labels import NAME_PX, box_of, net_labels
 from viewer.layout import Layout
@@ -32,7 +33,7 @@ def shown(bundle: Bundle, name: str, aspect: float = 16 / 9, share: float = 0.0)
     """Layout, state (at a share of the scene's time) and scales of a scene."""
     options = SceneOptions(size_px=(round(900 * aspect), 900))
     layout = scene(name).lay_out(bundle, options)
-    timeline = scene(name).build(bundle, layout, options)
+    timeline = grounded(scene(name).build(bundle, layout, options))
     state = timeline.state_at(timeline.duration_secs * share)
     return layout, state, scales_of(bundle, layout, colouring_of(state))
 

@@ -11,8 +11,11 @@ from glb_parts import unpacked
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
-from scenes.gltf.convert import convert_glb, glb_of
+from scenes.gltf.convert import NO_FLIGHT, convert_glb, glb_of
 from scenes.gltf.ladder import STEPS, Made, Step, TooLarge, finest
+from scenes.options import SceneOptions
+from scenes.registry import scene
+from scenes.timeline import grounded
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,19 @@ def test_at_last_states_are_given_up(tiny: Bundle, monkeypatch: pytest.MonkeyPat
     fewer = glb_of(tiny, scene="training", max_mb=(len(whole.content) - 1) / 1e6)
     assert (whole.n_states, fewer.n_states) == (3, 2)
     assert any("2 states" in line for line in fewer.notes)
+
+
+def test_a_flight_to_a_part_of_the_nets_is_left_out_and_told(tiny: Bundle) -> None:
+    glb = glb_of(tiny, scene="adversarial")
+    assert [line for line in glb.notes if "flight" in line] == [NO_FLIGHT]
+    assert NO_FLIGHT not in glb_of(tiny, scene="structure").notes
+    chosen = scene("adversarial")
+    timeline = chosen.build(tiny, chosen.lay_out(tiny, SceneOptions()), SceneOptions())
+    animation = unpacked(glb.content).json["animations"][0]
+    accessors = unpacked(glb.content).json["accessors"]
+    ends = [accessors[sampler["input"]]["max"][0] for sampler in animation["samplers"]]
+    assert max(ends) == pytest.approx(grounded(timeline).duration_secs)
+    assert max(ends) < timeline.duration_secs - 8
 
 
 def test_a_real_scene_gets_smaller(tiny: Bundle) -> None:

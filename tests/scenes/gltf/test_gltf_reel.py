@@ -14,7 +14,7 @@ from scenes.frames import frame_times
 from scenes.gltf.reel import MOST_SAMPLES, Reel, Still, reel_of, shown_of
 from scenes.options import SceneOptions
 from scenes.registry import scene
-from scenes.timeline import Timeline
+from scenes.timeline import Timeline, grounded
 from viewer.state import Camera, CaptureKey, Hud, NetView, ViewState, Words
 
 KEYS = tuple(CaptureKey(str(k), "000") for k in range(60))
@@ -27,7 +27,7 @@ def tiny(tiny_bundle_path: Path) -> Bundle:
 
 def built(bundle: Bundle, name: str) -> Timeline:
     options = SceneOptions()
-    return scene(name).build(bundle, scene(name).lay_out(bundle, options), options)
+    return grounded(scene(name).build(bundle, scene(name).lay_out(bundle, options), options))
 
 
 def still_at(reel: Reel, net: int, t_secs: float) -> Still | None:

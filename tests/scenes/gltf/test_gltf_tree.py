@@ -16,6 +16,7 @@ from scenes.gltf.reel import reel_of
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of
 from scenes.registry import scene
+from scenes.timeline import grounded
 from viewer.scopes import colouring_of, scales_of
 
 NAMES = NET_SCENES
@@ -111,7 +112,7 @@ def test_every_plate_is_in_its_place_and_tells_its_layer(tiny: Bundle, read: dic
 @pytest.mark.parametrize("name", NAMES)
 def test_at_every_time_one_state_of_a_plate_is_seen(tiny: Bundle, read: dict[str, Parts], name: str) -> None:
     parts = read[name]
-    timeline = scene(name).build(tiny, scene(name).lay_out(tiny, SceneOptions()), SceneOptions())
+    timeline = grounded(scene(name).build(tiny, scene(name).lay_out(tiny, SceneOptions()), SceneOptions()))
     reel = reel_of(timeline)
     for index, net in enumerate(nets_of(parts)):
         states = [state["name"] for state in net["extras"]["states"]]
