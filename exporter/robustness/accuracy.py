@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.attacks import Attack, AttackError, Batch, attack_named, run_attack
-from exporter.attacks.contract import Norm, OptionValue, Tried
-from exporter.attacks.fgsm import FgsmOptions, direction_of, led, moved
+from exporter.attacks.contract import Norm, OptionValue
+from exporter.attacks.fgsm import FgsmOptions, direction_of, led
 from exporter.attacks.rounding import settled
 from exporter.backend import tf
 from exporter.robustness.curves import Curve, Point
@@ -165,12 +165,11 @@ def _held(subject: Subject, trial: Trial, rows: NDArray[np.int64], sizes: Sequen
 
 def _each_step(subject: Subject, batch: Batch, sizes: Sequence[float]) -> Iterator[NDArray[np.bool_]]:
     """Whether one step along the sign of the gradient fools the model, for each epsilon above 0: of one gradient."""
-    victim = subject.victim
-    direction, clean = victim.compiled(direction_of)(*led(batch)), tf.constant(batch.pixels)
+    direction, clean = subject.victim.compiled(direction_of)(*led(batch)), tf.constant(batch.pixels)
     for size in sizes:
         if size:
-            tried = Tried(victim.compiled(moved)(clean, direction, tf.constant(size, tf.float32)), None, size)
-            yield batch.is_fooled(subject.judged(settled(batch, tried.pixels, size)))
+            pixels = tf.clip_by_value(clean + size * direction, 0.0, 1.0)
+            yield batch.is_fooled(subject.judged(settled(batch, pixels, size)))
 
 
 def _each_run(subject: Subject, trial: Trial, batch: Batch, sizes: Sequence[float]) -> Iterator[NDArray[np.bool_]]:
