@@ -19,9 +19,12 @@ from exporter.arguments import (
     add_chosen,
     add_export,
     add_generate,
+    add_harden,
     add_importance,
     add_out,
+    add_robustness,
     add_sculpt,
+    add_transfer,
     number,
 )
 from scenes.arguments import add_film, add_moment, add_taken, add_view
@@ -224,6 +227,11 @@ def _add_making(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_export(command("export", there("export"), "run images through a model and write a bundle"))
     words = "change an input until the model errs, and add the steps to its bundle"
     add_attack(command("attack", there("attack"), words))
+    words = "measure how often models are right under attack, as a table and a plot"
+    add_robustness(command("robustness", there("robustness"), words))
+    words = "attack pictures on one model, show them to others, and write what carries over"
+    add_transfer(command("transfer", there("transfer"), words))
+    add_harden(command("harden", there("harden"), "train a network further on attacks against itself"))
     words = "find how much each unit and channel matters for each class, and add it to the bundle"
     add_importance(command("importance", there("importance"), words))
     add_sculpt(command("sculpt", there("sculpt"), "gather units and edges into a sculpture, and add it to the bundle"))

@@ -7,7 +7,7 @@ import contextlib
 import math
 from pathlib import Path
 
-MODEL = "a .keras or .h5 file, a TF.js model.json, a SavedModel folder, or applications:NAME[:none]"
+MODEL = "a .keras or .h5 file, a TF.js model.json, a SavedModel folder, applications:NAME[:none], or squeezenet:FILE"
 
 ATTACKS = ("fgsm", "ifgsm", "pgd", "targeted-l2", "deepfool", "cw", "boundary", "hopskipjump", "noise")
 """The names of the attacks there are, for who wants to know before TensorFlow is there."""
@@ -51,11 +51,17 @@ def add_export(command: argparse.ArgumentParser) -> None:
     add("--untrained", action="store_true", help="add the same network with fresh weights as checkpoint 000")
     add("--seed", type=int, default=0, metavar="N", help="of the fresh weights (default: 0)")
     _add_bounds(command)
+    _add_preprocessing(command)
+    _add_imports(command)
+
+
+def _add_preprocessing(command: argparse.ArgumentParser) -> None:
+    """How pictures become what a model is fed."""
+    add = command.add_argument
     add("--scale", type=number, metavar="X", help="fed = (picture - mean) * scale / std; may be 1/255")
     add("--mean", type=numbers, metavar="X,...", help="one for each channel, in the model's order")
     add("--std", type=numbers, metavar="X,...", help="one for each channel, in the model's order")
     add("--color-order", choices=("rgb", "bgr", "grey"), help="channels as the model takes them")
-    _add_imports(command)
 
 
 def _add_bounds(command: argparse.ArgumentParser) -> None:
@@ -121,6 +127,59 @@ def _add_attack_options(command: argparse.ArgumentParser) -> None:
     add("--no-random-start", dest="random_start", action="store_false", default=None, help=words)
     add("--overshoot", type=number, metavar="X", help="deepfool: how far beyond the border it goes")
     add("--candidates", type=int, metavar="N", help="deepfool: how many classes it looks at")
+
+
+def add_robustness(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope robustness`."""
+    add = command.add_argument
+    add("models", nargs="+", metavar="MODEL", help=f"each gets a curve: {MODEL}")
+    _add_labelled(command)
+    add("--methods", nargs="+", metavar="NAME", help="attacks (default: fgsm pgd noise)")
+    words = "how far a pixel may move, as shares of the way from black to white (default: 1/255 2/255 4/255 8/255)"
+    add("--epsilons", nargs="+", type=number, metavar="X", help=words)
+    add("--survive-rounding", action="store_true", help="what counts is the saved picture: 8 bits a channel")
+    add_out(command, "folder to write: a table, JSON and a plot")
+    _add_preprocessing(command)
+    _add_imports(command)
+
+
+def add_transfer(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope transfer`."""
+    add = command.add_argument
+    add("model", metavar="MODEL", help=f"on which pictures are attacked: {MODEL}")
+    add("--to", nargs="+", required=True, metavar="MODEL", help="to which the same pictures are shown")
+    _add_labelled(command)
+    add("--method", default="pgd", metavar="NAME", help=f"one of {', '.join(ATTACKS)} (default: pgd)")
+    add("--epsilon", type=number, metavar="X", help="how far a pixel may move (default: 8/255)")
+    add("--show", type=int, metavar="N", help="how many inputs go into the bundles (default: 1)")
+    add_out(command, "folder to write: a table, JSON, a plot, and a bundle of each model")
+    _add_preprocessing(command)
+    _add_imports(command)
+
+
+def add_harden(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope harden`."""
+    add = command.add_argument
+    add("model", metavar="MODEL", help=f"to be trained further: {MODEL}")
+    _add_labelled(command)
+    words = "how far a pixel may move (default: 8/255; of mnist:N 0.15)"
+    add("--epsilon", type=number, metavar="X", help=words)
+    add("--method", choices=("fgsm", "pgd"), metavar="NAME", help="what it is trained against (default: pgd)")
+    add("--steps", type=int, metavar="N", help="of pgd")
+    add("--epochs", type=int, metavar="N", help="how long is trained (default: 10)")
+    add("--share", type=number, metavar="X", help="of each batch that is attacked (default: 1)")
+    add("--rate", type=number, metavar="X", help="the learning rate (default: 0.001)")
+    add_out(command, "file to write, NAME.keras")
+    _add_preprocessing(command)
+    _add_imports(command)
+
+
+def _add_labelled(command: argparse.ArgumentParser) -> None:
+    """Inputs whose classes are known."""
+    add = command.add_argument
+    add("--inputs", nargs="+", required=True, metavar="IMAGES", help=f"with classes that are known: {IMAGES}")
+    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
+    add("--seed", type=int, metavar="N", help="of what is random")
 
 
 def add_importance(command: argparse.ArgumentParser) -> None:

@@ -46,6 +46,38 @@ def attack(args: argparse.Namespace) -> None:
         print(run_id)
 
 
+def robustness(args: argparse.Namespace) -> None:
+    """`kerascope robustness`: the folder of a report."""
+    from exporter.progress import progress_bars
+    from exporter.robustness.report import robustness_report
+
+    options = _given(args, ("methods", "epsilons", "seed", *PREPARED))
+    options |= {"survive_rounding": args.survive_rounding, **_opening(args)}
+    print(robustness_report(args.models, args.inputs, args.out, **options, progress=progress_bars()))
+
+
+def transfer(args: argparse.Namespace) -> None:
+    """`kerascope transfer`: the folder of a report; what it says goes to stderr."""
+    from exporter.progress import progress_bars
+    from exporter.robustness.transfer import transfer as carried_over
+
+    options = _given(args, ("epsilon", "show", "seed", *PREPARED)) | {"method": args.method, **_opening(args)}
+    report = carried_over(args.model, args.to, args.inputs, args.out, **options, progress=progress_bars())
+    for line in report.lines():
+        _say(line)
+    print(report.folder)
+
+
+def harden(args: argparse.Namespace) -> None:
+    """`kerascope harden`: the path of a model file."""
+    from exporter.hardening import harden as hardened
+    from exporter.progress import progress_bars
+
+    options = _given(args, ("epsilon", "method", "steps", "epochs", "share", "rate", "seed", *PREPARED))
+    options |= _opening(args)
+    print(hardened(args.model, args.inputs, args.out, **options, progress=progress_bars(), tell=_say))
+
+
 def importance(args: argparse.Namespace) -> None:
     """`kerascope importance`: what was added, a line each."""
     from exporter.progress import progress_bars
@@ -140,6 +172,15 @@ ATTACK_OPTIONS = (
     "candidates",
 )
 """What can be asked of attacks, as their options name it; each takes some of it."""
+
+
+PREPARED = ("scale", "mean", "std")
+
+
+def _opening(args: argparse.Namespace) -> dict[str, Any]:
+    """How models are opened and inputs prepared, and whether what is there is replaced."""
+    named = {name: getattr(args, name) for name in ("labels", "imports", "unsafe", "overwrite")}
+    return {**named, "colour_order": args.color_order}
 
 
 def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:

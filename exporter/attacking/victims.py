@@ -110,14 +110,13 @@ def target_named(bundle: Bundle, target: int | str | None) -> int | None:
         return None
     names, output = bundle.manifest.model.class_names, bundle.manifest.model.outputs[0]
     count = next(layer for layer in bundle.manifest.layers if layer.name == output).outputs[0].shape[-1] or 0
-    if isinstance(target, str):
-        if target in names:
-            return names.index(target)
-        target = int(target) if target.isdecimal() else -1
-    if not 0 <= target < count:
+    if isinstance(target, str) and target in names:
+        return names.index(target)
+    wanted = int(target) if str(target).isdecimal() else -1
+    if not 0 <= wanted < count:
         known = f"0 to {count - 1}" + (f", or one of {', '.join(names[:5])}, ..." if names else "")
         raise AttackError("no such class", expected=known, got=str(target), path=bundle.path)
-    return target
+    return wanted
 
 
 def labels_of(victim: Victim, pixels: Pixels) -> NDArray[np.int64]:

@@ -37,7 +37,9 @@ def told_of_all(runs: Sequence[Run], tell: Warn) -> None:
 
 
 def _failure(bundle: Bundle, parent: Input, run: Run, attack: Attack, size: str) -> str:
-    target = run.options["target"]
+    target, refused = run.options["target"], run.result.get("refused")
+    if refused is not None:
+        return f"input {parent.id} was left alone: {refused}"
     if target is not None:
         what = f"did not turn input {parent.id} into {_name(bundle, int(target))}"
     else:
