@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,13 +12,14 @@ from exporter.backend import keras
 from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError
 from exporter.bundle.schema import ColourOrder
+from exporter.capture import Moment
 from exporter.demonstration import choose_attack, save_model
 from exporter.extent import check_room
 from exporter.inputs import PreprocessingOptions
 from exporter.inputs.read import Source
 from exporter.moments import Checkpoints, Sources, moments_of, numbering
 from exporter.opening import opened_model, read_shown
-from exporter.plan import extent_of, prepare
+from exporter.plan import Export, extent_of, prepare
 from exporter.telling import in_silence, to_stderr, untold
 from exporter.training import EPOCHS, train_demo
 from exporter.writing import Progress, Warn
@@ -88,6 +89,13 @@ def export_model(
     moments = moments_of(opened.model, sources, untrained=untrained, seed=seed)
     numbers = numbering(checkpoints, untrained=untrained)
     export = prepare(opened.model, shown, class_names, bounds, numbers, progress, warn)
+    return write_export(export, moments, out, overwrite=overwrite, tell=tell)
+
+
+def write_export(
+    export: Export, moments: Iterator[Moment], out: Path | str, *, overwrite: bool = False, tell: Warn = untold
+) -> Path:
+    """The path of a new bundle: what was prepared, at each of these moments. Raises as `export_model` does."""
     with BundleWriter.create(out, overwrite=overwrite) as writer:
         extent = extent_of(export)
         tell(str(extent))
