@@ -91,6 +91,15 @@ class TransferReport:
             ],
         }
 
+    def lines(self) -> Iterator[str]:
+        """A line about what was judged, and a line a model with its three rates, for people."""
+        yield f"of {self.inputs} inputs every model reads {self.judged} right; of these are right:"
+        for verdict in self.verdicts:
+            low, high = (f"{end:.0%}" for end in verdict.attacked.interval)
+            where = " (made here)" if verdict.is_source else ""
+            rates = f"{verdict.clean.value:.0%} clean, {verdict.noise.value:.0%} with noise of the same size"
+            yield f"{verdict.model}{where}: {rates}, {verdict.attacked.value:.0%} attacked ({low} to {high})"
+
     def rows(self) -> Iterator[tuple[object, ...]]:
         """A row a model and what it was shown, below `HEAD`."""
         for verdict in self.verdicts:
