@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.attacks.checks import check_batch
+from exporter.attacks.checks import check_batch, without
 from exporter.attacks.contract import Attack, AttackResult, AttackStep, Batch, Tried
 from exporter.attacks.rounding import settled
 from exporter.attacks.victim import Victim
@@ -35,12 +35,32 @@ def run_attack(
     other random numbers, for those that were not fooled; the first success counts, else the last restart.
     `tick(done, total)` is told how many steps are done.
 
+    Of several inputs those that cannot be attacked (see `check_batch`) are left as they are, without success and after
+    no step; `details["refused"]` says why.
+
     Raises
     ------
     AttackError
-        what `check_batch` finds.
+        what `check_batch` raises.
     """
-    check_batch(attack, victim, batch)
+    refusals = check_batch(attack, victim, batch)
+    refused = {refusal.place: str(refusal.error) for refusal in refusals}
+    results = iter(_run(attack, victim, without(batch, refusals) if refusals else batch, options, is_watched, tick))
+    return tuple(
+        _left_alone(victim, batch, place, refused[place]) if place in refused else next(results)
+        for place in range(len(batch.labels))
+    )
+
+
+def _left_alone(victim: Victim, batch: Batch, place: int, reason: str) -> AttackResult:
+    clean = batch.pixels[place]
+    step = AttackStep(0, clean, 0.0, victim.judged(clean[None])[0])
+    return AttackResult(clean, (step,), False, int(batch.labels[place]), 0, {"refused": reason})
+
+
+def _run(
+    attack: Attack, victim: Victim, batch: Batch, options: Any, is_watched: bool, tick: Tick
+) -> tuple[AttackResult, ...]:
     restarts = int(getattr(options, "restarts", 1))
     results = _run_once(attack, victim, batch, options, is_watched, tick)
     for restart in range(1, restarts):
