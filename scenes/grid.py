@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.state import Camera, CaptureKey
 
-AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 1.5
+AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 0.6
 """Almost level, so that rows are straight and what is said of them finds room between them; so far off that a net at
 the left looks like one at the right."""
 ACROSS, ALONG = np.sin(np.radians(AZIMUTH_DEG)), np.cos(np.radians(AZIMUTH_DEG))
@@ -126,12 +126,17 @@ def entry_of(layout: Layout, name: str) -> int:
 
 
 def change_view(
-    layout: Layout, entry: int, pair: tuple[CaptureKey, CaptureKey], offset: Offset, gains: tuple[float, ...]
+    layout: Layout,
+    entry: int,
+    pair: tuple[CaptureKey, CaptureKey],
+    offset: Offset,
+    gains: tuple[float, ...],
+    heading: str = "",
 ) -> NetView:
     """The change of the input from one capture to another, and nothing else of the net."""
     clean, other = pair
     emphasis = tuple(float(index == entry) for index in range(len(layout.plates)))
     return NetView(
         clean, other, 1.0, "difference", offset, edge_alpha=0.0, names=False, shapes=False, scales=False, gains=gains,
-        emphasis=emphasis,
+        emphasis=emphasis, heading=heading, heading_role="difference",
     )  # fmt: skip

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 NAME_PX, SMALL_PX = 26.0, 21.0
 OVER_PX = 132.0
 """How much room the lines need over a net, with the label of the change under them."""
-LINE_PX, UP_PX = 40.0, 46.0
+NARROW_PX = 430.0
+"""The width under which a lane says less, in three short lines."""
+LINE_PX, NARROW_LINE_PX, UP_PX = 40.0, 38.0, 46.0
 """From line to line, and from the net to the lower one."""
 RULE_UP_PX = 34.0
 BAR_PX, BAR_DOWN_PX, STUB_PX = 7.0, 8.0, 4.0
@@ -66,8 +68,10 @@ class Told:
 
 def lane_words(told: Told, answer: Answer, cell: Cell) -> Hud:
     """Over the net of a lane its name and the answer, with a bar for what is left of the first one; then the step, the
-    sizes of the change and, once it rests, the verdict.
+    sizes of the change and, once it rests, the verdict. In a narrow cell the verdict is the colour of the answer alone.
     """
+    if cell.right_px - cell.left_px < NARROW_PX:
+        return _narrow(told, answer, cell)
     low_px = cell.net_top_px - UP_PX
     high_px = low_px - LINE_PX
     middle_px = cell.left_px + (cell.right_px - cell.left_px) * ANSWER_FROM
@@ -76,6 +80,23 @@ def lane_words(told: Told, answer: Answer, cell: Cell) -> Hud:
     hud += _headline(told, answer, middle_px, cell.right_px, high_px)
     numbers, x = _numbers(told, cell.left_px, low_px)
     return hud + _rule(cell, high_px - RULE_UP_PX) + numbers + _verdict(told, x, cell.right_px, low_px)
+
+
+def _narrow(told: Told, answer: Answer, cell: Cell) -> Hud:
+    low_px = cell.net_top_px - UP_PX + 2.0
+    middle_px, high_px = low_px - NARROW_LINE_PX, low_px - 1.8 * NARROW_LINE_PX
+    name = fitted(told.racer.name, cell.right_px - cell.left_px, SMALL_PX, True)
+    hud = Hud(words=(Words(name, (cell.left_px, high_px), SMALL_PX, True),)) + _rule(cell, high_px - 28.0)
+    hud += _headline(told, answer, cell.left_px, cell.right_px, middle_px)
+    step = "control" if told.racer.is_control else f"step {told.stride.number}"
+    size_px = cell.right_px, low_px
+    is_best, is_smallest = "steps" in told.best, "linf" in told.best
+    role: ColourRole = "accent" if is_best else "text"
+    words = (
+        Words(step, (cell.left_px, low_px), SMALL_PX, is_best, role),
+        Words(told.size.linf_words, size_px, SMALL_PX, is_smallest, "accent" if is_smallest else "dim", "right"),
+    )
+    return hud + Hud(words=words)
 
 
 def _rule(cell: Cell, y: float) -> Hud:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 CHECK = "frames"
 
 WIDE_PX = 1700.0
+SQUARE_PX = 1000.0
+FEW_LANES = 3
 CLOCK_SHARE = 0.24
 STORY_PX, NARROW_STORY_PX = 27.0, 23.0
 EDGE_WIDTH, EDGE_ALPHA, BLOOM = 0.6, 0.7, 0.5
@@ -73,6 +75,10 @@ class _Frame:
             return Place(self.right_px - CLOCK_SHARE * self.width_px, self.right_px, 62.0)
         return Place(self.left_px, self.right_px, 150.0)
 
+    def columns(self, lanes: int) -> int | None:
+        """How many lanes stand beside each other, where that is not left to the size of the nets."""
+        return None if self.width_px >= SQUARE_PX else 1 if lanes <= FEW_LANES else 2
+
     @property
     def legends_right_px(self) -> float:
         return self.left_px + 920.0 if self.is_wide else self.right_px
@@ -107,7 +113,8 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     race = race_of(bundle, options, answer)
     frame, clock = _Frame(options.aspect), Clock(race.last_step)
     entry = entry_of(layout, bundle.manifest.model.inputs[0])
-    grid = grid_of(layout, entry, frame.aspect, frame.nets, len(race.racers), OVER_PX)
+    count = len(race.racers)
+    grid = grid_of(layout, entry, frame.aspect, frame.nets, count, OVER_PX, columns=frame.columns(count))
     lanes = _Lanes(bundle, race, answer, grid, frame)
     gains = _gains(bundle, layout, race, entry)
     fixed = _fixed_words(bundle, race, frame)
@@ -178,8 +185,8 @@ def _nets(
         key = racer.at(step).key
         plain = NetView(key, edge_width=EDGE_WIDTH, edge_alpha=EDGE_ALPHA, shapes=False, scales=False)
         nets.append(replace(plain, offset=grid.offsets[row], names=row == 0))
-        change = change_view(layout, entry, (race.clean, key), grid.before(row), gains)
-        changes.append(replace(change, heading="" if row else "change", heading_role="difference"))
+        heading = "" if row else "change"
+        changes.append(change_view(layout, entry, (race.clean, key), grid.before(row), gains, heading))
     return (*nets, *changes)
 
 
