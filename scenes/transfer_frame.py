@@ -29,7 +29,7 @@ NETS_TOP_PX = 204.0
 ROW_GAPS_PX: dict[Style, float] = {"tall": 84.0, "line": 84.0, "low": 124.0}
 """Between the nets: in the narrowest frames the words there need more lines."""
 LAST_NUMBER_PX = 118.0
-ROWS, RATES_PX = 3, 190.0
+ROWS = 3
 CAPTION_FOOT_PX = TOP_PX - 44.0
 LETTERS_PX = 27.0, 23.0
 LEAST_LINES = 2
@@ -89,7 +89,7 @@ class Frame:
     @property
     def rates_lines(self) -> tuple[str, ...]:
         """The line of rates, broken where the frame is narrow."""
-        return tuple(broken(self.rates, self.right_px - self.left_px, SIZE_PX)) if self.rates else ()
+        return tuple(broken(self.rates, self._room_px, SIZE_PX)) if self.rates else ()
 
     @property
     def nets(self) -> Rect:
@@ -137,15 +137,19 @@ class Frame:
 
     def sentence_lines(self, text: str) -> tuple[str, ...]:
         """A sentence in lines as long as its place allows."""
-        left_px = self.width_px * WIDE_COLUMN if self.is_wide else self.left_px
-        return tuple(broken(text, self.right_px - left_px, self.letters_px))
+        return tuple(broken(text, self._room_px, self.letters_px))
 
     @property
     def sentence_px(self) -> float:
         """The first baseline of the sentence of the moment."""
         if self.is_wide:
-            return self.rates_px + (RATES_PX if self.rates else 0.0)
+            return self.rates_px + (LINE_PX * len(self.rates_lines) + 30.0 if self.rates else 0.0)
         return self._caption_top_px
+
+    @property
+    def _room_px(self) -> float:
+        """How long a line of the words may be."""
+        return self.right_px - (self.width_px * WIDE_COLUMN if self.is_wide else self.left_px)
 
     @property
     def _gap_px(self) -> float:

@@ -9,8 +9,6 @@ from scenes.panels.numbers import count, percent
 if TYPE_CHECKING:
     from scenes.transferred import Rates, Transfer
 
-MISLED, BY_NOISE, WRONG = "misled", "by noise of this size", "wrong before"
-
 
 def clean_line(transfer: Transfer) -> str:
     """Before the perturbation."""
@@ -57,20 +55,13 @@ def _beside_noise(transfer: Transfer) -> str:
     )
 
 
-def rate_parts(rates: Rates) -> tuple[tuple[str, str], ...]:
-    """What was counted, as names and numbers: all of it, so that none is read without the others."""
-    parts = [(MISLED, percent(rates.misled))]
-    parts += [(BY_NOISE, percent(rates.noise_misled))] if rates.noise_misled is not None else []
-    parts += [(WRONG, percent(rates.clean_wrong))] if rates.clean_wrong is not None else []
-    return tuple(parts)
-
-
-def rates_head(rates: Rates) -> str:
-    """Over how many pictures it was counted."""
-    return "of 1 picture" if rates.judged == 1 else f"of {count(rates.judged)} pictures"
-
-
 def rates_line(rates: Rates) -> str:
-    """The same as one sentence."""
-    parts = ", ".join(f"{number} {name}" for name, number in rate_parts(rates))
-    return f"{rates_head(rates)[:1].upper()}{rates_head(rates)[1:]}: {parts}."
+    """What was counted: all of it together, so that no number is read without the others."""
+    counted = (
+        (rates.misled, "misled"),
+        (rates.noise_misled, "by noise of this size"),
+        (rates.clean_wrong, "wrong before"),
+    )
+    parts = ", ".join(f"{percent(share)} {what}" for share, what in counted if share is not None)
+    pictures = "1 picture" if rates.judged == 1 else f"{count(rates.judged)} pictures"
+    return f"Of {pictures}: {parts}."

@@ -10,13 +10,14 @@ from scenes.panels.heading import CAPTION_LINE_PX, TITLE_Y_PX, fitted, heading
 from scenes.panels.legends import colour_legend, legend_row, note
 from scenes.panels.verdicts import FOOLED, HOLDS, LABELS, WRONG, missing_row, verdict_row
 from scenes.transfer_frame import Frame
-from scenes.transfer_story import clean_line, rate_parts, rates_head, rates_line, verdict, way_line
+from scenes.transfer_story import clean_line, rates_line, verdict, way_line
 from scenes.transferred import Rates, rates_of, size_words
 from viewer.state import ColourRole, Hud, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
+    from scenes.change_size import ChangeSize
     from scenes.panels.classes import Place
     from scenes.transfer_growth import Moment
     from scenes.transferred import Said, Transfer
@@ -46,13 +47,15 @@ def fixed_words(bundle: Bundle, transfer: Transfer, frame: Frame) -> Hud:
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
         note(("\u00b1scale: {percentile} for", "the clean input, clipped;", "small cells: largest change")),
     )
-    return hud + legend_row(legends, frame.left_px, frame.legends_right_px) + _rates(transfer, frame)
+    return hud + legend_row(legends, frame.left_px, frame.legends_right_px) + _rates(frame)
 
 
-def moment_words(transfer: Transfer, frame: Frame, moment: Moment, chart: Place) -> Hud:
-    """What is said at a moment; `chart` is from its first to its last point, its top the baseline of its title."""
+def moment_words(transfer: Transfer, frame: Frame, moment: Moment, moved: ChangeSize, chart: Place) -> Hud:
+    """What is said at a moment; `moved` is how large the change is at its step. `chart` reaches from its first to its
+    last point, its top is the baseline of its title.
+    """
     says = {"clean": clean_line, "way": way_line, "verdict": verdict}[moment.phase](transfer)
-    hud = _answers(transfer, frame, moment) + _moves(transfer, moment, chart)
+    hud = _answers(transfer, frame, moment) + _moves(transfer, size_words(moved, moment.blend), chart)
     return hud + _sentence(says, frame)
 
 
@@ -99,31 +102,21 @@ def _answers(transfer: Transfer, frame: Frame, moment: Moment) -> Hud:
     return hud
 
 
-def _moves(transfer: Transfer, moment: Moment, chart: Place) -> Hud:
+def _moves(transfer: Transfer, now: str, chart: Place) -> Hud:
     """How far pixels move by now, under the end of the chart; shorter where there is little room, or not at all."""
-    size = f"up to {size_words(transfer.size, moment.part)}"
     widest = f"up to {size_words(transfer.size, 0.999)}"
     what = "pixels move by " if transfer.size.is_picture else "values move by "
     room_px = chart.width_px - CHART_TITLE_ROOM_PX
     said = [lead for lead in (what, "") if width_of(lead + widest, MOVES_PX, True) <= room_px]
     if not said:
         return Hud()
-    return Hud(words=(Words(said[0] + size, (chart.right_px, chart.top_px), MOVES_PX, True, "difference", "right"),))
+    return Hud(
+        words=(Words(f"{said[0]}up to {now}", (chart.right_px, chart.top_px), MOVES_PX, True, "difference", "right"),)
+    )
 
 
-def _rates(transfer: Transfer, frame: Frame) -> Hud:
-    """All that was counted, as a table in a column, else as a sentence."""
-    rates, column, y = rates_of(transfer.run), frame.column, frame.rates_px
-    if rates is None:
-        return Hud()
-    if not frame.is_wide:
-        lines = enumerate(frame.rates_lines)
-        return Hud(
-            words=tuple(Words(line, (column.left_px, y + i * LINE_PX), SIZE_PX, role="dim") for i, line in lines)
-        )
-    words = [Words(rates_head(rates), (column.left_px, y), SIZE_PX, role="dim")]
-    for row, (name, number) in enumerate(rate_parts(rates), 1):
-        at_y = y + row * (LINE_PX + 4.0)
-        words.append(Words(name, (column.left_px, at_y), SIZE_PX))
-        words.append(Words(number, (column.right_px, at_y), SIZE_PX, True, anchor="right"))
-    return Hud(words=tuple(words))
+def _rates(frame: Frame) -> Hud:
+    """All that was counted over many pictures, in one sentence."""
+    left_px, y = frame.column.left_px, frame.rates_px
+    lines = [(line, (left_px, y + i * LINE_PX)) for i, line in enumerate(frame.rates_lines)]
+    return Hud(words=tuple(Words(line, at_px, SIZE_PX, role="dim", part="caption") for line, at_px in lines))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scenes.attacked import Attacked
+from scenes.change_size import change_size
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of
@@ -74,6 +76,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     title_px = float(seen[:, 1].max()) + CHART_BELOW_PX + CHART_TITLE_PX
     chart = Place(float(seen[:, 0].min()), float(seen[:, 0].max()), title_px)
     fixed = fixed_words(bundle, transfer, frame)
+    moved = cache(lambda step: change_size(bundle, clean, steps[step].key))
     hidden = max(attacked.changes(steps[-1])[:-1], default=0.0)
 
     def state_at(t_secs: float) -> ViewState:
@@ -81,7 +84,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
         nets = _nets(steps, moment, offsets, gains, role_of(transfer.steps[moment.answered]))
         changes = tuple(change * moment.blend for change in attacked.changes(steps[moment.step]))
         drift = Drift(feet, changes, hidden, CHART_HEIGHT_PX, CHART_BELOW_PX)
-        hud = fixed + moment_words(transfer, frame, moment, chart)
+        hud = fixed + moment_words(transfer, frame, moment, moved(moment.step), chart)
         return ViewState(camera, nets, options.theme, hud, bloom=0.5, drifts=(drift,), scale_of=clean)
 
     return Timeline(END_AT, state_at, loops=True, markers=MARKERS)
