@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from scenes.attack_names import CONTROL
 from scenes.choose import shown_name
 
@@ -36,6 +38,13 @@ def crafted_pair(first: Bundle, second: Bundle, run_id: str | None = None) -> tu
         return run_id, None
     one, two = max(pairs, key=lambda pair: (sum(map(_fooled, pair)), min(len(run.inputs) for run in pair)))
     return one.id, two.id
+
+
+def recrafted(run: Run, other: Bundle, name: str) -> Run:
+    """The run, which calls the model of another bundle by this `name` where it was made on that."""
+    if not crafted_on(run) or crafted_on(run) not in _names_of(other):
+        return run
+    return structs.replace(run, options={**run.options, "crafted_on": name})
 
 
 def _belong(first: Bundle, second: Bundle, pair: tuple[Run, Run]) -> bool:

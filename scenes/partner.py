@@ -9,7 +9,7 @@ from msgspec import structs
 
 from exporter.bundle.errors import KerascopeError
 from scenes.choose import shown_name
-from scenes.crafted import crafted_pair
+from scenes.crafted import crafted_pair, recrafted
 from viewer.foreign import native
 from viewer.study import Study
 
@@ -72,12 +72,23 @@ def left_out(asked: SceneOptions, given: SceneOptions, second: Bundle) -> tuple[
 
 
 def named_apart(first: Bundle, second: Bundle) -> tuple[Bundle, Bundle]:
-    """Both bundles as scenes read them; where both would be called the same, with names that tell them apart."""
-    name = shown_name(first)
-    if name != shown_name(second):
-        return first, second
-    one, two = _tails(first.path.resolve(), second.path.resolve())
-    return _renamed(first, f"{name} ({one})"), _renamed(second, f"{name} ({two})")
+    """Both bundles as scenes read them: under names that tell them apart where both would be called the same, and each
+    told by that name where the other has what was made on it.
+    """
+    one, two = shown_name(first), shown_name(second)
+    if one == two:
+        ends = _tails(first.path.resolve(), second.path.resolve())
+        one, two = f"{one} ({ends[0]})", f"{two} ({ends[1]})"
+    return _retold(first, one, second, two), _retold(second, two, first, one)
+
+
+def _retold(bundle: Bundle, name: str, other: Bundle, other_name: str) -> Bundle:
+    manifest = bundle.manifest
+    runs = tuple(recrafted(run, other, other_name) for run in manifest.runs)
+    if name == shown_name(bundle) and runs == manifest.runs:
+        return bundle
+    model = structs.replace(manifest.model, name=name)
+    return cast("Bundle", _Retold(bundle, structs.replace(manifest, model=model, runs=runs)))
 
 
 def _tails(one: Path, two: Path) -> tuple[str, str]:
@@ -86,16 +97,11 @@ def _tails(one: Path, two: Path) -> tuple[str, str]:
     return next(((a, b) for a, b in parts if a != b), ("1", "2"))
 
 
-def _renamed(bundle: Bundle, name: str) -> Bundle:
-    return cast("Bundle", _Renamed(bundle, name))
+class _Retold:
+    """Everything but the manifest is the bundle's own."""
 
-
-class _Renamed:
-    """Everything but the model's name is the bundle's own."""
-
-    def __init__(self, bundle: Bundle, name: str) -> None:
-        self._bundle = bundle
-        self.manifest = structs.replace(bundle.manifest, model=structs.replace(bundle.manifest.model, name=name))
+    def __init__(self, bundle: Bundle, manifest: Manifest) -> None:
+        self._bundle, self.manifest = bundle, manifest
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._bundle, name)

@@ -62,6 +62,6 @@ def rates_line(rates: Rates) -> str:
         (rates.noise_misled, "by noise of this size"),
         (rates.clean_wrong, "wrong before"),
     )
-    parts = ", ".join(f"{percent(share)} {what}" for share, what in counted if share is not None)
+    parts = ", ".join(f"{percent(share) if share else 'none'} {what}" for share, what in counted if share is not None)
     pictures = "1 picture" if rates.judged == 1 else f"{count(rates.judged)} pictures"
     return f"Of {pictures}: {parts}."

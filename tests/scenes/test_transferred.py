@@ -120,6 +120,8 @@ def test_counts_are_told_all_together_or_not_at_all(pair: tuple[Bundle, Bundle])
     assert rates_of(run) is None
     assert rates_of(structs.replace(run, result={**RATES, "judged": None})) is None
     assert rates_line(Rates(1, 1.0, None, None)) == "Of 1 picture: 100.0 % misled."
+    none = "Of 1,850 pictures: 59.0 % misled, none by noise of this size, none wrong before."
+    assert rates_line(Rates(1850, 0.59, 0.0, 0.0)) == none
 
 
 def said(name: str, *, is_fooled: bool = False) -> Said:

@@ -81,7 +81,7 @@ def test_the_numbers_are_those_of_the_captures(pair: tuple[Bundle, Bundle], film
         assert [text for text in said if text in ("fooled", "holds")] == ["fooled" if f else "holds" for f in fooled]
         counted = rates_line(Rates(**RATES)) + " " if run_id == SHOWN else ""
         assert " ".join(line.text for line in state.hud.words if line.part == "caption") == counted + verdict(shown)
-        assert shown.origin in said
+        assert shown.origin.replace("tiny", "Tiny") in said, "by the name that the other half has"
 
 
 def test_size_and_drift_are_those_of_the_step_that_is_shown(pair: tuple[Bundle, Bundle], film) -> None:
