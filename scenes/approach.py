@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.camera import Rect, fit, project
+from viewer.layout.plate import STACK_RISE, STACKED
 from viewer.loupe import wide_enough
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Loupe, Polyline, Wire
 from viewer.steer import between, steered
@@ -72,7 +73,9 @@ def approach(layout: Layout, parting: Parting, far: Camera, aspect: float, rect:
     """The way to the plate of `parting` in the middle of `rect`, and on to its channel."""
     plate = layout.plates[parting.plate]
     offsets = _beside(plate, aspect, rect)
-    corners = np.concatenate([plate.corners() + np.asarray(offset) for offset in offsets])
+    stack = (0.0, STACKED * STACK_RISE * (plate.group is not None), 0.0)
+    panel = np.concatenate([plate.corners(), plate.corners() + stack])
+    corners = np.concatenate([panel + np.asarray(offset) for offset in offsets])
     near = fit(replace(far, azimuth_deg=FACE_ON_DEG, elevation_deg=0.0), corners, aspect, rect)
     tile = _tile_corners(plate, parting)
     tiles = tuple(tile + np.asarray(offset) for offset in offsets)

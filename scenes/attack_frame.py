@@ -50,12 +50,12 @@ class AttackFrame:
     def track(self) -> Place:
         """The scrubber's, under the size of the change."""
         list_ = self.places[0]
-        return Place(list_.left_px, list_.right_px, 118.0 if self.is_wide else 176.0)
+        return Place(list_.left_px, list_.right_px, 112.0 if self.is_wide else 176.0)
 
     @property
     def size_at_px(self) -> tuple[float, float]:
         """Where the size of the change ends."""
-        return self.right_px, 84.0 if self.is_wide else 148.0
+        return self.right_px, 80.0 if self.is_wide else 148.0
 
     @property
     def title_right_px(self) -> float:

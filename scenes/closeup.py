@@ -28,11 +28,11 @@ def percent_text(change: float) -> str:
     """A relative change in words.
 
     >>> percent_text(0.0684), percent_text(0.4), percent_text(float("inf"))
-    ('6.8 %', '40 %', 'from nothing')
+    ('6.8 %', '40.0 %', 'from nothing')
     """
     if not math.isfinite(change):
         return "from nothing"
-    return f"{change * 100:.1f} %" if change < 0.0995 else f"{change * 100:.0f} %"
+    return f"{change * 100:.1f} %"
 
 
 def times(factor: float) -> str:
@@ -52,11 +52,12 @@ def channel_text(parting: Parting, names: Sequence[str] = (), *, is_answer: bool
     return f"{what} {parting.channel} of {parting.channels} (from 0)"
 
 
-def layer_text(parting: Parting) -> str:
-    """What the layer does to the drift."""
+def layer_text(parting: Parting, *, is_mean: bool = False) -> str:
+    """What the layer does to the drift; with `is_mean` also that its plate shows the mean of its channels."""
+    mean = f"; shown: mean size of {parting.channels} channels" if is_mean else ""
     if parting.growth is None:
-        return f"relative change {percent_text(parting.change)}"
-    return f"relative change {percent_text(parting.change)}, {times(parting.growth)} the layer before"
+        return f"relative change {percent_text(parting.change)}{mean}"
+    return f"relative change {percent_text(parting.change)}, {times(parting.growth)} the layer before{mean}"
 
 
 def name_line(parting: Parting, left_px: float, right_px: float, top_px: float) -> Hud:
@@ -71,11 +72,11 @@ def detail_line(text: str, left_px: float, right_px: float, top_px: float) -> Hu
     return Hud(words=(Words(text, (left_px, top_px + 36.0), LINE_PX, role="dim"),))
 
 
-def heads(parting: Parting, boxes: Sequence[Box]) -> Hud:
+def heads(gain: float, boxes: Sequence[Box]) -> Hud:
     """What each of the three is, over it; the difference with its gain."""
     words = []
     for (left, top, width, _), (name, role) in zip(boxes, HEADS, strict=True):
-        text = f"{name} \u00d7{parting.gain:g}" if role == "difference" else name
+        text = f"{name} \u00d7{gain:g}" if role == "difference" else name
         words.append(Words(text, (left + width / 2, top - 18.0), HEAD_PX, True, role, "centre"))
     return Hud(words=tuple(words))
 
@@ -93,14 +94,14 @@ def numbers(parting: Parting, boxes: Sequence[Box], room_px: float) -> Hud:
     return Hud(words=tuple(words))
 
 
-def legends(parting: Parting, ramps: Hud) -> Hud:
-    """The words of colour legends in the very numbers of the layer. `ramps` are the legends of the whole picture, whose
+def legends(scale: float, gain: float, ramps: Hud) -> Hud:
+    """The words of colour legends in the very numbers of a layer. `ramps` are the legends of the whole picture, whose
     places are kept.
     """
-    units = {"activation": parting.scale, "difference": parting.scale / parting.gain}
+    units = {"activation": scale, "difference": scale / gain}
     hud = Hud()
     for ramp in ramps.ramps:
-        number = signed(units.get(ramp.map_name, parting.scale)).lstrip("+")
+        number = signed(units.get(ramp.map_name, scale)).lstrip("+")
         own = colour_legend(ramp.map_name, ramp.map_name, ramp.box_px[2], number)
         moved = (replace(line, at_px=(line.at_px[0] + ramp.box_px[0], line.at_px[1])) for line in own.words)
         hud += Hud(words=tuple(moved))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from scenes.approach import Approach, approach, frames, loupes
 from scenes.closeup import channel_text, detail_line, gone, heads, layer_text, legends, name_line, numbers, shown
 from scenes.panels.heading import margin_of
-from scenes.parting import Parting, parting_of
 from scenes.timeline import mixed
 from viewer.state import Hud
 
@@ -16,16 +15,23 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.attack_frame import AttackFrame
     from scenes.attack_journey import Moment
-    from scenes.attacked import Attacked
-    from scenes.options import SceneOptions
+    from scenes.parting import Parting
     from viewer.layout import Layout
     from viewer.state import Camera, NetView, ViewState
 
 
 @dataclass(frozen=True, slots=True)
+class PlateLook:
+    """How a plate is coloured: |value| that is full colour, and by how much its differences are enlarged."""
+
+    scale: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Flight:
-    """A way to a parting. `layer_hud` is said at its plates, `channel_hud` at its tiles, `name_hud` at both, and
-    `legend_hud` all the while.
+    """A way to a parting. `layer_hud` is said at its plates, `channel_hud` at its tiles, `name_hud` at both; the
+    `legends` are those of the plates and of the tiles.
     """
 
     parting: Parting
@@ -33,7 +39,7 @@ class Flight:
     name_hud: Hud
     layer_hud: Hud
     channel_hud: Hud
-    legend_hud: Hud
+    legends: tuple[Hud, Hud]
 
     def state(self, state: ViewState, moment: Moment) -> ViewState:
         """What has become of the `state` of whole nets at a moment of the flight; the same before it."""
@@ -42,7 +48,7 @@ class Flight:
         way, out = self.way, moment.out
         arrived, alpha = max(2.0 * moment.away - 1.0, 0.0), min(4.0 * out, 1.0)
         boxes = way.boxes(out)
-        hud = state.hud + shown(self.legend_hud, moment.fade) + frames(self.parting, boxes, alpha if out > 0 else 0.0)
+        hud = state.hud + frames(self.parting, boxes, alpha) + self._legend(moment)
         hud += shown(self.name_hud, moment.away) + shown(self.channel_hud, out)
         hud += gone(shown(self.layer_hud, moment.away), out)
         clean, last = state.nets[0].capture, state.nets[-1].capture
@@ -56,6 +62,12 @@ class Flight:
             loupes=loupes(self.parting, clean, last, boxes, alpha) if out > 0 else (),
         )
 
+    def _legend(self, moment: Moment) -> Hud:
+        here, there = self.legends
+        if here == there:
+            return shown(here, moment.fade)
+        return gone(shown(here, moment.fade), moment.out) + shown(there, moment.out)
+
     def _net(self, net: NetView, at: int, moment: Moment) -> NetView:
         """A net on its way: all plates but one fade, then it moves; the words at its plates are gone while it does."""
         kept = max(1.0 - 2.0 * moment.out, 0.0)
@@ -68,36 +80,21 @@ class Flight:
 
 
 def flight_of(
-    bundle: Bundle,
-    layout: Layout,
-    attacked: Attacked,
-    options: SceneOptions,
-    far: Camera,
-    frame: AttackFrame,
-    ramps: Hud,
-) -> Flight | None:
-    """The flight to what was asked for, else to what differs most; `None` where nothing was kept to compare. `ramps`
-    are the legends of the whole picture.
-
-    Raises
-    ------
-    KerascopeError
-        There is no such layer or channel, or the layer was not kept.
-    """
-    parting = parting_of(bundle, layout, attacked, options)
-    if parting is None:
-        return None
+    parting: Parting, bundle: Bundle, layout: Layout, far: Camera, frame: AttackFrame, plate: PlateLook, ramps: Hud
+) -> Flight:
+    """The flight from the camera `far` to `parting`. `ramps` are the legends of the whole picture."""
     way = approach(layout, parting, far, frame.aspect, frame.tiles)
     place = margin_of(frame.width_px), frame.names_right_px, frame.names_top_px
-    plate, room_px = layout.plates[parting.plate], (frame.tiles.right - frame.tiles.left) * frame.width_px / 3 - 8.0
-    inside = "" if plate.layer == parting.layer else f", in {plate.title}"
+    shows, room_px = layout.plates[parting.plate], (frame.tiles.right - frame.tiles.left) * frame.width_px / 3 - 8.0
+    inside = "" if shows.layer == parting.layer else f", in {shows.title}"
     class_names = bundle.manifest.model.class_names
-    which = channel_text(parting, class_names, is_answer=plate.form.kind == "classes") + inside
+    which = channel_text(parting, class_names, is_answer=shows.form.kind == "classes") + inside
+    what = layer_text(parting, is_mean=shows.form.kind == "closed" and not inside) + inside
     return Flight(
         parting,
         way,
         name_line(parting, *place),
-        detail_line(layer_text(parting), *place) + heads(parting, way.plates_px),
-        detail_line(which, *place) + heads(parting, way.boxes_px) + numbers(parting, way.boxes_px, room_px),
-        legends(parting, ramps),
+        detail_line(what, *place) + heads(plate.gain, way.plates_px),
+        detail_line(which, *place) + heads(parting.gain, way.boxes_px) + numbers(parting, way.boxes_px, room_px),
+        (legends(plate.scale, plate.gain, ramps), legends(parting.scale, parting.gain, ramps)),
     )

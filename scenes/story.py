@@ -45,9 +45,11 @@ def channel_story(parting: Parting) -> tuple[str, ...]:
     """What is seen of the channel (or unit) that differs most."""
     what = "Channel" if parting.is_map else "Unit"
     which = "as chosen: it moves" if parting.is_chosen else "differs most:"
-    _, moved, _ = parting.at_spot
-    at_most = f", by {signed(moved)} in the framed cell" if parting.is_map else f", from {signed(parting.at_spot[0])}"
-    return (f"{what} {parting.channel} {which} by {percent_text(parting.channel_change)} of its size{at_most}.",)
+    before, moved, _ = parting.at_spot
+    at_most = f"and by {signed(moved)} in the framed cell."
+    if not parting.is_map:
+        at_most = f"{signed(moved)} from {signed(before)}."
+    return f"{what} {parting.channel} {which} by {percent_text(parting.channel_change)} of its size,", at_most
 
 
 def _verdict(answer: Answer, attacked: Attacked) -> tuple[str, ...]:

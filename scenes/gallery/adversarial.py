@@ -12,13 +12,14 @@ from scenes.attack_words import size_text, subtitle_of, title_of
 from scenes.attacked import Attacked, Step
 from scenes.choose import shown_run
 from scenes.closeup import gone
-from scenes.flight import Flight, flight_of
+from scenes.flight import Flight, PlateLook, flight_of
 from scenes.options import SceneOptions
 from scenes.panels.answer import Answer, answer_of
 from scenes.panels.classes import change_list, flat_list
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
 from scenes.panels.scrubber import scrubber
+from scenes.parting import parting_of
 from scenes.story import channel_story, layer_story, story
 from scenes.timeline import Timeline
 from viewer.layout import LayoutOptions
@@ -59,9 +60,13 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     clean, last = attacked.steps[0].key, attacked.last.key
     offsets = rows_offsets(layout, frame)
     camera, (ramps, notes) = rows_camera(layout, frame, offsets), _legends(frame)
-    flight = flight_of(bundle, layout, attacked, options, camera, frame, ramps)
+    scales = layer_scales(bundle, layout, clean)
+    gains = difference_gains(bundle, layout, scales, clean, last)
+    parting, flight = parting_of(bundle, layout, attacked, options), None
+    if parting is not None:
+        look = PlateLook(scales[parting.plate], gains[parting.plate])
+        flight = flight_of(parting, bundle, layout, camera, frame, look, ramps)
     journey = journey_of(attacked, flies=flight is not None)
-    gains = difference_gains(bundle, layout, layer_scales(bundle, layout, clean), clean, last)
     nets = _nets(clean, offsets, gains)
     chart, heads = rows_chart(bundle, layout, attacked, offsets[1]), _headings(bundle, attacked, frame) + notes
     film = _Film(bundle, options, frame, answer, attacked, journey, camera, nets, chart, heads, ramps, flight)
@@ -113,7 +118,7 @@ class _Film:
         if self.flight is None or moment.fade < 0.5:
             return _caption(story(self.answer, self.attacked, step), self.frame)
         tell = channel_story if moment.out >= 0.5 else layer_story
-        return _caption(tell(self.flight.parting), self.frame)
+        return _caption(tell(self.flight.parting), self.frame, is_alone=True)
 
 
 def _nets(clean: CaptureKey, offsets: tuple[Offset, ...], gains: tuple[float, ...]) -> tuple[NetView, ...]:
@@ -182,7 +187,9 @@ def _legends(frame: AttackFrame) -> tuple[Hud, Hud]:
     return replace(row, words=tuple(line for line in row.words if line not in notes)), Hud(words=notes)
 
 
-def _caption(lines: tuple[str, ...], frame: AttackFrame) -> Hud:
+def _caption(lines: tuple[str, ...], frame: AttackFrame, *, is_alone: bool = False) -> Hud:
+    """A sentence beside the legends, or over them: there it `is_alone` where no list stands beside it."""
     if frame.is_wide:
         return caption(lines, frame.left_px + 960.0, frame.right_px)
-    return caption(lines, frame.left_px, frame.legends_right_px, TOP_PX - 56.0)
+    right_px = frame.right_px if is_alone else frame.legends_right_px
+    return caption(lines, frame.left_px, right_px, TOP_PX - 56.0)
