@@ -79,6 +79,12 @@ pictures: blender
 	PYTHONPATH=. $(BIN)/python tests/support/dense_digits.py $(DEMO)/digits.bundle
 	$(BIN)/kerascope frame $(DEMO)/digits.bundle --scene sculpture --at-secs 0 --size 1280x720 \
 		--out scenes/pictures/cables.png --overwrite
+	# A network of ImageNet that takes a cup of coffee for a telephone: what moved, and where it went.
+	PYTHONPATH=. $(BIN)/python tests/support/photograph_attack.py $(DEMO)/photograph.bundle
+	$(BIN)/kerascope record $(DEMO)/photograph.bundle --scene adversarial --fold all --layer fire5_concat --size 800x450 \
+		--fps 12 --max-mb 3 --out scenes/pictures/photograph.gif --overwrite
+	$(BIN)/kerascope frame $(DEMO)/photograph.bundle --scene adversarial --fold all --layer image --at-secs 11.5 \
+		--size 1280x720 --out scenes/pictures/photograph.png --overwrite
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
 	# The page needs a browser: Chromium without a head.
