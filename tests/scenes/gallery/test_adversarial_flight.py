@@ -248,7 +248,7 @@ def paper_scene(method: str = "pgd", epsilons: tuple[float, ...] = (0.01,) * 3) 
 
 
 def test_one_of_hundreds_of_channels_is_found_behind_a_closed_plate() -> None:
-    bundle, timeline = paper_scene()
+    _, timeline = paper_scene()
     assert "mean size of 300 channels" in said(at(timeline, "where the paths part"))
     state = at(timeline, "channel")
     assert "channel 217 of 300" in said(state)
