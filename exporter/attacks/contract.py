@@ -151,6 +151,7 @@ class Attack:
     tries : `tries(victim, batch, options)` yields what it has come to after each step. It may yield the whole batch
         after some have succeeded: their first success counts where it `stops`, their last step where not.
     count : how many steps there may be at most, for the progress bar.
+    last : `last(victim, batch, options)` is the last that `tries` would yield, where it can be had at less cost.
     stops : whether an input is done with its first success.
     takes_target, needs_target : whether a class to reach can or must be given.
     uses_gradient : whether it is lost where gradients are masked.
@@ -162,6 +163,7 @@ class Attack:
     options: type[Any]
     tries: Callable[[Any, Batch, Any], Iterator[Tried]]
     count: Callable[[Any], int]
+    last: Callable[[Any, Batch, Any], Tried] | None = None
     stops: bool = False
     takes_target: bool = False
     needs_target: bool = False

@@ -58,10 +58,10 @@ def tries(victim: Victim, batch: Batch, options: FgsmOptions) -> Iterator[Tried]
     (`loss_gradient`); with targets it is lowered for the target instead. There is one gradient, at the clean input;
     epsilon grows from `start` by `step` up to `limit`.
     """
-    direction, clean = victim.compiled(direction_of)(*led(batch)), tf.constant(batch.pixels)
     if options.epsilon is not None:
-        yield Tried(victim.compiled(moved)(clean, direction, tf.constant(options.epsilon)), None, options.epsilon)
+        yield Tried(victim.compiled(_stepped)(*led(batch), tf.constant(options.epsilon)), None, options.epsilon)
         return
+    direction, clean = victim.compiled(direction_of)(*led(batch)), tf.constant(batch.pixels)
     for epsilons in blocks(options.epsilons(), len(batch.labels)):
         yield from grown(victim, clean, direction, epsilons)
 
@@ -76,6 +76,10 @@ def direction_of(logits: Any, pixels: Any, classes: Any, way: Any) -> Any:
     """The sign (-1, 0, 1) of the way in which the loss of `classes` rises (`way` 1.0) or falls (-1.0)."""
     _, gradient, _ = loss_gradient(logits, pixels, classes)
     return way * tf.sign(gradient)
+
+
+def _stepped(logits: Any, pixels: Any, classes: Any, way: Any, epsilon: Any) -> Any:
+    return moved(logits, pixels, direction_of(logits, pixels, classes, way), epsilon)
 
 
 def moved(_: Any, pixels: Any, direction: Any, epsilon: Any) -> Any:

@@ -8,9 +8,8 @@ from typing import Any
 
 from exporter.attacks.budget import DEFAULT_EPSILON, check_count, check_size
 from exporter.attacks.contract import Attack, Batch, Tried
-from exporter.attacks.projected import Walk, walked
+from exporter.attacks.projected import Walk, last_walked, walked
 from exporter.attacks.victim import Victim
-from exporter.backend import tf
 
 _STEP_OF_EPSILON = 0.2
 
@@ -39,8 +38,15 @@ def tries(victim: Victim, batch: Batch, options: Any) -> Iterator[Tried]:
     It is clipped to epsilon around the clean input and to 0 to 1. Kurakin, Goodfellow and Bengio 2016, arXiv
     1607.02533, the basic iterative method.
     """
-    walk = Walk("linf", options.epsilon, options.step_size, options.steps)
-    return walked(victim, batch, tf.constant(batch.pixels), walk)
+    return walked(victim, batch, batch.pixels, _walk(options))
+
+
+def _last(victim: Victim, batch: Batch, options: Any) -> Tried:
+    return last_walked(victim, batch, batch.pixels, _walk(options))
+
+
+def _walk(options: Any) -> Walk:
+    return Walk("linf", options.epsilon, options.step_size, options.steps)
 
 
 IFGSM = Attack(
@@ -50,5 +56,6 @@ IFGSM = Attack(
     options=IfgsmOptions,
     tries=tries,
     count=lambda options: int(options.steps),
+    last=_last,
     takes_target=True,
 )

@@ -11,9 +11,8 @@ import numpy as np
 from exporter.attacks.balls import drawn_in_ball
 from exporter.attacks.budget import DEFAULT_EPSILON, check_count, check_norm, check_size
 from exporter.attacks.contract import Attack, Batch, Norm, Tried
-from exporter.attacks.projected import Walk, walked
+from exporter.attacks.projected import Walk, last_walked, walked
 from exporter.attacks.victim import Victim
-from exporter.backend import tf
 
 _STEP_OF_EPSILON: Mapping[Norm, float] = {"linf": 0.01 / 0.3, "l2": 0.025}
 
@@ -53,8 +52,15 @@ def tries(victim: Victim, batch: Batch, options: Any) -> Iterator[Tried]:
     Madry, Makelov, Schmidt, Tsipras and Vladu 2017, arXiv 1706.06083. The start, clipped to 0 to 1, is no step itself.
     All steps are gone, also after the label has changed: the loss is what the attack is after.
     """
-    walk = Walk(options.norm, options.epsilon, options.step_size, options.steps)
-    return walked(victim, batch, tf.constant(_start(batch, options)), walk)
+    return walked(victim, batch, _start(batch, options), _walk(options))
+
+
+def _last(victim: Victim, batch: Batch, options: Any) -> Tried:
+    return last_walked(victim, batch, _start(batch, options), _walk(options))
+
+
+def _walk(options: Any) -> Walk:
+    return Walk(options.norm, options.epsilon, options.step_size, options.steps)
 
 
 def _start(batch: Batch, options: Any) -> Any:
@@ -71,5 +77,6 @@ PGD = Attack(
     options=PgdOptions,
     tries=tries,
     count=lambda options: int(options.steps),
+    last=_last,
     takes_target=True,
 )

@@ -22,7 +22,10 @@ def untold(done: int, total: int) -> None:
 
 def crafted(attack: Attack, victim: Victim, batch: Batch, options: Any) -> Any:
     """The pixels (n, ...) that the attack comes to, a tensor; nothing is judged, watched or checked on the way."""
-    *_, last = attack.tries(victim, batch, options)
+    if attack.last is not None:
+        last = attack.last(victim, batch, options)
+    else:
+        *_, last = attack.tries(victim, batch, options)
     return settled(batch, last.pixels, last.epsilon)
 
 
