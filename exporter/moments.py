@@ -31,11 +31,14 @@ class Sources:
     unsafe: bool = False
 
 
-def moments_of(model: keras.Model, sources: Sources, *, untrained: bool, seed: int) -> Iterator[Moment]:
+def moments_of(
+    model: keras.Model, sources: Sources, *, untrained: bool, seed: int, final: str = "final"
+) -> Iterator[Moment]:
     """Every moment of the model, the final one last, and only that one with the model's own weights (`source` `None`).
 
     First the untrained twin where it is asked for, then the checkpoints, then the model as it is, unless the last
-    checkpoint has the same weights already. Each is loaded when its turn comes, and nothing holds on to it here.
+    checkpoint has the same weights already; it is called `final`. Each is loaded when its turn comes, and nothing holds
+    on to it here.
     """
     if untrained:
         yield _without_garbage(_untrained(model, seed))
@@ -49,7 +52,7 @@ def moments_of(model: keras.Model, sources: Sources, *, untrained: bool, seed: i
             return
         yield last
         del last
-    yield Moment("final", None)
+    yield Moment(final, None)
 
 
 def numbering(checkpoints: Checkpoints, *, untrained: bool) -> tuple[int, int]:

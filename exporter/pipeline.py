@@ -12,7 +12,7 @@ from exporter.backend import keras
 from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError
 from exporter.bundle.schema import ColourOrder
-from exporter.capture import Moment
+from exporter.capture import CheckpointRecorder, Moment
 from exporter.demonstration import choose_attack, save_model
 from exporter.extent import check_room
 from exporter.inputs import PreprocessingOptions
@@ -86,7 +86,8 @@ def export_model(
     options = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     shown, class_names = read_shown(opened, inputs, labels, options)
     sources = Sources(checkpoints, tuple(imports), unsafe)
-    moments = moments_of(opened.model, sources, untrained=untrained, seed=seed)
+    final = _final_label(model, checkpoints)
+    moments = moments_of(opened.model, sources, untrained=untrained, seed=seed, final=final)
     numbers = numbering(checkpoints, untrained=untrained)
     export = prepare(opened.model, shown, class_names, bounds, numbers, progress, warn)
     return write_export(export, moments, out, overwrite=overwrite, tell=tell)
@@ -127,5 +128,19 @@ def export_demo(
     export_model(
         model, "mnist:20", bundle_path, checkpoints=recorder, overwrite=overwrite, progress=progress, warn=warn
     )
-    attack_bundle(bundle_path, model, "fgsm", input_id=choose_attack(bundle_path, model), keep=32, warn=warn)
+    attack_bundle(
+        bundle_path,
+        model,
+        "fgsm",
+        input_id=choose_attack(bundle_path, model),
+        keep=32,
+        survive_rounding=True,
+        warn=warn,
+    )
     return bundle_path
+
+
+def _final_label(model: keras.Model | Path | str, checkpoints: Checkpoints) -> str:
+    """What the moment of the model itself is called: by its file where the others are files, too."""
+    is_file = isinstance(model, str | Path) and Path(model).suffix in (".keras", ".h5")
+    return Path(model).stem if is_file and not isinstance(checkpoints, CheckpointRecorder) and checkpoints else "final"
