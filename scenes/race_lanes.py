@@ -61,6 +61,8 @@ class Told:
         if self.racer.is_control:
             return what
         step = self.racer.last_step
+        if self.racer.shrinks:
+            return f"made smaller until step {step}"
         if self.is_changed:
             return f"{what} {'at' if self.racer.is_exact else 'by'} step {step}"
         return f"{what} after {step} step{'s' if step != 1 else ''}"

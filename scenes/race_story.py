@@ -21,7 +21,8 @@ CAPTION_PX = 27.0
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The attacks that changed the answer, best first: by the fewest steps, by the smallest L-inf and L2 of the change
-    at which they stopped; and those that did not. Equal ones stand in the order of the lanes.
+    at which they stopped; and those that did not. Equal ones stand in the order of the lanes. The steps of attacks that
+    only shrink a change are not compared with those of others.
     """
 
     steps: tuple[Racer, ...]
@@ -31,11 +32,12 @@ class Ranking:
 
     def best_of(self, racer: Racer, sizes: Mapping[str, ChangeSize]) -> frozenset[str]:
         """What a racer was best in, alone or with others: of `steps`, `linf`, `l2`."""
-        if racer not in self.steps:
+        if racer not in self.l2:
             return frozenset()
         mine, best = sizes[racer.run_id], {name: sizes[getattr(self, name)[0].run_id] for name in ("linf", "l2")}
         found = {name for name in ("linf", "l2") if getattr(mine, name) <= getattr(best[name], name)}
-        return frozenset(found | ({"steps"} if racer.last_step <= self.steps[0].last_step else set()))
+        is_quickest = racer in self.steps and racer.last_step <= self.steps[0].last_step
+        return frozenset(found | ({"steps"} if is_quickest else set()))
 
 
 def ranking_of(race: Race, sizes: Mapping[str, ChangeSize]) -> Ranking:
@@ -46,7 +48,7 @@ def ranking_of(race: Race, sizes: Mapping[str, ChangeSize]) -> Ranking:
         return tuple(sorted(won, key=worth))
 
     return Ranking(
-        by(lambda racer: racer.last_step),
+        tuple(racer for racer in by(lambda racer: racer.last_step) if not racer.shrinks),
         by(lambda racer: sizes[racer.run_id].linf),
         by(lambda racer: sizes[racer.run_id].l2),
         tuple(racer for racer in race.attacks if racer.flip is None),
@@ -61,18 +63,24 @@ def start_lines(race: Race, answer: Answer) -> tuple[str, ...]:
     return f"{len(shown)} attacks{some} begin with one picture:", f"the network says {says}."
 
 
-def way_lines() -> tuple[str, ...]:
+def way_lines(race: Race) -> tuple[str, ...]:
     """On the way."""
-    return "All make their steps at the same time;", "one that changes the answer stops."
+    lines = "All make their steps at the same time;", "one that changes the answer stops."
+    shrinking = [racer.name for racer in race.attacks if racer.shrinks]
+    if not shrinking:
+        return lines
+    starts = "starts" if len(shrinking) == 1 else "start"
+    return (*lines, f"{' and '.join(shrinking)} {starts} with another answer and a large change.")
 
 
 def end_lines(ranking: Ranking, sizes: Mapping[str, ChangeSize], room_px: float, size_px: float) -> tuple[str, ...]:
     """The ranking, as many names a line as have room, and who did not change the answer."""
-    if not ranking.steps:
+    if not ranking.l2:
         return ("None of the attacks changed the answer.",)
     of = " (of 255)" if sizes[ranking.linf[0].run_id].is_picture else ""
-    lines = [
-        _listed("fewest steps:", [f"{r.name} {r.last_step}" for r in ranking.steps], room_px, size_px),
+    quickest = [f"{racer.name} {racer.last_step}" for racer in ranking.steps]
+    lines = [_listed("fewest steps:", quickest, room_px, size_px)] if quickest else []
+    lines += [
         _listed(f"smallest L\u221e{of}:", _sized(ranking.linf, sizes, "linf_number"), room_px, size_px),
         _listed("smallest L2:", _sized(ranking.l2, sizes, "l2_number"), room_px, size_px),
     ]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_LANES = 6
 STOPS_AT_SUCCESS = ("fgsm", "targeted-l2", "deepfool")
+SHRINKS = ("cw", "boundary", "hopskipjump")
+"""Methods whose steps are ever smaller changes with another answer: none of them leads up to the first."""
 SUGGESTED = ("pgd", "deepfool", "ifgsm", "fgsm")
 
 
@@ -41,8 +43,9 @@ class Stride:
 class Racer:
     """One attack: its kept strides, the clean input first, and how many steps it made in all.
 
-    `flip` is the first stride with another answer than the clean input has, `None` where there is none. `is_control`
-    marks what is no attack.
+    `flip` is the first stride with another answer than the clean input has, `None` where there is none; `stops_at` is
+    the stride at which it comes to rest: its flip, or where it shrinks a change the last with another answer, else the
+    last of all. `is_control` marks what is no attack.
     """
 
     name: str
@@ -51,17 +54,18 @@ class Racer:
     strides: tuple[Stride, ...]
     tried: int
     flip: int | None
+    stops_at: int
     is_control: bool
 
     @property
-    def stops_at(self) -> int:
-        """The place of the stride at which it comes to rest: its flip, else its last."""
-        return len(self.strides) - 1 if self.flip is None else self.flip
+    def shrinks(self) -> bool:
+        """Whether it has begun with another answer, and made the change smaller: its steps lead to no first success."""
+        return self.method in SHRINKS and self.flip is not None
 
     @property
     def last_step(self) -> int:
         """After how many steps it comes to rest."""
-        return self.tried if self.flip is None else self.strides[self.flip].number
+        return self.tried if self.flip is None else self.strides[self.stops_at].number
 
     @property
     def is_exact(self) -> bool:
@@ -192,10 +196,12 @@ def _racer(bundle: Bundle, run: Run, name: str, clean: CaptureKey, answer: Answe
         number = (place if step is None else step) + 1  # steps count from 0
         strides.append(_stride(bundle, CaptureKey(input_id, run.checkpoint), number, answer))
     strides[1:] = sorted(strides[1:], key=lambda stride: stride.number)
-    flip = next((i for i, stride in enumerate(strides) if stride.winner != strides[0].winner), None)
+    changed = [i for i, stride in enumerate(strides) if stride.winner != strides[0].winner]
+    flip = changed[0] if changed else None
+    stops_at = len(strides) - 1 if not changed else changed[-1] if run.method in SHRINKS else changed[0]
     steps = run.result.get("steps")
     tried = max(int(steps) if isinstance(steps, (int, float)) else 0, strides[-1].number)
-    return Racer(name, run.method, run.id, tuple(strides), tried, flip, run.method == CONTROL)
+    return Racer(name, run.method, run.id, tuple(strides), tried, flip, stops_at, run.method == CONTROL)
 
 
 def _stride(bundle: Bundle, key: CaptureKey, number: int, answer: Answer) -> Stride:

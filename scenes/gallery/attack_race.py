@@ -154,7 +154,7 @@ class _Lanes:
         if step == 0:
             lines = start_lines(self._race, self._answer)
         elif not self._is_over(step):
-            lines = way_lines()
+            lines = way_lines(self._race)
         else:
             sizes = self._stops()
             size_px = STORY_PX if frame.story_room_px > 700.0 else NARROW_STORY_PX

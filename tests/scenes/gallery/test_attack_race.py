@@ -183,6 +183,20 @@ def test_where_steps_were_not_kept_the_stamp_does_not_claim_the_step(tmp_path: P
     assert "another answer at step 40" not in said
 
 
+def test_an_attack_that_only_shrinks_its_change_runs_to_its_end_and_is_not_ranked_by_steps(tmp_path: Path) -> None:
+    path = make_tiny_bundle(tmp_path / "a.bundle")
+    bundle = read_bundle(path)
+    clean, flipped = (bundle.output(name, "002", "picture") for name in ("clean-0", "attack-3"))
+    add_attack(path, "cw-1", "cw", towards(clean, flipped, 1.3, 1.2, 1.1))
+    end = at(built(read_bundle(path))[1], "ranking")
+    assert lanes(end)[1].capture.input_id == "cw-1-2", "the smallest change, not the first one"
+    said = " ".join(texts(end))
+    assert "made smaller until step 3" in said
+    assert "fewest steps: FGSM" in said
+    assert "C&W 3" not in said
+    assert "C&W" in said.partition("smallest L2")[2]
+
+
 def test_one_attack_is_no_race(tiny_bundle_path: Path) -> None:
     with pytest.raises(KerascopeError, match="no race") as raised:
         built(read_bundle(tiny_bundle_path))
