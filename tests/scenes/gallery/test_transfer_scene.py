@@ -148,6 +148,7 @@ def test_no_word_reaches_the_border_of_its_half_or_another_word(
                 assert min(a[2] - b[0], b[2] - a[0], a[3] - b[1], b[3] - a[1]) <= 5, (one, two)
 
 
+@pytest.mark.slow
 def test_it_can_be_walked_round_and_says_what_was_counted(pair: tuple[Bundle, Bundle]) -> None:
     glb = glb_of(pair[1], scene="transfer", options=SceneOptions())
     captions = {each["caption"] for each in unpacked(glb.content).json["nodes"][0]["extras"]["captions"]}
