@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QSlider, QStyle, QStyleOptionSlider
+from qt_wait import wait
 from window_driver import Driver
 
 from viewer.window.application import prepare
@@ -59,7 +60,7 @@ class DocksDriver(Driver):
         QTest.mousePress(slider, LEFT, pos=start)
         for part in (0.5, 1.0):
             QTest.mouseMove(slider, start + QPoint(round(by_px * part), 0))
-            QTest.qWait(20)
+            wait(20)
         QTest.mouseRelease(slider, LEFT, pos=start + QPoint(by_px, 0))
         self.rest()
 
@@ -70,7 +71,7 @@ def drive_inputs(driver: DocksDriver) -> Facts:
     driver.shoot("at first")
     facts: Facts = {"at_first": driver.wish.input_id, "marked": window.navigator.here}
     tree.expand(model.index(0, 0))
-    QTest.qWait(50)
+    wait(50)
     third = model.sample_at(tree.indexBelow(tree.indexBelow(model.index(0, 0)))).input_id
     driver.click_row(third)
     facts["third"], facts["clicked"] = third, driver.wish.input_id
@@ -121,7 +122,7 @@ def drive_attack(driver: DocksDriver) -> Facts:
     facts["slid_to"], facts["answer"] = driver.wish.input_id, attack.answer.text()
     facts["alarming"] = bool(attack.answer.property("alarming"))
     driver.until(lambda: any(each.change for each in spine.drifted))
-    QTest.qWait(100)
+    wait(100)
     facts["drift"] = {each.layer: each.change for each in spine.drifted}
     driver.key(Qt.Key.Key_BracketLeft)
     facts["weaker"] = driver.wish.input_id

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from qt_wait import wait
 from window_driver import Driver, titles
 
 from viewer.camera import forward_of, project
@@ -52,7 +53,7 @@ class LayersDriver(Driver):
 
     def settle(self) -> None:
         """Until the words are there, and what takes a moment as well."""
-        QTest.qWait(200)
+        wait(200)
         self.until(lambda: self.inspector.is_idle)
         self.rest()
 
@@ -71,7 +72,7 @@ class LayersDriver(Driver):
     def point_at(self, place: Place) -> None:
         # From afar, and slowly: moves that follow each other within 10 ms are left out.
         QTest.mouseMove(self.view.widget, QPoint(5, 5))
-        QTest.qWait(100)
+        wait(100)
         QTest.mouseMove(self.view.widget, self.spot_of(place))
         self.settle()
 
@@ -161,7 +162,7 @@ def drive_layers(driver: LayersDriver) -> Facts:
     QTest.keyClicks(layers.search, "max pool")
     facts["found"] = [layers.model.row_of(layers.model.index(k, 0)).name for k in range(layers.model.rowCount())]
     QTest.keyClick(layers.search, Qt.Key.Key_Return)
-    QTest.qWait(700)
+    wait(700)
     driver.settle()
     at = driver.spot_of(Place("pool"))
     size = driver.view.widget.size()
@@ -179,7 +180,7 @@ def drive_groups(bundle: Path, folder: Path) -> Facts:
     facts: Facts = {"folded": titles(driver.view)}
     driver.layers.view.expandAll()
     driver.click_row("conv", twice=True)
-    QTest.qWait(700)
+    wait(700)
     driver.settle()
     facts["unfolded"], facts["zoom_in_group"] = titles(driver.view), driver.view.offset.zoom
     driver.window.close()

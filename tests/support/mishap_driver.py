@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from qt_wait import wait
 from tiny_bundle import make_tiny_bundle
 from window_driver import Driver
 
@@ -66,7 +67,7 @@ def lose_context(driver: Driver, facts: Facts) -> None:
     pane = view.widget.parentWidget().layout()
     view.widget.setParent(None)
     view.widget.show()
-    QTest.qWait(200)
+    wait(200)
     pane.addWidget(view.widget, 1)
     driver.rest()
     facts["contexts_made"] = len(made)
@@ -78,7 +79,7 @@ def shrink(driver: Driver, facts: Facts) -> None:
     view = driver.view
     view.widget.setMinimumSize(0, 0)
     view.widget.setFixedSize(1, 1)
-    QTest.qWait(250)
+    wait(250)
     facts["smallest_px"] = view.size_px
     QTest.mousePress(view.widget, Qt.MouseButton.LeftButton, pos=QPoint(0, 0))
     QTest.mouseMove(view.widget, QPoint(1, 1))
@@ -86,10 +87,10 @@ def shrink(driver: Driver, facts: Facts) -> None:
     view.zoom_in()
     driver.window.taker.save_picture()
     facts["told_of_one_pixel"] = driver.window.words.words
-    QTest.qWait(100)
+    wait(100)
     view.widget.setMaximumSize(LARGEST_PX, LARGEST_PX)
     view.widget.setMinimumSize(320, 200)
-    QTest.qWait(250)
+    wait(250)
     driver.key(Qt.Key.Key_R)
     driver.rest()
     driver.shoot("large again")

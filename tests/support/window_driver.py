@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
+from qt_wait import wait
 
 from exporter.bundle import read_bundle
 from scenes.present import Gallery
@@ -55,11 +56,11 @@ class Driver:
         end_secs = time.perf_counter() + WAIT_SECS
         while not what():
             assert time.perf_counter() < end_secs, f"waited {WAIT_SECS} s; {self.window.words.words}"
-            QTest.qWait(10)
+            wait(10)
 
     def rest(self) -> None:
         """Until what is wished for is on the screen, drawn finely."""
-        QTest.qWait(30)
+        wait(30)
         self.until(lambda: self.window.chooser.is_idle and self.view.is_settled)
 
     def shoot(self, name: str) -> None:
@@ -76,7 +77,7 @@ class Driver:
         QTest.mousePress(widget, button, pos=start)
         for step in range(1, 9):
             QTest.mouseMove(widget, start + by * (step / 8))
-            QTest.qWait(40)
+            wait(40)
         followed = self.frames_ms[before:]
         QTest.mouseRelease(widget, button, pos=start + by)
         self.rest()
@@ -105,7 +106,7 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
     facts["size_px"] = view.size_px
 
     driver.shoot("playing")
-    QTest.qWait(700)
+    wait(700)
     driver.shoot("playing later")
     QTest.keyClick(window, Qt.Key.Key_Space)
     driver.rest()
@@ -157,7 +158,7 @@ def drive(bundle: Path, folder: Path, began_secs: float) -> tuple[Facts, dict[st
     driver.key(Qt.Key.Key_T)
     driver.shoot("light")
     window.resize(700, 820)
-    QTest.qWait(250)
+    wait(250)
     driver.rest()
     facts["resized_px"] = view.size_px
     driver.shoot("resized")
@@ -213,7 +214,7 @@ def drive_folds(bundle: Path, folder: Path) -> tuple[Facts, dict[str, np.ndarray
     driver.rest()
     facts["folded_again"] = titles(view)
     QTest.mouseClick(view.widget, Qt.MouseButton.RightButton, pos=place_of(view, "picture"))
-    QTest.qWait(50)
+    wait(50)
     facts["menu_of_a_plain_plate"] = [action.text() for action in window.pointer.menu.actions()]
     window.pointer.menu.close()
     driver.key(Qt.Key.Key_G)

@@ -20,6 +20,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from qt_wait import wait
 
 from exporter.bundle import read_bundle
 from scenes.present import Gallery
@@ -60,13 +61,13 @@ class Life:
         while time.perf_counter() < end_secs:
             if what():
                 return
-            QTest.qWait(10)
+            wait(10)
         window = self.window
         facts = window.chooser.wish, window.chooser.shown, window.view.is_settled, window.view.is_flying
         raise AssertionError(f"waited {WAIT_SECS} s; {window.words.words}; {facts}")
 
     def rest(self) -> None:
-        QTest.qWait(30)
+        wait(30)
         window = self.window
         self.until(lambda: window.chooser.is_idle and window.view.is_settled and not window.view.is_flying)
 
@@ -187,7 +188,7 @@ def test_closing_and_opening_a_layer_from_its_menu(life: Life) -> None:
     fans: list = []
     life.window.view.drawn.connect(lambda _: fans.append(life.window.view.state().nets[0].fans))
     choose("Open")
-    QTest.qWait(400)
+    wait(400)
     assert forms() == "maps"
     assert [fan for fan in fans if fan is not None and min(fan) < 1], "its channels fan out"
     assert life.window.view.state().nets[0].fans is None
@@ -358,7 +359,7 @@ def test_closing_while_recording_leaves_nothing_and_loses_nothing(life: Life, tm
     out.write_bytes(b"what was there before")
     life.window.taker.begin_recording(Take(life.window.vantage(), out, (960, 540), 25))
     life.until(lambda: any(path.name.startswith(".dear.gif.tmp-") for path in tmp_path.iterdir()))
-    QTest.qWait(300)
+    wait(300)
     life.window.close()
     assert [path.name for path in tmp_path.iterdir()] == ["dear.gif"]
     assert out.read_bytes() == b"what was there before"
