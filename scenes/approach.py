@@ -15,10 +15,16 @@ from viewer.steer import between, steered
 from viewer.study import CameraOffset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from scenes.framing import Offset
     from scenes.parting import Parting
     from viewer.layout import Layout, Plate
     from viewer.state import Camera, CaptureKey, ColourRole
+
+    Array = NDArray[np.float64]
 
 Box = tuple[float, float, float, float]
 
@@ -30,13 +36,13 @@ FRAME_PX, SPOT_PX = 4.0, 3.0
 ROLES: tuple[ColourRole, ...] = ("accent", "difference", "alarm")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Approach:
     """Clean net, difference and attacked net on the way to one of their plates, face-on, and to one tile of it.
 
     `plate` is the one of `plates` that is flown to, `far` the camera of the whole nets and `near` that of the three
     plates; `offsets` are where the nets stand there. `plates_px` is where the plate of each is then, `tiles_px` where
-    its tile is, `boxes_px` where that has been enlarged to.
+    its tile is, `boxes_px` where that has been enlarged to. `corners` (4, 3) are those of the tile in the layout.
     """
 
     plate: int
@@ -47,7 +53,7 @@ class Approach:
     plates_px: tuple[Box, ...]
     tiles_px: tuple[Box, ...]
     boxes_px: tuple[Box, ...]
-    wires: tuple[Wire, ...]
+    corners: Array
 
     def camera(self, part: float) -> Camera:
         """The camera that far (0..1) on the way from the whole nets to the plates."""
@@ -62,6 +68,12 @@ class Approach:
             (x - far_x * zoom, y - far_y * zoom),
         )
         return steered(self.far, between(CameraOffset(), whole, part))
+
+    def wires(self, offsets: Sequence[Offset], alpha: float) -> tuple[Wire, ...]:
+        """A frame round the tile of each net, where they stand at `offsets`; none where it is clear."""
+        if alpha <= 0:
+            return ()
+        return tuple(_frame(self.corners + offset, role, alpha) for offset, role in zip(offsets, ROLES, strict=True))
 
     def boxes(self, part: float) -> tuple[Box, ...]:
         """Where the three tiles are, that far (0..1) on the way out of their plates."""
@@ -86,7 +98,7 @@ def approach(layout: Layout, parting: Parting, far: Camera, aspect: float, rect:
         tuple(_box(points) for points in np.split(project(near, corners, aspect), len(offsets))),
         tuple(_box(points) for points in seen),
         _boxes(rows, columns, aspect, rect),
-        tuple(_frame(points, role) for points, role in zip(tiles, ROLES, strict=True)),
+        tile,
     )  # fmt: skip
 
 
@@ -128,7 +140,7 @@ def _beside(plate: Plate, aspect: float, rect: Rect) -> tuple[Offset, ...]:
     return (0.0, 0.0, -pitch), (0.0, 0.0, 0.0), (0.0, 0.0, pitch)
 
 
-def _tile_corners(plate: Plate, parting: Parting) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _tile_corners(plate: Plate, parting: Parting) -> Array:
     """Corners (4, 3) of the tile that shows the channel, of the whole picture where there is no such tile."""
     centres = plate.tile_centres()
     is_own = plate.form.kind == "maps" and plate.layer == parting.layer and parting.is_map
@@ -136,7 +148,7 @@ def _tile_corners(plate: Plate, parting: Parting) -> np.ndarray[tuple[int, ...],
     centre = centres[index] if is_own and index < len(centres) else centres.mean(axis=0)
     width, height = plate.form.tile_size
     steps = np.array([[0, -0.5, -0.5], [0, -0.5, 0.5], [0, 0.5, 0.5], [0, 0.5, -0.5]])
-    corners: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = centre + steps * [0.0, height, width]
+    corners: Array = centre + steps * [0.0, height, width]
     return corners
 
 
@@ -153,14 +165,14 @@ def _boxes(rows: int, columns: int, aspect: float, rect: Rect) -> tuple[Box, ...
     return tuple((left + third * (k + 0.5) - width / 2, y, width, height) for k in range(3))
 
 
-def _box(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Box:
+def _box(points: Array) -> Box:
     (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return left, top, right - left, bottom - top
 
 
-def _frame(corners: np.ndarray[tuple[int, ...], np.dtype[np.float64]], role: ColourRole) -> Wire:
+def _frame(corners: Array, role: ColourRole, alpha: float) -> Wire:
     points = tuple((float(x), float(y), float(z)) for x, y, z in (*corners, corners[0]))
-    return Wire(points, role, FRAME_PX)
+    return Wire(points, role, FRAME_PX, alpha)
 
 
 def _outline(box: Box, role: ColourRole, width_px: float, alpha: float) -> Polyline:

@@ -9,6 +9,7 @@ from scenes.approach import Approach, approach, frames, loupes
 from scenes.closeup import channel_text, detail_line, gone, heads, layer_text, legends, name_line, numbers, shown
 from scenes.panels.heading import margin_of
 from scenes.timeline import mixed
+from viewer.drift import faded
 from viewer.state import Hud
 
 if TYPE_CHECKING:
@@ -46,19 +47,20 @@ class Flight:
         if moment.fade <= 0:
             return state
         way, out = self.way, moment.out
-        arrived, alpha = max(2.0 * moment.away - 1.0, 0.0), min(4.0 * out, 1.0)
+        arrived, alpha = max(4.0 * moment.away - 3.0, 0.0), min(4.0 * out, 1.0)
+        nets = tuple(self._net(net, at, moment) for at, net in enumerate(state.nets))
         boxes = way.boxes(out)
         hud = state.hud + frames(self.parting, boxes, alpha) + self._legend(moment)
-        hud += shown(self.name_hud, moment.away) + shown(self.channel_hud, out)
-        hud += gone(shown(self.layer_hud, moment.away), out)
+        hud += faded(self.name_hud, arrived) + shown(self.channel_hud, out)
+        hud += gone(faded(self.layer_hud, arrived), out)
         clean, last = state.nets[0].capture, state.nets[-1].capture
         return replace(
             state,
             camera=way.camera(moment.away),
-            nets=tuple(self._net(net, at, moment) for at, net in enumerate(state.nets)),
+            nets=nets,
             hud=hud,
             drifts=tuple(replace(drift, alpha=max(1.0 - 2.0 * moment.fade, 0.0)) for drift in state.drifts),
-            wires=tuple(replace(wire, alpha=arrived * (1.0 - alpha)) for wire in way.wires) if arrived > 0 else (),
+            wires=way.wires([net.offset for net in nets], arrived * (1.0 - alpha)),
             loupes=loupes(self.parting, clean, last, boxes, alpha) if out > 0 else (),
         )
 
@@ -72,11 +74,11 @@ class Flight:
         """A net on its way: all plates but one fade, then it moves; the words at its plates are gone while it does."""
         kept = max(1.0 - 2.0 * moment.out, 0.0)
         emphasis = tuple(kept if plate == self.way.plate else 1.0 - moment.fade for plate in range(self.way.plates))
-        faded = replace(net, emphasis=emphasis, edge_alpha=net.edge_alpha * (1.0 - moment.fade))
+        fading = replace(net, emphasis=emphasis, edge_alpha=net.edge_alpha * (1.0 - moment.fade))
         if moment.away <= 0:
-            return faded
+            return fading
         offset = mixed(net.offset, self.way.offsets[at], moment.away)
-        return replace(faded, offset=offset, heading="", names=False, scales=False, says_gains=False)
+        return replace(fading, offset=offset, heading="", names=False, scales=False, says_gains=False)
 
 
 def flight_of(

@@ -52,7 +52,7 @@ def _net(net: NetView, study: Study, layout: Layout) -> NetView:
         edge_alpha=net.edge_alpha * study.edge_alpha,
         spread=net.spread * study.spread,
         edges=Edges(study.edge_mode, study.edge_count),
-        emphasis=_emphasis(study, layout) or net.emphasis,
+        emphasis=_emphasis(study, layout, net.emphasis),
     )
 
 
@@ -60,7 +60,11 @@ def _muted(key: CaptureKey, muted: tuple[Mute, ...]) -> CaptureKey:
     return replace(key, mutes=muted) if muted else key
 
 
-def _emphasis(study: Study, layout: Layout) -> tuple[float, ...] | None:
+def _emphasis(study: Study, layout: Layout, own: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    """That of a scene, weaker where layers are isolated and a plate is none of them: what a scene has put away stays
+    away.
+    """
     if not study.isolated:
-        return None
-    return tuple(1.0 if plate.layer in study.isolated else FAINT for plate in layout.plates)
+        return own
+    parts = (1.0 if plate.layer in study.isolated else FAINT for plate in layout.plates)
+    return tuple(one * two for one, two in zip(parts, own or (1.0,) * len(layout.plates), strict=True))

@@ -77,3 +77,37 @@ def test_a_state_without_charts_is_flat_as_it_says() -> None:
     plain = ViewState(Camera(), (), hud=hud)
     assert flat_of(plain, 1.5) == hud
     assert flat_of(replace(plain, drifts=(Drift((), (), 0.0),)), 1.5) == hud
+
+
+@pytest.mark.parametrize("at", range(len(CHANGES)))
+def test_the_place_where_it_turns_is_marked_at_its_point_and_named_under_the_chart(at: int) -> None:
+    feet = [(200.0 + 150 * i, 600.0) for i in range(len(CHANGES))]
+    plain = Drift(PLACES, CHANGES, 0.05, height_px=80.0)
+    without, hud = drift_chart(plain, feet), drift_chart(replace(plain, turn=(at, "here: ×3")), feet)
+    stem, dot = (line for line in hud.lines if line.role == "alarm")
+    x, y = dots_of(without)[at]
+    assert [sum(axis) / 2 for axis in zip(*dot.points_px, strict=True)] == pytest.approx([x, y])
+    assert stem.points_px[0] == pytest.approx((x, y))
+    assert stem.points_px[1][1] > 600.0
+    (words,) = (line for line in hud.words if line.role == "alarm")
+    boxes = [box_of(line) for line in hud.words if line is not words]
+    left, top, right, bottom = box_of(words)
+    assert top > 590.0
+    assert all(left >= b[2] or right <= b[0] or top >= b[3] or bottom <= b[1] for b in boxes)
+    assert set(without.words) < set(hud.words)
+
+
+def test_a_mark_without_room_keeps_its_dot_and_says_nothing() -> None:
+    feet = [(100.0 + 20 * i, 600.0) for i in range(len(CHANGES))]
+    hud = drift_chart(Drift(PLACES, CHANGES, 0.05, turn=(2, "much more than there is room for here")), feet)
+    assert [line for line in hud.words if line.role == "alarm"] == []
+    assert len([line for line in hud.lines if line.role == "alarm"]) == 2
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.25, 1.0])
+def test_a_chart_fades_as_a_whole(alpha: float) -> None:
+    drift = Drift(PLACES, CHANGES, 0.05)
+    whole = flat_of(ViewState(Camera(), (), drifts=(drift,)), 16 / 9)
+    faded = flat_of(ViewState(Camera(), (), drifts=(replace(drift, alpha=alpha),)), 16 / 9)
+    for before, after in ((whole.lines, faded.lines), (whole.words, faded.words)):
+        assert [each.alpha for each in after] == pytest.approx([each.alpha * alpha for each in before if alpha > 0])

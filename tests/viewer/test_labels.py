@@ -136,6 +136,18 @@ def test_gains_replace_names_in_a_difference() -> None:
     )
     texts = {line.text for line in check(layout, net, camera_for(layout, 16 / 9, Rect(0.1, 0.3, 0.9, 0.7)), 16 / 9)}
     assert texts == {"difference ×2", "×20", "×50", "×1"}
+    silent = replace(net, says_gains=False, names=False, heading="")
+    assert labels(layout, silent, camera_for(layout, 16 / 9, Rect()), 16 / 9) == ()
+
+
+def test_a_plate_that_is_not_there_has_no_words_and_takes_no_room() -> None:
+    """Seen along the spine all plates lie over each other: the words of the one that is there still find room."""
+    layout = place(chain(6))
+    alone = tuple(float(index == 3) for index in range(len(layout.plates)))
+    camera = replace(camera_for(layout, 1.5, Rect(0.1, 0.3, 0.9, 0.7)), azimuth_deg=90.0)
+    texts = {line.text for line in labels(layout, replace(NET, emphasis=alone), camera, 1.5)}
+    assert layout.plates[3].title in texts
+    assert not texts & {plate.title for index, plate in enumerate(layout.plates) if index != 3}
 
 
 @given(st.text(max_size=20), st.sampled_from(["left", "centre", "right"]), st.floats(10, 60))

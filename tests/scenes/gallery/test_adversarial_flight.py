@@ -18,12 +18,14 @@ from scenes.options import SceneOptions
 from scenes.registry import scene
 from scenes.timeline import Timeline
 from viewer.camera import project
+from viewer.dress import dressed
 from viewer.drift import flat_of
 from viewer.labels import Box, box_of
 from viewer.layout import Layout
 from viewer.loupe import loupe_cells
 from viewer.scales import difference_gains, layer_scales
 from viewer.state import REFERENCE_HEIGHT_PX, ViewState
+from viewer.study import Study
 
 MAPS = ("conv", "relu", "pool")
 SIZES = {"16:9": (960, 540), "1:1": (600, 600), "9:16": (540, 960), "21:9": (1260, 540)}
@@ -175,6 +177,16 @@ def test_tiles_come_out_of_where_they_are_on_their_plates(bundle: Bundle) -> Non
         assert width == pytest.approx(height)
 
 
+def test_frames_stay_round_their_tiles_while_the_nets_move(bundle: Bundle) -> None:
+    layout, timeline = built(bundle, layer="conv", channel=3)
+    arrives_secs = next(each.at_secs for each in timeline.markers if each.name == "where the paths part")
+    state = timeline.state_at(arrives_secs - 0.15)
+    middles = [np.mean(wire.points[:4], axis=0) for wire in state.wires]
+    tile = layout.plate("conv").tile_centres()[3]
+    assert 0 < state.wires[0].alpha < 1
+    np.testing.assert_allclose(middles, [tile + np.asarray(net.offset) for net in state.nets], atol=1e-9)
+
+
 def test_the_camera_flies_fast_and_smoothly_and_then_rests(bundle: Bundle) -> None:
     _, timeline = built(bundle)
     (start, end), *_ = timeline.flights
@@ -195,6 +207,15 @@ def test_the_flight_begins_and_ends_at_the_same_picture_of_whole_nets(bundle: Bu
     assert before == after
     assert before.loupes == before.wires == ()
     assert all(net.emphasis is None for net in before.nets)
+
+
+def test_layers_that_a_person_isolates_do_not_come_back_behind_the_tiles(bundle: Bundle) -> None:
+    layout, timeline = built(bundle)
+    isolated = Study(isolated=("conv",))
+    near = dressed(at(timeline, "channel"), isolated, layout)
+    assert all(sum(net.emphasis or (1.0,)) == 0 for net in near.nets)
+    far = dressed(timeline.state_at(0.0), isolated, layout)
+    assert [part == 1.0 for part in far.nets[0].emphasis or ()] == [plate.layer == "conv" for plate in layout.plates]
 
 
 # Steps that are no epsilons, closed plates, layers that were not kept.
