@@ -60,8 +60,8 @@ class Craft:
         return list(results[:count])
 
 
-def craft_of(method: str, epsilon: float, options: Mapping[str, OptionValue], *, seed: int, is_rounded: bool) -> Craft:
-    """The attack of that name with this size.
+def craft_of(method: str, epsilon: float, options: Mapping[str, OptionValue], *, seed: int) -> Craft:
+    """The attack of that name with this size; nothing is rounded.
 
     Raises
     ------
@@ -73,4 +73,4 @@ def craft_of(method: str, epsilon: float, options: Mapping[str, OptionValue], *,
         sized = [name for name, each in ATTACKS.items() if "epsilon" in each.option_names and name != CONTROL]
         remedy = "its control is noise of the same size for every input"
         raise AttackError("this attack has no size of its own", expected=" or ".join(sized), got=method, remedy=remedy)
-    return Craft(attack, attack.chosen(epsilon=epsilon, **options), seed, is_rounded)
+    return Craft(attack, attack.chosen(epsilon=epsilon, **options), seed, is_rounded=False)

@@ -18,7 +18,7 @@ from exporter.attacks import AttackResult, AttackStep
 from exporter.attacks.contract import OptionValue
 from exporter.bounds import read_bounds
 from exporter.bundle import Bundle, BundleWriter, read_bundle
-from exporter.bundle.schema import Capture, Input, Run
+from exporter.bundle.schema import Capture, Input, Manifest, Run
 from exporter.inputs import InputSet
 from exporter.moments import Sources, moments_of, numbering
 from exporter.pipeline import write_export
@@ -36,7 +36,6 @@ class Showing:
 
     craft: Craft
     subjects: Sequence[Subject]
-    verdicts: Sequence[Verdict]
     paths: Sequence[Path]
     overwrite: bool
     progress: Progress
@@ -44,10 +43,22 @@ class Showing:
 
 
 @dataclass
-class _Added:
+class _Filled:
+    """The bundle of one model while it is filled, and what has been written of attacks so far."""
+
+    showing: Showing
+    subject: Subject
+    counted: dict[str, OptionValue]
+    writer: BundleWriter
+    bundle: Bundle
     inputs: list[Input] = field(default_factory=list)
     captures: list[Capture] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the attack was made on this model."""
+        return self.subject is self.showing.subjects[0]
 
 
 def bundle_paths(folder: Path, subjects: Sequence[Subject]) -> tuple[Path, ...]:
@@ -57,16 +68,20 @@ def bundle_paths(folder: Path, subjects: Sequence[Subject]) -> tuple[Path, ...]:
     )
 
 
-def write_bundles(showing: Showing, places: NDArray[np.int64]) -> None:
+def write_bundles(showing: Showing, verdicts: Sequence[Verdict], places: NDArray[np.int64]) -> None:
     """Write a bundle a model: the clean inputs at these places, the attack on each, and noise of its size.
 
     All hold the same kept steps, the judges as they received them; their runs say in `crafted_on` whose they are.
+    `verdicts` are told with the attacks: of all inputs, not only of those that are shown.
     """
     made = [(craft, _results(showing.subjects[0], craft, places)) for craft in (showing.craft, showing.craft.control())]
-    for number, path in enumerate(showing.paths):
-        _write_clean(showing, number, path, places)
+    for path, subject, verdict in zip(showing.paths, showing.subjects, verdicts, strict=True):
+        _write_clean(showing, subject, path, places)
         with BundleWriter.append(path) as writer:
-            _add(showing, number, writer, places, made)
+            filled = _Filled(showing, subject, _counted(verdict), writer, read_bundle(writer.path))
+            for craft, results in made:
+                _add(filled, craft, places, results)
+            writer.commit(_manifest(filled))
 
 
 def _results(source: Subject, craft: Craft, places: NDArray[np.int64]) -> list[AttackResult]:
@@ -77,9 +92,8 @@ def _results(source: Subject, craft: Craft, places: NDArray[np.int64]) -> list[A
     return results
 
 
-def _write_clean(showing: Showing, number: int, path: Path, places: NDArray[np.int64]) -> None:
-    source, subject = showing.subjects[0], showing.subjects[number]
-    samples = tuple(received_sample(subject, sent_clean(source, int(place))) for place in places)
+def _write_clean(showing: Showing, subject: Subject, path: Path, places: NDArray[np.int64]) -> None:
+    samples = tuple(received_sample(subject, sent_clean(showing.subjects[0], int(place))) for place in places)
     shown = InputSet(samples, subject.preprocessing, subject.class_names)
     start = numbering((), untrained=False)
     export = prepare(subject.model, shown, subject.class_names, read_bounds(), start, showing.progress, showing.warn)
@@ -87,62 +101,45 @@ def _write_clean(showing: Showing, number: int, path: Path, places: NDArray[np.i
     write_export(export, moments, path, overwrite=showing.overwrite)
 
 
-def _add(
-    showing: Showing,
-    number: int,
-    writer: BundleWriter,
-    places: NDArray[np.int64],
-    made: Sequence[tuple[Craft, Sequence[AttackResult]]],
-) -> None:
-    """Write the runs on every input, and commit them."""
-    bundle, added = read_bundle(writer.path), _Added()
-    parents, checkpoint = bundle.manifest.inputs, bundle.final_checkpoint.id
-    for craft, results in made:
-        run_ids = next_run_ids(bundle, craft.attack.name, len(places))
-        for place, parent, run_id, result in zip(places, parents, run_ids, results, strict=True):
-            steps = kept_steps(result, KEPT_OF_SEVERAL, step_bytes(bundle, parent.id, checkpoint), showing.warn)
-            own = result if number == 0 else _as_received(showing, number, int(place), result, steps)
-            kept = steps if number == 0 else list(own.steps)
-            _add_run(showing, number, (writer, bundle, added), parent, run_id, craft, own, kept)
-    manifest = bundle.manifest
-    writer.commit(
-        structs.replace(
-            manifest,
-            inputs=(*manifest.inputs, *added.inputs),
-            captures=(*manifest.captures, *added.captures),
-            runs=(*manifest.runs, *added.runs),
-        )
+def _manifest(filled: _Filled) -> Manifest:
+    manifest = filled.bundle.manifest
+    return structs.replace(
+        manifest,
+        inputs=(*manifest.inputs, *filled.inputs),
+        captures=(*manifest.captures, *filled.captures),
+        runs=(*manifest.runs, *filled.runs),
     )
+
+
+def _add(filled: _Filled, craft: Craft, places: NDArray[np.int64], results: Sequence[AttackResult]) -> None:
+    """Write an attack, or its control, on each of the inputs."""
+    bundle, parents = filled.bundle, filled.bundle.manifest.inputs
+    run_ids = next_run_ids(bundle, craft.attack.name, len(places))
+    for place, parent, run_id, result in zip(places, parents, run_ids, results, strict=True):
+        size = step_bytes(bundle, parent.id, bundle.final_checkpoint.id)
+        kept = kept_steps(result, KEPT_OF_SEVERAL, size, filled.showing.warn)
+        if not filled.is_source:
+            result = _as_received(filled, int(place), result, kept)
+            kept = list(result.steps)
+        _add_run(filled, craft, parent, run_id, result, kept)
 
 
 def _add_run(
-    showing: Showing,
-    number: int,
-    place: tuple[BundleWriter, Bundle, _Added],
-    parent: Input,
-    run_id: str,
-    craft: Craft,
-    result: AttackResult,
-    kept: Sequence[AttackStep],
+    filled: _Filled, craft: Craft, parent: Input, run_id: str, result: AttackResult, kept: Sequence[AttackStep]
 ) -> None:
-    writer, bundle, added = place
-    subject, checkpoint = showing.subjects[number], bundle.final_checkpoint.id
-    ids = next_ids(bundle, len(added.inputs) + len(kept))[len(added.inputs) :]
+    bundle, subject, checkpoint = filled.bundle, filled.subject, filled.bundle.final_checkpoint.id
+    ids = next_ids(bundle, len(filled.inputs) + len(kept))[len(filled.inputs) :]
     inputs, captures = write_attacked(
-        writer, bundle, subject.model, run_id, parent, checkpoint, subject.victim, kept, ids=ids
+        filled.writer, bundle, subject.model, run_id, parent, checkpoint, subject.victim, kept, ids=ids
     )
-    options = craft.plain_options
-    if number and craft is showing.craft:
-        options["crafted_on"] = showing.paths[0].stem
-    more: dict[str, OptionValue] = {
-        "norm": craft.norm,
-        "predicted_8bit": result.last.predicted if subject.has_pictures else None,
-    }
-    if craft is showing.craft:
-        more |= _counted(showing.verdicts[number])
-    added.runs.append(run_entry(run_id, craft.attack.name, checkpoint, parent.id, result, inputs, options, more))
-    added.inputs += inputs
-    added.captures += captures
+    options, is_attack = craft.plain_options, craft is filled.showing.craft
+    if is_attack and not filled.is_source:
+        options["crafted_on"] = filled.showing.paths[0].stem
+    saved = result.last.predicted if subject.has_pictures else None
+    more = {"norm": craft.norm, "predicted_8bit": saved, **(filled.counted if is_attack else {})}
+    filled.runs.append(run_entry(run_id, craft.attack.name, checkpoint, parent.id, result, inputs, options, more))
+    filled.inputs += inputs
+    filled.captures += captures
 
 
 def _counted(verdict: Verdict) -> dict[str, OptionValue]:
@@ -155,11 +152,9 @@ def _counted(verdict: Verdict) -> dict[str, OptionValue]:
     }
 
 
-def _as_received(
-    showing: Showing, number: int, place: int, result: AttackResult, steps: Sequence[AttackStep]
-) -> AttackResult:
+def _as_received(filled: _Filled, place: int, result: AttackResult, steps: Sequence[AttackStep]) -> AttackResult:
     """The same steps as another model reads them, and how they end for it."""
-    source, judge = showing.subjects[0], showing.subjects[number]
+    source, judge = filled.showing.subjects[0], filled.subject
     clean = received(judge, [sent_clean(source, place)])[0]
     pixels = received(judge, [sent(source, place, step.pixels) for step in steps])
     logits = judge.victim.judged(pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +86,7 @@ def transfer(
     """
     folder = Path(out)
     check_folder(folder, NAMES, overwrite=overwrite)
-    craft_of(method, epsilon, options or {}, seed=seed, is_rounded=False)
+    craft = craft_of(method, epsilon, options or {}, seed=seed)
     if not judges:
         raise KerascopeError("there is no model to judge the attack", expected="one or more models beside the source")
     if show < 0:
@@ -94,26 +94,48 @@ def transfer(
     prepared = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     asked = Asked(labels, prepared, tuple(imports), unsafe, warn)
     subjects = subjects_of([source_model, *judges], inputs, asked)
+    check_can_be_sent(subjects[0], subjects[1:])
+    paths = _checked_paths(folder, subjects, show, overwrite=overwrite)
+    craft = replace(craft, is_rounded=subjects[0].has_pictures)
+    return _reported(folder, Showing(craft, subjects, paths, overwrite, progress, warn), show)
+
+
+def _checked_paths(folder: Path, subjects: Sequence[Subject], show: int, *, overwrite: bool) -> tuple[Path, ...]:
     paths = bundle_paths(folder, subjects) if show else ()
     for path in paths:
         BundleWriter.check_place(path, overwrite=overwrite)
-    source = subjects[0]
-    check_can_be_sent(source, subjects[1:])
-    craft = craft_of(method, epsilon, options or {}, seed=seed, is_rounded=source.has_pictures)
-    judged, everywhere = _judged(subjects, warn)
-    answers = _answers(subjects, craft, judged, progress)
+    return paths
+
+
+def _reported(folder: Path, showing: Showing, show: int) -> TransferReport:
+    """Judge, and write what comes of it."""
+    judged, everywhere = _judged(showing.subjects, showing.warn)
+    answers = _answers(showing.subjects, showing.craft, judged, showing.progress)
     shown = judged[_best(answers)[:show]]
-    verdicts = _verdicts(subjects, answers, everywhere)
-    told = {name: value for name, value in craft.plain_options.items() if name != "epsilon"}
-    report = TransferReport(
-        folder, source.name, method, craft.norm, epsilon, told, len(source.samples), len(judged), source.has_pictures,
-        tuple(source.samples[place].label for place in shown), verdicts, paths,
-    )  # fmt: skip
+    report = _report(folder, showing, _verdicts(showing.subjects, answers, everywhere), shown)
     contents = {NAMES[0]: as_csv(HEAD, report.rows()), NAMES[1]: as_json(report.as_plain())}
-    write_all(folder, contents | _picture(report, warn))
+    write_all(folder, contents | _picture(report, showing.warn))
     if show:
-        write_bundles(Showing(craft, subjects, verdicts, paths, overwrite, progress, warn), shown)
+        write_bundles(showing, report.verdicts, shown)
     return report
+
+
+def _report(folder: Path, showing: Showing, verdicts: tuple[Verdict, ...], shown: NDArray[np.int64]) -> TransferReport:
+    craft, source = showing.craft, showing.subjects[0]
+    return TransferReport(
+        folder=folder,
+        source=source.name,
+        method=craft.attack.name,
+        norm=craft.norm,
+        epsilon=craft.options.epsilon,
+        options={name: value for name, value in craft.plain_options.items() if name != "epsilon"},
+        inputs=len(source.samples),
+        judged=verdicts[0].clean.of,
+        has_pictures=source.has_pictures,
+        shown=tuple(source.samples[place].label for place in shown),
+        verdicts=verdicts,
+        bundles=tuple(showing.paths),
+    )
 
 
 def _judged(subjects: Sequence[Subject], warn: Warn) -> tuple[NDArray[np.int64], list[Share]]:
