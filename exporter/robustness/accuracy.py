@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.attacks import Attack, AttackError, Batch, attack_named, run_attack
+from exporter.attacks import Attack, AttackError, AttackResult, Batch, attack_named, run_attack
+from exporter.attacks.checks import check_batch
 from exporter.attacks.contract import Norm, OptionValue
 from exporter.attacks.fgsm import FgsmOptions, direction_of, led
 from exporter.attacks.rounding import settled
@@ -130,16 +131,27 @@ def curve_of(subject: Subject, trial: Trial, epsilons: Sequence[float], tick: Ti
     ----------
     epsilons : rising, 0 first.
     tick : is told how many batches are done, and of how many.
+
+    An input that cannot be attacked, as its gradients are masked, counts as right; the curve says how many these are.
+
+    Raises
+    ------
+    AttackError
+        none of the inputs can be attacked.
     """
     sizes = sizes_in(trial.norm, epsilons, subject.samples[0].values[0].size)
     right = np.flatnonzero(subject.clean_predicted() == subject.classes)
-    held = np.zeros(len(sizes), np.int64)
+    held, refused, reason = np.zeros(len(sizes), np.int64), 0, ""
     batches = list(subject.batches(right))
     for done, (rows, count) in enumerate(batches):
-        held += _held(subject, trial, rows, sizes)[:, :count].sum(axis=1)
+        tried = _tried(subject, trial, rows, sizes)
+        held += tried.held[:, :count].sum(axis=1)
+        refused, reason = refused + int(tried.refused[:count].sum()), reason or tried.reason
         tick(done + 1, len(batches))
+    if refused and refused == len(right):
+        raise AttackError(f"{subject.name} cannot be attacked by {trial.name}", got=reason)
     points = tuple(Point(size, Share(int(each), len(subject.samples))) for size, each in zip(sizes, held, strict=True))
-    return Curve(subject.name, trial.name, trial.norm, trial.is_minimal, _told(trial), points)
+    return Curve(subject.name, trial.name, trial.norm, trial.is_minimal, _told(trial), points, refused, reason)
 
 
 def _told(trial: Trial) -> dict[str, OptionValue]:
@@ -150,30 +162,54 @@ def _told(trial: Trial) -> dict[str, OptionValue]:
     return {name: value for name, value in one.items() if value == two[name] and name != "epsilon"}
 
 
-def _held(subject: Subject, trial: Trial, rows: NDArray[np.int64], sizes: Sequence[float]) -> NDArray[np.bool_]:
-    """Whether each input (epsilons, n) is still read right."""
+@dataclass(frozen=True)
+class _Tried:
+    """Whether each input is still read right (epsilons, n), and whether it could not be attacked (n,), and why."""
+
+    held: NDArray[np.bool_]
+    refused: NDArray[np.bool_]
+    reason: str
+
+
+def _tried(subject: Subject, trial: Trial, rows: NDArray[np.int64], sizes: Sequence[float]) -> _Tried:
     batch = trial.batch(subject, rows)
-    if trial.is_minimal:
-        results = run_attack(trial.attack, subject.victim, batch, trial.chosen(0.0), is_watched=False)
-        needed = np.array([getattr(each, trial.norm) if each.success else np.inf for each in results])
-        return np.stack([needed > size + _SLACK for size in sizes])
-    tried = (
-        _each_step(subject, batch, sizes) if trial.attack.name == "fgsm" else _each_run(subject, trial, batch, sizes)
-    )
-    return np.stack([np.ones(len(rows), np.bool_) if size == 0 else ~next(tried) for size in sizes])
+    try:
+        if trial.attack.name == "fgsm" and not trial.is_minimal:
+            return _stepped(subject, trial.attack, batch, sizes)
+        return _run(subject, trial, batch, sizes)
+    except AttackError as error:  # none of these; others may do
+        every = np.ones(len(rows), np.bool_)
+        return _Tried(np.ones((len(sizes), len(rows)), np.bool_), every, str(error))
 
 
-def _each_step(subject: Subject, batch: Batch, sizes: Sequence[float]) -> Iterator[NDArray[np.bool_]]:
-    """Whether one step along the sign of the gradient fools the model, for each epsilon above 0: of one gradient."""
+def _stepped(subject: Subject, attack: Attack, batch: Batch, sizes: Sequence[float]) -> _Tried:
+    """What one step along the sign of the gradient does, for each epsilon: all of one gradient."""
+    refusals = check_batch(attack, subject.victim, batch)
+    refused = np.isin(np.arange(len(batch.labels)), [refusal.place for refusal in refusals])
     direction, clean = subject.victim.compiled(direction_of)(*led(batch)), tf.constant(batch.pixels)
-    for size in sizes:
-        if size:
-            pixels = tf.clip_by_value(clean + size * direction, 0.0, 1.0)
-            yield batch.is_fooled(subject.judged(settled(batch, pixels, size)))
+    held = [np.ones(len(refused), np.bool_)]
+    for size in sizes[1:]:
+        pixels = tf.clip_by_value(clean + size * direction, 0.0, 1.0)
+        held.append(refused | ~batch.is_fooled(subject.judged(settled(batch, pixels, size))))
+    return _Tried(np.stack(held), refused, str(refusals[0].error) if refusals else "")
 
 
-def _each_run(subject: Subject, trial: Trial, batch: Batch, sizes: Sequence[float]) -> Iterator[NDArray[np.bool_]]:
-    for size in sizes:
-        if size:
-            results = run_attack(trial.attack, subject.victim, batch, trial.chosen(size), is_watched=False)
-            yield np.array([each.success for each in results])
+def _run(subject: Subject, trial: Trial, batch: Batch, sizes: Sequence[float]) -> _Tried:
+    """What an attack does that uses each epsilon up, or one that looks for the smallest change."""
+
+    def results(epsilon: float) -> Sequence[AttackResult]:
+        return run_attack(trial.attack, subject.victim, batch, trial.chosen(epsilon), is_watched=False)
+
+    if trial.is_minimal:
+        last = results(0.0)
+        needed = np.array([getattr(each, trial.norm) if each.success else np.inf for each in last])
+        held = [needed > size + _SLACK for size in sizes]
+    else:
+        each_size = [results(size) for size in sizes[1:]]
+        last = each_size[-1] if each_size else ()
+        held = [
+            np.ones(len(batch.labels), np.bool_),
+            *(np.array([not each.success for each in one]) for one in each_size),
+        ]
+    reasons = [str(each.details.get("refused") or "") for each in last]
+    return _Tried(np.stack(held), np.array([bool(each) for each in reasons], np.bool_), max(reasons, default=""))

@@ -29,6 +29,8 @@ class Curve:
     is_minimal : whether the attack looks for the smallest change of each input, else it uses each epsilon up.
     options : of the attack, without its epsilon.
     points : one an epsilon, rising.
+    refused, reason : how many inputs could not be attacked and so count as right, and why: masked gradients. Then the
+        accuracy is no more than a bound.
     """
 
     model: str
@@ -37,6 +39,8 @@ class Curve:
     is_minimal: bool
     options: dict[str, OptionValue]
     points: tuple[Point, ...]
+    refused: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Robustness:
                     "norm": curve.norm,
                     "smallest_change": curve.is_minimal,
                     "options": curve.options,
+                    "not_attacked": curve.refused,
                     "points": [{"epsilon": point.epsilon, **point.right.as_plain()} for point in curve.points],
                 }
                 for curve in self.curves

@@ -20,7 +20,7 @@ from exporter.writing import Progress, Warn
 NAMES = ("robustness.csv", "robustness.json", "robustness.png")
 METHODS = ("fgsm", "pgd", "noise")
 EPSILONS = (0.0, 1 / 255, 2 / 255, 4 / 255, 8 / 255)
-_HEAD = ("model", "method", "norm", "smallest_change", "epsilon", "count", "of", "share", "low", "high")
+_HEAD = ("model", "method", "norm", "smallest_change", "epsilon", "count", "of", "share", "low", "high", "not_attacked")
 _FEW = 100
 
 
@@ -86,6 +86,9 @@ def robustness_report(
         for trial in trials
         for subject in subjects
     )
+    for curve in curves:
+        if curve.refused:
+            warn(f"{curve.method} on {curve.model}: {curve.refused} inputs count as right, as {curve.reason}")
     found = Robustness(curves, len(subjects[0].samples), subjects[0].has_pictures, survive_rounding, seed)
     contents = {NAMES[0]: as_csv(_HEAD, rows_of(found)), NAMES[1]: as_json(found.as_plain())}
     write_all(folder, contents | picture(NAMES[2], found, warn))
@@ -117,7 +120,7 @@ def rows_of(found: Robustness) -> Iterator[tuple[object, ...]]:
     for curve in found.curves:
         for point in curve.points:
             about = (curve.model, curve.method, curve.norm, int(curve.is_minimal), point.epsilon)
-            yield (*about, *point.right.as_plain().values())
+            yield (*about, *point.right.as_plain().values(), curve.refused)
 
 
 def picture(name: str, found: Robustness, warn: Warn) -> dict[str, bytes]:

@@ -110,7 +110,7 @@ def _checked_paths(folder: Path, subjects: Sequence[Subject], show: int, *, over
 def _reported(folder: Path, showing: Showing, show: int) -> TransferReport:
     """Judge, and write what comes of it."""
     judged, everywhere = _judged(showing.subjects, showing.warn)
-    answers = _answers(showing.subjects, showing.craft, judged, showing.progress)
+    answers = _answers(showing.subjects, showing.craft, judged, showing.progress, showing.warn)
     shown = judged[_best(answers)[:show]]
     report = _report(folder, showing, _verdicts(showing.subjects, answers, everywhere), shown)
     contents = {NAMES[0]: as_csv(HEAD, report.rows()), NAMES[1]: as_json(report.as_plain())}
@@ -152,23 +152,32 @@ def _judged(subjects: Sequence[Subject], warn: Warn) -> tuple[NDArray[np.int64],
     return judged, [Share(int(each.sum()), len(clean)) for each in right]
 
 
-def _answers(subjects: Sequence[Subject], craft: Craft, judged: NDArray[np.int64], progress: Progress) -> Answers:
+def _answers(
+    subjects: Sequence[Subject], craft: Craft, judged: NDArray[np.int64], progress: Progress, warn: Warn
+) -> Answers:
     def ticker(what: str) -> Callable[[int], None]:
         return lambda done: progress(what, done, len(judged))
 
-    attacked = _made(subjects[0], craft, judged, ticker(f"{craft.attack.name} on {subjects[0].name}"))
-    noise = _made(subjects[0], craft.control(), judged, ticker("noise"))
+    source = subjects[0]
+    attacked = _made(source, craft, judged, warn, ticker(f"{craft.attack.name} on {source.name}"))
+    noise = _made(source, craft.control(), judged, warn, ticker("noise"))
     return Answers(_right(subjects, noise, judged), _right(subjects, attacked, judged))
 
 
-def _made(source: Subject, craft: Craft, judged: NDArray[np.int64], tick: Callable[[int], None]) -> list[Sent]:
-    """What is made of these inputs on the source, as it is sent."""
+def _made(
+    source: Subject, craft: Craft, judged: NDArray[np.int64], warn: Warn, tick: Callable[[int], None]
+) -> list[Sent]:
+    """What is made of these inputs on the source, as it is sent; those that cannot be attacked stay as they are."""
     made: list[Sent] = []
+    refused: list[str] = []
     for start in range(0, len(judged), source.batch):
         places = judged[start : start + source.batch]
         results = craft.results(source, places)
         made += [sent(source, int(place), each.last.pixels) for place, each in zip(places, results, strict=True)]
+        refused += [str(each.details["refused"]) for each in results if "refused" in each.details]
         tick(len(made))
+    if refused:
+        warn(f"{craft.attack.name} on {source.name}: {len(refused)} inputs are left as they are, as {refused[0]}")
     return made
 
 

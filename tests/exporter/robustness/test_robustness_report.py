@@ -193,3 +193,27 @@ def test_inputs_must_have_their_true_classes(linear: Any, rows: tuple[np.ndarray
         report([linear], tmp_path / "no_y.npz", tmp_path / "out")
     with pytest.raises(KerascopeError, match="no model to try"):
         report([], tmp_path / "no_y.npz", tmp_path / "out")
+
+
+def test_inputs_without_a_gradient_count_as_right_and_are_told(keras: Any, kernel: np.ndarray, tmp_path: Path) -> None:
+    """A network whose hidden unit is off for some inputs: no attack by gradients finds a way for these."""
+    layers = keras.layers
+    hidden, last = layers.Dense(1, activation="relu", name="hidden"), layers.Dense(2, activation="softmax", name="out")
+    model = keras.Sequential([keras.Input((SIZE,), name="x"), hidden, last], name="gated")
+    direction = (kernel[:, :1] - kernel[:, 1:]).astype(np.float32)
+    x = np.random.default_rng(7).uniform(0.0, 1.0, (30, SIZE)).astype(np.float32)
+    hidden.set_weights([direction, np.float32([-np.median(x @ direction)])])
+    last.set_weights([np.float32([[4.0, -4.0]]), np.float32([-0.5, 0.5])])
+    np.savez(tmp_path / "rows.npz", x=x, y=np.asarray(model(x)).argmax(axis=1))
+    told: list[str] = []
+    report([model], tmp_path / "rows.npz", tmp_path / "out", methods=["fgsm", "ifgsm"], warn=told.append)
+    curves = json.loads((tmp_path / "out" / "robustness.json").read_text(encoding="utf-8"))["curves"]
+    for curve in curves:
+        assert curve["not_attacked"] == 15
+        assert 15 <= curve["points"][1]["count"] < 30
+    assert sum("15 inputs count as right, as masked gradients" in line for line in told) == 2
+    hidden.set_weights([direction, np.float32([-1e3])])
+    np.savez(tmp_path / "off.npz", x=x, y=np.ones(30, int))
+    with pytest.raises(KerascopeError, match="gated cannot be attacked by fgsm: got none of the 30 inputs"):
+        report([model], tmp_path / "off.npz", tmp_path / "none")
+    assert not (tmp_path / "none").exists()
