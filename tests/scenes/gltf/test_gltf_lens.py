@@ -15,6 +15,7 @@ from scenes.gltf.lens import Poses, focal_of, poses_of, quaternions
 from scenes.gltf.reel import reel_of
 from scenes.options import SceneOptions
 from scenes.registry import scene
+from scenes.timeline import grounded
 from viewer.camera import project
 from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, Camera
@@ -48,7 +49,7 @@ def seen(poses: Poses, index: int, points: np.ndarray) -> np.ndarray:
 def test_plates_are_seen_where_the_scene_shows_them(tiny_bundle_path: Path, name: str) -> None:
     bundle = read_bundle(tiny_bundle_path)
     layout = scene(name).lay_out(bundle, SceneOptions())
-    timeline = scene(name).build(bundle, layout, SceneOptions())
+    timeline = grounded(scene(name).build(bundle, layout, SceneOptions()))
     reel = reel_of(timeline)
     poses = poses_of(reel.cameras)
     for index in range(0, len(reel.cameras), 20):
