@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.attacks.contract import Attack, AttackError, Batch
 from exporter.attacks.gradient import loss_gradient
+from exporter.attacks.rows import rows_of
 from exporter.attacks.victim import Victim
 from exporter.backend import tf
 
@@ -52,12 +53,8 @@ def check_batch(attack: Attack, victim: Victim, batch: Batch) -> tuple[Refusal, 
 
 
 def without(batch: Batch, refusals: tuple[Refusal, ...]) -> Batch:
-    """The inputs of a batch that can be attacked; each keeps its number, and so its random numbers."""
-    keep = np.setdiff1d(np.arange(len(batch.labels)), [refusal.place for refusal in refusals])
-    targets = None if batch.targets is None else batch.targets[keep]
-    return replace(
-        batch, pixels=batch.pixels[keep], labels=batch.labels[keep], targets=targets, places=batch.places[keep]
-    )
+    """The inputs of a batch that can be attacked."""
+    return rows_of(batch, np.setdiff1d(np.arange(len(batch.labels)), [refusal.place for refusal in refusals]))
 
 
 def _check_asked(attack: Attack, batch: Batch) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
+from exporter.attacks.boundary import BOUNDARY
 from exporter.attacks.contract import Attack, AttackError
+from exporter.attacks.cw import CW
 from exporter.attacks.deepfool import DEEPFOOL
 from exporter.attacks.fgsm import FGSM
+from exporter.attacks.hopskipjump import HOPSKIPJUMP
 from exporter.attacks.ifgsm import IFGSM
 from exporter.attacks.noise import NOISE
 from exporter.attacks.pgd import PGD
 from exporter.attacks.targeted_l2 import TARGETED_L2
 
-ATTACKS: Mapping[str, Attack] = {attack.name: attack for attack in (FGSM, IFGSM, PGD, TARGETED_L2, DEEPFOOL, NOISE)}
+ATTACKS: Mapping[str, Attack] = {
+    attack.name: attack for attack in (FGSM, IFGSM, PGD, TARGETED_L2, DEEPFOOL, CW, BOUNDARY, HOPSKIPJUMP, NOISE)
+}
 
 
 def attack_named(name: str) -> Attack:
