@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 CHECK = "frames"
 
+SHOWN = "input"
+"""What the upper net is shown, clean or attacked: one word, as a file to walk round in has only one for all states."""
+
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """Two nets over each other: each has a low, wide part of the frame."""
@@ -97,9 +100,8 @@ def _nets(
     clean, there = steps[0].key, steps[moment.step].key
     above, below = offsets
     here = clean if moment.blend < 1 else there
-    heading, role = ("attacked", role) if moment.part > 0 else ("clean", "accent")
     shown = NetView(
-        here, there, moment.blend, offset=above, edge_width=0.65, edge_alpha=0.75, shapes=False, heading=heading,
+        here, there, moment.blend, offset=above, edge_width=0.65, edge_alpha=0.75, shapes=False, heading=SHOWN,
         heading_role=role,
     )  # fmt: skip
     change = NetView(
