@@ -63,7 +63,9 @@ def desk(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for shown in [shown for shown in bundle.manifest.inputs if shown.kind == "clean"][:3]:
         picture = bundle.image(shown.id)
         assert picture is not None
-        Image.fromarray(picture[..., 0]).save(folder / "photos" / f"{shown.id}.png")
+        of_class = folder / "photos" / bundle.manifest.model.class_names[shown.true_class or 0]
+        of_class.mkdir(exist_ok=True)
+        Image.fromarray(picture[..., 0]).save(of_class / f"{shown.id}.png")
     (folder / "labels.txt").write_text(
         "".join(f"{name}\n" for name in bundle.manifest.model.class_names), encoding="utf-8"
     )
