@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from exporter.attacks.budget import check_size
 from exporter.attacks.contract import Attack, AttackError, Batch, Tried
 from exporter.attacks.gradient import loss_gradient
 from exporter.attacks.growing import blocks, grown
@@ -28,8 +29,8 @@ class FgsmOptions:
     limit: float = 0.3
 
     def __post_init__(self) -> None:
-        if self.epsilon is not None and not 0 < self.epsilon <= 1:
-            raise AttackError("fgsm cannot move pixels so far", expected="0 < epsilon <= 1", got=self.epsilon)
+        if self.epsilon is not None:
+            check_size("fgsm", self.epsilon, "epsilon", "linf")
         if not all(map(math.isfinite, (self.start, self.step, self.limit))):
             raise AttackError("the options of fgsm make no sense", expected="finite numbers", got=self)
         if not (self.start >= 0 and self.step > 0 and self.limit >= self.start and self.limit > 0):
