@@ -323,6 +323,7 @@ def _demo(args: argparse.Namespace) -> int:
 
     if args.out.exists() and any(args.out.iterdir()) and not args.overwrite:
         raise KerascopeError("there is something in this folder", remedy="pass --overwrite", path=args.out)
+    from exporter.bundling.ahead import compiled_meanwhile
     from exporter.commands import validate
     from exporter.pipeline import DEMO_LABELLED, DEMO_MODEL, export_demo
     from exporter.progress import progress_bars
@@ -331,7 +332,8 @@ def _demo(args: argparse.Namespace) -> int:
 
     began_secs, tell = time.perf_counter(), progress_bars()
     _say("training a small network on digits, then exporting and attacking it")
-    bundle, model = export_demo(args.out, overwrite=args.overwrite, progress=tell), args.out / DEMO_MODEL
+    with compiled_meanwhile():
+        bundle, model = export_demo(args.out, overwrite=args.overwrite, progress=tell), args.out / DEMO_MODEL
     _say("finding what matters for each digit, and gathering it into a sculpture")
     importance(bundle, model, inputs=DEMO_LABELLED, progress=tell)
     sculpt(bundle, progress=tell)

@@ -8,8 +8,10 @@ from pathlib import Path
 from scenes.apart import run_side_by_side
 
 SCENES = ("structure", "training", "flow", "adversarial", "sculpture")
-LONG = ("--size", "640x360", "--fps", "10")
-"""Of what is long and has every class in it."""
+SHAPE = ("--size", "800x450", "--fps", "20")
+"""As the README shows them: half the work of the size and the rate that `record` has by default."""
+LONGEST, LONG = "sculpture", ("--size", "640x360", "--fps", "10")
+"""What is long and has every class in it, and starts first, so that no core waits for it at the end."""
 PAGE = "flow"
 
 
@@ -19,7 +21,9 @@ def showcase_files(folder: Path) -> tuple[Path, ...]:
 
 
 def make_showcase(bundle: Path, folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[str]:
-    """A line for each file, when it is there. What was there is replaced. `tell` is told how far it is.
+    """A line for each file, when it is there, the longest first. What was there is replaced.
+
+    `tell` is told how far it is.
 
     Raises
     ------
@@ -28,8 +32,8 @@ def make_showcase(bundle: Path, folder: Path, tell: Callable[[str, int, int], No
     """
     *recordings, page = showcase_files(folder)
     commands: list[tuple[object, ...]] = [
-        ("record", bundle, "--scene", out.stem, "--out", out, "--overwrite", *(LONG if out.stem == SCENES[-1] else ()))
-        for out in recordings
+        ("record", bundle, "--scene", out.stem, "--out", out, "--overwrite", *(LONG if out.stem == LONGEST else SHAPE))
+        for out in sorted(recordings, key=lambda out: out.stem != LONGEST)
     ]
     commands.append(("convert", bundle, "--to", "html", "--scene", PAGE, "--out", page, "--overwrite"))
     yield from run_side_by_side(commands, lambda done: tell("recordings", done, len(commands)))

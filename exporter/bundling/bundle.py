@@ -20,6 +20,7 @@ from exporter.bundling.web import Bundled, Web
 
 Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
+_DEFAULTS = Parameters()
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -53,9 +54,14 @@ def bundle_web(
     check_web(web)
     if not strands.settle.signatures:
         progress("compiling", 0, 1)
-        _bundled(_SMALLEST, replace(parameters, sampling_rate=5.0), 1, 2, silent, 1)
+        compile_kernels(parameters)
         progress("compiling", 1, 1)
     return _bundled(web, parameters, min(keep, len(web.edges)), history_points, progress, threads)
+
+
+def compile_kernels(parameters: Parameters = _DEFAULTS) -> None:
+    """Compile all that bundling needs, or take it from where an earlier process has kept it."""
+    _bundled(_SMALLEST, replace(parameters, sampling_rate=5.0), 1, 2, silent, 1)
 
 
 def _bundled(
