@@ -12,6 +12,7 @@ MODEL = "a .keras or .h5 file, a TF.js model.json, a SavedModel folder, applicat
 ATTACKS = ("fgsm", "ifgsm", "pgd", "targeted-l2", "deepfool", "cw", "boundary", "hopskipjump", "noise")
 """The names of the attacks there are, for who wants to know before TensorFlow is there."""
 
+LABELS = "text file with a class name a line, or imagenet"
 IMAGES = "a folder, files, a .npy, a .npz, or mnist:N"
 
 
@@ -46,7 +47,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
     add("model", metavar="MODEL", help=f"{MODEL}; or a .pro.npz or .imp.npz of nn_vis, which needs no --inputs")
     add("--inputs", nargs="+", default=[], metavar="IMAGES", help=IMAGES)
     add_out(command, "bundle to write, NAME.bundle")
-    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
+    add("--labels", type=Path, metavar="F", help=LABELS)
     add("--checkpoint", nargs="+", action="extend", default=[], metavar="F", help="earlier weights, in order of time")
     add("--untrained", action="store_true", help="add the same network with fresh weights as checkpoint 000")
     add("--seed", type=int, default=0, metavar="N", help="of the fresh weights (default: 0)")
@@ -117,16 +118,23 @@ def _add_attack_options(command: argparse.ArgumentParser) -> None:
     add = sizes.add_argument
     add("--epsilon", type=number, metavar="X", help="how far a pixel, or in l2 the whole picture, may move")
     add("--start", type=number, metavar="X", help="fgsm: first epsilon that is tried")
-    add("--step", type=number, metavar="X", help="fgsm: how much epsilon grows; targeted-l2: length of a step")
+    add("--step", type=number, metavar="X", help="fgsm: how much epsilon grows")
     add("--limit", type=number, metavar="X", help="fgsm: largest epsilon that is tried")
     add("--steps", type=int, metavar="N", help="how many steps at most")
-    add("--step-size", type=number, metavar="X", help="ifgsm, pgd: how far a step goes")
+    add("--step-size", type=number, metavar="X", help="ifgsm, pgd, targeted-l2, cw: how far a step goes")
     add("--norm", choices=("linf", "l2"), help="pgd, noise: what stays within epsilon")
     add("--restarts", type=int, metavar="N", help="pgd: how often it begins anew, elsewhere")
     words = "pgd: begin at the picture itself, not near it"
     add("--no-random-start", dest="random_start", action="store_false", default=None, help=words)
     add("--overshoot", type=number, metavar="X", help="deepfool: how far beyond the border it goes")
     add("--candidates", type=int, metavar="N", help="deepfool: how many classes it looks at")
+    add("--searches", type=int, metavar="N", help="cw: how often it weighs size against success anew")
+    add("--confidence", type=number, metavar="X", help="cw: by how much the logit is to lead")
+    add("--first-weight", type=number, metavar="X", help="cw: of success against size, at first")
+    for name in ("--spherical-step", "--source-step"):
+        add(name, type=number, metavar="X", help="boundary: of its first steps, along the border and to the picture")
+    for name in ("--evaluations", "--most-evaluations"):
+        add(name, type=int, metavar="N", help="hopskipjump: how many pictures a gradient is estimated from")
 
 
 def add_robustness(command: argparse.ArgumentParser) -> None:
@@ -178,7 +186,7 @@ def _add_labelled(command: argparse.ArgumentParser) -> None:
     """Inputs whose classes are known."""
     add = command.add_argument
     add("--inputs", nargs="+", required=True, metavar="IMAGES", help=f"with classes that are known: {IMAGES}")
-    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
+    add("--labels", type=Path, metavar="F", help=LABELS)
     add("--seed", type=int, metavar="N", help="of what is random")
 
 
@@ -191,7 +199,7 @@ def add_importance(command: argparse.ArgumentParser) -> None:
     add("--inputs", nargs="+", default=[], metavar="IMAGES", help=words)
     words = "gradient: of the answer, times activation; batch_norm: scales that are trained; weight: no data at all"
     add("--method", default="gradient", choices=("gradient", "batch_norm", "weight"), metavar="NAME", help=words)
-    add("--labels", type=Path, metavar="F", help="text file with a class name a line")
+    add("--labels", type=Path, metavar="F", help=LABELS)
     add("--checkpoints", nargs="+", default=[], metavar="ID", help="at these (default: the final and the first one)")
     add("--epochs", type=int, metavar="N", help="batch_norm: how long is trained")
     add("--rate", type=number, metavar="X", help="batch_norm: the learning rate")

@@ -170,6 +170,13 @@ ATTACK_OPTIONS = (
     "random_start",
     "overshoot",
     "candidates",
+    "searches",
+    "confidence",
+    "first_weight",
+    "spherical_step",
+    "source_step",
+    "evaluations",
+    "most_evaluations",
 )
 """What can be asked of attacks, as their options name it; each takes some of it."""
 

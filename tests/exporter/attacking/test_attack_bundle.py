@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,17 @@ from PIL import Image
 from exporter.bundle import Bundle, KerascopeError, read_bundle, validate_bundle
 
 pytestmark = pytest.mark.tf
+
+
+def test_the_command_line_knows_every_attack_and_all_that_can_be_asked_of_one() -> None:
+    from exporter import arguments, commands
+    from exporter.attacks import ATTACKS
+
+    assert tuple(ATTACKS) == arguments.ATTACKS
+    assert {name for attack in ATTACKS.values() for name in attack.option_names} == set(commands.ATTACK_OPTIONS)
+    parser = argparse.ArgumentParser()
+    arguments.add_attack(parser)
+    assert set(commands.ATTACK_OPTIONS) <= {action.dest for action in parser._actions}
 
 
 @pytest.fixture(scope="module")
