@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scenes.approach import Box
     from scenes.parting import Parting
-    from viewer.state import ColourRole
+    from viewer.state import ColourRole, Ramp
 
 NAME_PX, LINE_PX, HEAD_PX, NUMBER_PX = 36.0, 26.0, 26.0, 21.0
 HEADS: tuple[tuple[str, ColourRole], ...] = (("clean", "accent"), ("difference", "difference"), ("attacked", "alarm"))
@@ -94,13 +94,11 @@ def numbers(parting: Parting, boxes: Sequence[Box], room_px: float) -> Hud:
     return Hud(words=tuple(words))
 
 
-def legends(scale: float, gain: float, ramps: Hud) -> Hud:
-    """The words of colour legends in the very numbers of a layer. `ramps` are the legends of the whole picture, whose
-    places are kept.
-    """
+def legends(scale: float, gain: float, ramps: Sequence[Ramp]) -> Hud:
+    """The words at `ramps` in the very numbers of a layer."""
     units = {"activation": scale, "difference": scale / gain}
     hud = Hud()
-    for ramp in ramps.ramps:
+    for ramp in ramps:
         number = signed(units.get(ramp.map_name, scale)).lstrip("+")
         own = colour_legend(ramp.map_name, ramp.map_name, ramp.box_px[2], number)
         moved = (replace(line, at_px=(line.at_px[0] + ramp.box_px[0], line.at_px[1])) for line in own.words)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scenes.attack_journey import Moment
     from scenes.parting import Parting
     from viewer.layout import Layout
-    from viewer.state import Camera, NetView, ViewState
+    from viewer.state import Camera, NetView, Ramp, ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class PlateLook:
 @dataclass(frozen=True, slots=True)
 class Flight:
     """A way to a parting. `layer_hud` is said at its plates, `channel_hud` at its tiles, `name_hud` at both; the
-    `legends` are those of the plates and of the tiles.
+    `legends` are those of the plates and of the tiles, at the `ramps`.
     """
 
     parting: Parting
@@ -41,6 +41,7 @@ class Flight:
     layer_hud: Hud
     channel_hud: Hud
     legends: tuple[Hud, Hud]
+    ramps: tuple[Ramp, ...]
 
     def state(self, state: ViewState, moment: Moment) -> ViewState:
         """What has become of the `state` of whole nets at a moment of the flight; the same before it."""
@@ -50,7 +51,8 @@ class Flight:
         arrived, alpha = max(4.0 * moment.away - 3.0, 0.0), min(4.0 * out, 1.0)
         nets = tuple(self._net(net, at, moment) for at, net in enumerate(state.nets))
         boxes = way.boxes(out)
-        hud = state.hud + frames(self.parting, boxes, alpha) + self._legend(moment)
+        own = replace(state.hud, ramps=state.hud.ramps if moment.fade < 0.5 else self.ramps)
+        hud = own + frames(self.parting, boxes, alpha) + self._legend(moment)
         hud += faded(self.name_hud, arrived) + shown(self.channel_hud, out)
         hud += gone(faded(self.layer_hud, arrived), out)
         clean, last = state.nets[0].capture, state.nets[-1].capture
@@ -82,9 +84,15 @@ class Flight:
 
 
 def flight_of(
-    parting: Parting, bundle: Bundle, layout: Layout, far: Camera, frame: AttackFrame, plate: PlateLook, ramps: Hud
+    parting: Parting,
+    bundle: Bundle,
+    layout: Layout,
+    far: Camera,
+    frame: AttackFrame,
+    look: PlateLook,
+    ramps: tuple[Ramp, ...],
 ) -> Flight:
-    """The flight from the camera `far` to `parting`. `ramps` are the legends of the whole picture."""
+    """The flight from the camera `far` to `parting`. `ramps` are the colours that are explained there."""
     way = approach(layout, parting, far, frame.aspect, frame.tiles)
     place = margin_of(frame.width_px), frame.names_right_px, frame.names_top_px
     shows, room_px = layout.plates[parting.plate], (frame.tiles.right - frame.tiles.left) * frame.width_px / 3 - 8.0
@@ -96,7 +104,8 @@ def flight_of(
         parting,
         way,
         name_line(parting, *place),
-        detail_line(what, *place) + heads(plate.gain, way.plates_px),
+        detail_line(what, *place) + heads(look.gain, way.plates_px),
         detail_line(which, *place) + heads(parting.gain, way.boxes_px) + numbers(parting, way.boxes_px, room_px),
-        (legends(plate.scale, plate.gain, ramps), legends(parting.scale, parting.gain, ramps)),
+        (legends(look.scale, look.gain, ramps), legends(parting.scale, parting.gain, ramps)),
+        ramps,
     )

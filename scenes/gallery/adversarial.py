@@ -24,7 +24,7 @@ from scenes.story import channel_story, layer_story, story
 from scenes.timeline import Timeline
 from viewer.layout import LayoutOptions
 from viewer.scales import difference_gains, layer_scales
-from viewer.state import ColourRole, Drift, Hud, NetView, ViewState, Words
+from viewer.state import ColourRole, Drift, Hud, NetView, Ramp, ViewState, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     attacked = Attacked(bundle, layout, run, answer)
     clean, last = attacked.steps[0].key, attacked.last.key
     offsets = rows_offsets(layout, frame)
-    camera, (ramps, notes) = rows_camera(layout, frame, offsets), _legends(frame)
+    camera, (ramps, notes, alone) = rows_camera(layout, frame, offsets), _legends(frame)
     scales = layer_scales(bundle, layout, clean)
     gains = difference_gains(bundle, layout, scales, clean, last)
     parting, flight = parting_of(bundle, layout, attacked, options), None
     if parting is not None:
         look = PlateLook(scales[parting.plate], gains[parting.plate])
-        flight = flight_of(parting, bundle, layout, camera, frame, look, ramps)
+        flight = flight_of(parting, bundle, layout, camera, frame, look, alone)
     journey = journey_of(attacked, flies=flight is not None)
     nets = _nets(clean, offsets, gains)
     chart, heads = rows_chart(bundle, layout, attacked, offsets[1]), _headings(bundle, attacked, frame) + notes
@@ -175,16 +175,18 @@ def _headings(bundle: Bundle, attacked: Attacked, frame: AttackFrame) -> Hud:
     return heading(title, subtitle, margin_of(frame.width_px), frame.title_right_px)
 
 
-def _legends(frame: AttackFrame) -> tuple[Hud, Hud]:
-    """Those of the colours, and the note beside them."""
+def _legends(frame: AttackFrame) -> tuple[Hud, Hud, tuple[Ramp, ...]]:
+    """Those of the colours, the note beside them, and the colours for which there is room where no list stands."""
     pieces = (
         colour_legend("activation / \u00b1scale", "activation", 230.0),
         colour_legend("difference \u00d7 gain / \u00b1scale", "difference", 250.0),
         note(("\u00b1scale: {percentile} for", "the clean input, clipped;", "small cells: largest change")),
     )
     row = legend_row(pieces, frame.left_px, frame.legends_right_px)
+    alone = row if len(row.ramps) > 1 else legend_row(pieces[:2], frame.left_px, frame.right_px)
     notes = tuple(line for line in row.words if line.role == "dim")
-    return replace(row, words=tuple(line for line in row.words if line not in notes)), Hud(words=notes)
+    colours = replace(row, words=tuple(line for line in row.words if line not in notes))
+    return colours, Hud(words=notes), alone.ramps
 
 
 def _caption(lines: tuple[str, ...], frame: AttackFrame, *, is_alone: bool = False) -> Hud:

@@ -145,6 +145,7 @@ def test_the_three_tiles_are_large_alike_and_clear_of_each_other_and_of_the_word
     assert all(overlap(one, two) < 0 for one, two in itertools.combinations(tiles, 2))
     assert all(overlap(tile, word) <= 0 for tile in tiles for word in words)
     assert all(sum(net.emphasis or (1.0,)) == 0 for net in state.nets), "nothing behind them"
+    assert {ramp.map_name for ramp in state.hud.ramps} == {"activation", "difference"}, "both have their numbers"
 
 
 @pytest.mark.parametrize("shape", SIZES)
