@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.state import Camera, CaptureKey
 
-AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 0.6
+AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG = 57.0, 0.8, 2.0
 """Almost level, so that rows are straight and what is said of them finds room between them; so far off that a net at
-the left looks like one at the right."""
+the left looks like one at the right, and no farther than a web page lets its camera go.
+"""
 ACROSS, ALONG = np.sin(np.radians(AZIMUTH_DEG)), np.cos(np.radians(AZIMUTH_DEG))
 ASIDE, ASIDE_WIDTHS = 0.5, 0.25
 """How far the change of an input stands from it: world units on the picture, and widths of the input's plate."""

@@ -143,7 +143,7 @@ def test_nets_of_all_lanes_have_one_size_on_the_picture(bundle: Bundle) -> None:
     sizes = [
         np.ptp(project(state.camera, layout.corners() + np.asarray(net.offset), 16 / 9), axis=0) for net in lanes(state)
     ]
-    np.testing.assert_allclose(sizes, np.broadcast_to(sizes[0], np.shape(sizes)), rtol=0.04)
+    np.testing.assert_allclose(sizes, np.broadcast_to(sizes[0], np.shape(sizes)), rtol=0.12)
 
 
 def test_the_ranking_names_the_fewest_steps_and_the_smallest_change(bundle: Bundle, timeline: Timeline) -> None:
