@@ -92,18 +92,24 @@ def add_title(nodes: Nodes, root: int, reel: Reel, aspect: float) -> None:
 
 
 def add_charts(nodes: Nodes, root: int, bundle: Bundle, reel: Reel, aspect: float) -> None:
-    """The line of changes, or the learning curve: a board for each still of the net that changes most often."""
+    """The lines of changes, or the learning curve: a board of each for every still of the net that changes most."""
     net = max(reel.nets, key=lambda net: len(net.stills), default=None)
     if net is None:
         return
     for number, (still, state) in enumerate(zip(net.stills, state_names(bundle, net), strict=True)):
-        standing = chart_board(still.frame, aspect=aspect)
-        standing = standing or curve_board(bundle, still.net, still.frame, aspect=aspect)
-        if standing is not None:
-            extras = {**FACES, "chart": True, "says": list(standing.says)}
-            solids = [side for side in (standing.solid, standing.behind) if side is not None]
-            node = nodes.show(f"changes @ {state}", root, solids, at=standing.at, extras=extras)
-            nodes.step(node, seen_of(net, reel.times_secs, number))
+        for which, frame in enumerate(_by_chart(still.frame)):
+            standing = chart_board(frame, aspect=aspect) or curve_board(bundle, still.net, frame, aspect=aspect)
+            if standing is not None:
+                extras = {**FACES, "chart": True, "says": list(standing.says)}
+                solids = [side for side in (standing.solid, standing.behind) if side is not None]
+                name = f"changes ({which + 1}) @ {state}" if which else f"changes @ {state}"
+                node = nodes.show(name, root, solids, at=standing.at, extras=extras)
+                nodes.step(node, seen_of(net, reel.times_secs, number))
+
+
+def _by_chart(state: ViewState) -> list[ViewState]:
+    """The state with each of its lines of changes alone: one card for several would hide the nets between them."""
+    return [replace(state, drifts=(drift,)) for drift in state.drifts] or [state]
 
 
 def _compared(reel: Reel) -> tuple[CaptureKey, ...]:
