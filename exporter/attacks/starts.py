@@ -49,7 +49,7 @@ def _candidates(batch: Batch, row: int) -> Iterator[Pixels]:
     yield from batch.pixels[others[np.argsort(lengths, kind="stable")]]
     generator = np.random.default_rng((batch.seed, batch.restart, int(batch.places[row]), _DRAWS))
     for _ in range(_DRAWS):
-        low, high = generator.random(2)
+        low, high = np.sort(generator.random(2))
         yield generator.uniform(low, high, batch.pixels.shape[1:]).astype(np.float32)
 
 
