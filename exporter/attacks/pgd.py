@@ -23,8 +23,8 @@ class PgdOptions:
 
     With `norm` "linf" no pixel moves by more than `epsilon` (8 of 255 levels where nothing is said); with "l2" the
     change is no longer than it (1.0: the Euclidean length, black to white being 1). `step_size` is a thirtieth of
-    epsilon where nothing is said, for "l2" a fortieth. `random_start`: begin anywhere in that ball, not at the clean
-    input.
+    epsilon where nothing is said, for "l2" a fortieth: with fewer steps than that, say how large they are, or the
+    budget cannot be used up. `random_start`: begin anywhere in that ball, not at the clean input.
     """
 
     epsilon: float | None = None
