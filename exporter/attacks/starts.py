@@ -45,7 +45,7 @@ def starting_point(name: str, batch: Batch, row: int, judge: Judge) -> Pixels:
 def _candidates(batch: Batch, row: int) -> Iterator[Pixels]:
     others = np.delete(np.arange(len(batch.labels)), row)
     change = batch.pixels[others] - batch.pixels[row]
-    lengths = np.square(change).reshape(len(others), -1).sum(axis=1)
+    lengths = np.square(change).sum(axis=tuple(range(1, change.ndim)))
     yield from batch.pixels[others[np.argsort(lengths, kind="stable")]]
     generator = np.random.default_rng((batch.seed, batch.restart, int(batch.places[row]), _DRAWS))
     for _ in range(_DRAWS):
