@@ -79,20 +79,25 @@ def robustness_report(
     prepared = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     subjects = subjects_of(models, inputs, Asked(labels, prepared, tuple(imports), unsafe, warn))
     check_rounding(subjects, survive_rounding)
-    if len(subjects[0].samples) < _FEW:
-        warn(f"there are only {len(subjects[0].samples)} labelled inputs: the intervals are wide")
     curves = tuple(
         curve_of(subject, trial, sizes, _ticker(progress, f"{trial.name} on {subject.name}"))
         for trial in trials
         for subject in subjects
     )
-    for curve in curves:
-        if curve.refused:
-            warn(f"{curve.method} on {curve.model}: {curve.refused} inputs count as right, as {curve.reason}")
     found = Robustness(curves, len(subjects[0].samples), subjects[0].has_pictures, survive_rounding, seed)
+    _tell_of(found, warn)
     contents = {NAMES[0]: as_csv(_HEAD, rows_of(found)), NAMES[1]: as_json(found.as_plain())}
     write_all(folder, contents | picture(NAMES[2], found, warn))
     return folder
+
+
+def _tell_of(found: Robustness, warn: Warn) -> None:
+    """Warn of what makes the numbers worth less."""
+    if found.inputs < _FEW:
+        warn(f"there are only {found.inputs} labelled inputs: the intervals are wide")
+    for curve in found.curves:
+        if curve.refused:
+            warn(f"{curve.method} on {curve.model}: {curve.refused} inputs count as right, as {curve.reason}")
 
 
 def check_rounding(subjects: Sequence[Subject], survive_rounding: bool) -> None:
