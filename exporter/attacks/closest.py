@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from exporter.attacks.contract import AttackError, Batch, Pixels, Tried
 from exporter.attacks.rounding import settled
 from exporter.attacks.rows import rows_of
-from exporter.attacks.starts import Judge, starting_point
+from exporter.attacks.starts import starting_point
 from exporter.attacks.victim import Victim
 
 _NEARER = 0.9
@@ -93,27 +93,27 @@ def by_decisions(name: str, victim: Victim, batch: Batch, attack_of: Callable[[A
     """
     foolbox = foolbox_for(name)
 
+    def shown(pixels: Pixels) -> Pixels:
+        return np.asarray(settled(batch, pixels.astype(np.float32), None))
+
     def judge(pixels: Pixels) -> NDArray[np.float32]:
-        return victim.judged(settled(batch, pixels.astype(np.float32), None))
+        return victim.judged(shown(pixels))
 
     paths: list[list[Pixels]] = []
     for row in range(len(batch.labels)):
         start, one = starting_point(name, batch, row, judge), rows_of(batch, [row])
         watch = Closest(one)
-        model = foolbox.NumPyModel(_watched(watch, judge), bounds=(0, 1))
+
+        def asked(pixels: Pixels, watch: Closest = watch) -> NDArray[np.float32]:
+            logits = judge(pixels)
+            watch.see(shown(pixels), logits)
+            return logits
+
+        model = foolbox.NumPyModel(asked, bounds=(0, 1))
         with silent_and_seeded(one):
             attack_of(foolbox).run(model, one.pixels, criterion(foolbox, one, np.asarray), starting_points=start[None])
         paths += watch.paths()
     yield from side_by_side(paths)
-
-
-def _watched(watch: Closest, judge: Judge) -> Judge:
-    def asked(pixels: Pixels) -> NDArray[np.float32]:
-        logits = judge(pixels)
-        watch.see(pixels.astype(np.float32), logits)
-        return logits
-
-    return asked
 
 
 def criterion(foolbox: Any, batch: Batch, as_classes: Callable[[NDArray[np.int64]], Any]) -> Any:

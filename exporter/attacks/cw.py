@@ -49,8 +49,9 @@ def tries(victim: Victim, batch: Batch, options: CwOptions) -> Iterator[Tried]:
     watch, judge = Closest(batch, options.confidence), victim.compiled(_logits_of)
 
     def asked(pixels: Any) -> Any:
-        logits = judge(_shown(batch, pixels))
-        watch.see(pixels.numpy(), logits.numpy())
+        shown = _shown(batch, pixels)
+        logits = judge(shown)
+        watch.see(shown.numpy(), logits.numpy())
         return logits
 
     attack = foolbox.attacks.L2CarliniWagnerAttack(
