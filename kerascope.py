@@ -35,7 +35,18 @@ if TYPE_CHECKING:
     from viewer.notebook.board import Board
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "convert", "export", "importance", "main", "open_bundle", "record", "sculpt", "show"]
+__all__ = [
+    "__version__",
+    "attack",
+    "convert",
+    "export",
+    "importance",
+    "main",
+    "open_bundle",
+    "record",
+    "sculpt",
+    "show",
+]
 
 FORMATS = {
     "nn-vis": ("exporter.interchange.nn_vis.convert", "convert_nn_vis"),
@@ -93,6 +104,16 @@ def convert(bundle: Bundle | Path | str, to: str, out: Path | str, **options: An
     module, name = FORMATS[to]
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle
     return getattr(import_module(module), name)(opened, Path(out), **options)
+
+
+def attack(bundle: Path | str, model: Any, method: str, **options: Any) -> tuple[str, ...]:
+    """The ids of the runs that were added to a bundle, as `kerascope attack` does it.
+
+    The options are those of `exporter.attacking.attack_bundle`, and of the attack.
+    """
+    from exporter.attacking import attack_bundle
+
+    return attack_bundle(bundle, model, method, **options)
 
 
 def importance(bundle: Path | str, model: Any, **options: Any) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ class Attacked:
     steps : the clean one first.
     tried : how many steps there were, kept or not.
     spine : a plate (index) a station whose output was kept for all of them.
-    is_to_scale : whether each step is a larger epsilon than the one before: then places are epsilons, else numbers.
+    is_to_scale : whether each step is a larger epsilon than the one before (the first may be 0, as the clean input):
+        then places are epsilons, else numbers.
     places : where the steps stand between the clean input (0) and the last one (1).
     flip : the first step that is taken for another class than the clean input; `None` where none is.
     """
@@ -67,7 +68,7 @@ class Attacked:
         kept = set.intersection(*(set(capture.outputs) for capture in captures))
         self.spine = tuple(i for i in spine(layout) if _name(layout, i) in kept)
         epsilons = [step.epsilon for step in self.steps]
-        self.is_to_scale = norm_of(run) == "linf" and all(one < two for one, two in pairwise(epsilons))
+        self.is_to_scale = norm_of(run) == "linf" and all(one < two for one, two in pairwise(epsilons[1:]))
         marks = epsilons if self.is_to_scale else [float(step.number) for step in self.steps]
         self.places = tuple(mark / (max(marks) or 1.0) for mark in marks)
         self.flip = next((at for at, step in enumerate(self.steps) if _is_other(step, self.steps[0])), None)

@@ -44,7 +44,7 @@ def layer_story(parting: Parting) -> tuple[str, ...]:
 def channel_story(parting: Parting) -> tuple[str, ...]:
     """What is seen of the channel (or unit) that differs most."""
     what = "Channel" if parting.is_map else "Unit"
-    which = "as chosen: it moves" if parting.is_chosen else "differs most:"
+    which = "moves" if parting.is_chosen else "differs most:"
     before, moved, _ = parting.at_spot
     at_most = f"and by {signed(moved)} in the framed cell."
     if not parting.is_map:

@@ -157,7 +157,7 @@ def third_party_imports(paths: list[Path]) -> dict[str, set[str]]:
     ("rooms", "extras"),
     [
         (("viewer", "scenes", "exporter/bundle"), ("window", "notebook")),
-        (("exporter",), ("export", "demo", "foolbox", "sculpture", "plots")),
+        (("exporter",), ("export", "demo", "foolbox", "imagenet", "sculpture", "plots")),
     ],
 )
 def test_every_foreign_import_is_declared(rooms: tuple[str, ...], extras: tuple[str, ...]) -> None:

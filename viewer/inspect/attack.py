@@ -21,8 +21,8 @@ class Attack:
     """The steps of an attack, the clean input first, then in their order.
 
     `places` are where the steps stand on a scale, 0 (clean) to 1: their epsilon, or where it does not grow with each
-    step, their number. `flip` is the first step that is taken for another class than the clean input, `None` where none
-    is.
+    step, their number (the first may be 0, as the clean input). `flip` is the first step that is taken for another
+    class than the clean input, `None` where none is.
     """
 
     run: str
@@ -57,7 +57,7 @@ def attack_of(run: Run, samples: Mapping[str, Sample]) -> Attack | None:
     if len(steps) < 2 or steps[0].input_id != run.parent:
         return None
     epsilons = [step.epsilon or 0.0 for step in steps]
-    is_to_scale = all(before < after for before, after in pairwise(epsilons))
+    is_to_scale = all(before < after for before, after in pairwise(epsilons[1:])) and epsilons[-1] > 0
     marks = epsilons if is_to_scale else list(range(len(steps)))
     places = tuple(mark / marks[-1] for mark in marks)
     flip = next((at for at, step in enumerate(steps) if step.is_flipped), None)

