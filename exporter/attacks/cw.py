@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +46,19 @@ def tries(victim: Victim, batch: Batch, options: CwOptions) -> Iterator[Tried]:
     gradient is passed on as if it were not rounded.
     """
     foolbox = foolbox_for("cw")
-    watch, judge = Closest(batch, options.confidence), victim.compiled(_logits_of)
+    watch = Closest(batch, options.confidence)
+    judge, slope = victim.compiled(_logits_of), victim.compiled(_slope_of)
 
-    def asked(pixels: Any) -> Any:
-        shown = _shown(batch, pixels)
+    @tf.custom_gradient
+    def asked(pixels: Any) -> tuple[Any, Callable[..., Any]]:
+        shown = tf.convert_to_tensor(settled(batch, pixels, None))
         logits = judge(shown)
         watch.see(shown.numpy(), logits.numpy())
-        return logits
+
+        def back(upstream: Any, variables: Sequence[Any] = ()) -> tuple[Any, list[None]]:
+            return slope(shown, upstream), [None for _ in variables]
+
+        return logits, back
 
     attack = foolbox.attacks.L2CarliniWagnerAttack(
         binary_search_steps=options.searches,
@@ -71,10 +77,12 @@ def _logits_of(logits: Any, pixels: Any) -> Any:
     return logits(pixels)
 
 
-def _shown(batch: Batch, pixels: Any) -> Any:
-    if not batch.is_rounded:
-        return pixels
-    return tf.stop_gradient(settled(batch, pixels, None)) + (pixels - tf.stop_gradient(pixels))
+def _slope_of(logits: Any, pixels: Any, upstream: Any) -> Any:
+    """The gradient by the pixels. TensorFlow may crash where the way back is compiled apart from the way there."""
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        z = logits(pixels)
+    return tape.gradient(z, pixels, output_gradients=upstream)
 
 
 CW = Attack(
