@@ -16,7 +16,7 @@ from exporter.attacking.entries import next_ids, next_run_ids, run_entry
 from exporter.attacking.kept import KEPT_OF_SEVERAL, check_keep, kept_steps, step_bytes
 from exporter.attacking.pictures import Pictures
 from exporter.attacking.victims import chosen_inputs, labels_of, pixels_of, target_named, victim_of
-from exporter.attacking.words import told_of, told_of_all
+from exporter.attacking.words import told_of, told_of_all, told_of_reach
 from exporter.attacking.write import picture_of, predicted_saved, write_at, write_attacked
 from exporter.attacks import Attack, AttackError, AttackResult, Batch, Victim, attack_named, run_attack
 from exporter.attacks.contract import OptionValue
@@ -134,6 +134,7 @@ def attack_bundle(
         attack, attack.chosen(**options), target, seed, survive_rounding, keep, tuple(at), progress, warn, tell
     )
     check_keep(keep)
+    told_of_reach(attack, asked.options, warn)
     read_bundle(bundle)
     opened = open_source(model, imports=imports, unsafe=unsafe).model if isinstance(model, str | Path) else model
     ids = [input_id] if isinstance(input_id, str) else list(input_id or ())
@@ -160,14 +161,16 @@ def _attacked(
         pictures.check(bundle, parents, run_ids)
     keep = KEPT_OF_SEVERAL if asked.keep is None and len(parents) > 1 else asked.keep
     added = Added()
-    for run_id, (parent, result) in zip(run_ids, _results(scene, parents, asked), strict=True):
+    for run_id, (parent, result) in zip(run_ids, _results(scene, parents, asked), strict=False):
         _add(scene, added, run_id, parent, result, replace(asked, keep=keep))
+    if not added.runs:
+        raise AttackError("none of the inputs can be attacked", got=f"{len(parents)} inputs", path=bundle.path)
     for other in further:
         like = parents[0].id, checkpoint
         added.captures += write_at(writer, bundle, model, other, like, added.feeds.items(), asked.warn)
     writer.commit(_with(bundle.manifest, added))
     told_of_all(added.runs, asked.tell)
-    return tuple(run_ids)
+    return tuple(run.id for run in added.runs)
 
 
 def _results(scene: Scene, parents: Sequence[Input], asked: Asked) -> Iterator[tuple[Input, AttackResult]]:
@@ -186,8 +189,18 @@ def _results(scene: Scene, parents: Sequence[Input], asked: Asked) -> Iterator[t
         def tick(done: int, _: int, start: int = start, here: int = len(chosen)) -> None:
             asked.progress(asked.attack.name, start * count + done * here, len(parents) * count)
 
-        results = run_attack(asked.attack, scene.victim, batch, asked.options, tick=tick)
-        yield from zip(chosen, results, strict=True)
+        try:
+            results = run_attack(asked.attack, scene.victim, batch, asked.options, tick=tick)
+        except AttackError as error:
+            if len(chosen) == len(parents):
+                raise
+            asked.warn(f"{len(chosen)} inputs from {chosen[0].id} on are left out: {error}")
+            continue
+        for parent, result in zip(chosen, results, strict=True):
+            if "refused" in result.details:
+                asked.warn(f"input {parent.id} is left out: {result.details['refused']}")
+            else:
+                yield parent, result
     asked.progress(asked.attack.name, len(parents) * count, len(parents) * count)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,14 @@ def told_of(bundle: Bundle, parent: Input, run: Run, attack: Attack, warn: Warn,
         warn(f"{run.id}: saved with 8 bits a channel the picture is read as {said} again: see --survive-rounding")
 
 
+def told_of_reach(attack: Attack, options: Any, warn: Warn) -> None:
+    """Warn where all steps together are shorter than the budget: what holds then may be no strength of the model."""
+    sizes = [getattr(options, name, None) for name in ("steps", "step_size", "epsilon")]
+    if None not in sizes and sizes[0] * sizes[1] < sizes[2] * (1 - 1e-6):
+        far = f"{sizes[0]} steps of {sizes[1]:.3g} do not reach as far as epsilon, {sizes[2]:.3g}"
+        warn(f"{attack.name}: {far}: a larger --step-size uses it up")
+
+
 def told_of_all(runs: Sequence[Run], tell: Warn) -> None:
     """Tell on how many of several inputs the attack succeeded."""
     if len(runs) > 1:
@@ -37,14 +45,13 @@ def told_of_all(runs: Sequence[Run], tell: Warn) -> None:
 
 
 def _failure(bundle: Bundle, parent: Input, run: Run, attack: Attack, size: str) -> str:
-    target, refused = run.options["target"], run.result.get("refused")
-    if refused is not None:
-        return f"input {parent.id} was left alone: {refused}"
+    target = run.options["target"]
     if target is not None:
         what = f"did not turn input {parent.id} into {_name(bundle, int(target))}"
     else:
         what = f"did not change the prediction of input {parent.id}"
-    more = "; a larger --limit tries more" if "limit" in attack.option_names else ""
+    is_grown = "limit" in attack.option_names and run.options.get("epsilon") is None
+    more = "; a larger --limit tries more" if is_grown else ""
     return f"{attack.name} {what} with changes of up to {size}{more}"
 
 

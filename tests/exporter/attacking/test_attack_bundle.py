@@ -170,3 +170,34 @@ def test_an_input_that_is_misread_already_is_one_line(learned: tuple[Any, Any], 
         pytest.skip("the network reads all ten digits")
     with pytest.raises(KerascopeError, match="the model is wrong already: expected class"):
         attack_bundle(path, learned[0], "fgsm", input_id=wrong[0])
+
+
+def test_inputs_that_are_read_as_the_target_are_left_out(learned: tuple[Any, Any], path: Path, tmp_path: Path) -> None:
+    from exporter.attacking import attack_bundle
+
+    copied, told = shutil.copytree(path, tmp_path / "copied.bundle"), []
+    before = read_bundle(copied)
+    clean = [each.id for each in before.manifest.inputs if each.kind == "clean"]
+    said = {id_: before.capture(id_, before.final_checkpoint.id).predicted for id_ in clean}
+    chosen: dict[str, Any] = {"input_id": "all", "target": said[clean[0]], "epsilon": 0.01, "keep": 1}
+    ids = attack_bundle(copied, learned[0], "fgsm", **chosen, warn=told.append)
+    runs = {run.id: run for run in read_bundle(copied).manifest.runs}
+    assert [runs[id_].parent for id_ in ids] == [id_ for id_ in clean if said[id_] != said[clean[0]]]
+    for id_ in clean:
+        is_told = any(f"input {id_} is left out: the target is what the model says already" in line for line in told)
+        assert is_told == (said[id_] == said[clean[0]])
+    with pytest.raises(KerascopeError, match="the target is what the model says already"):
+        attack_bundle(copied, learned[0], "fgsm", **{**chosen, "input_id": clean[0]})
+
+
+def test_steps_that_cannot_use_the_budget_up_are_told() -> None:
+    from exporter.attacking.words import told_of_reach
+    from exporter.attacks import attack_named
+
+    told: list[str] = []
+    pgd = attack_named("pgd")
+    told_of_reach(pgd, pgd.chosen(steps=10), told.append)
+    told_of_reach(pgd, pgd.chosen(), told.append)
+    told_of_reach(attack_named("deepfool"), attack_named("deepfool").chosen(), told.append)
+    assert len(told) == 1
+    assert "10 steps of 0.00105 do not reach as far as epsilon, 0.0314" in told[0]
