@@ -13,14 +13,15 @@ _SURE = 10.0
 
 def _normalised(keras: Any, x: Any, filters: int, strides: int = 1) -> Any:
     layers = keras.layers
-    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+    x = layers.AveragePooling2D(strides)(x) if strides > 1 else x
     return layers.BatchNormalization(momentum=0.0)(x)
 
 
 def _block(keras: Any, x: Any, filters: int, strides: int) -> Any:
     layers = keras.layers
     inner = _normalised(keras, layers.ReLU()(_normalised(keras, x, filters, strides)), filters)
-    passed = x if strides == 1 else layers.Conv2D(filters, 1, strides=strides)(x)
+    passed = x if strides == 1 else layers.Conv2D(filters, 1)(layers.AveragePooling2D(strides)(x))
     return layers.ReLU()(layers.Add()([inner, passed]))
 
 
