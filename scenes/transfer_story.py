@@ -43,7 +43,7 @@ def _against_noise(transfer: Transfer) -> str:
         return "; there is no noise control."
     if noise.is_fooled:
         return f". But noise of the same size does as much: {noise.name}."
-    return "; noise of the same size changes nothing."
+    return "; noise of the same size changes no answer."
 
 
 def _beside_noise(transfer: Transfer) -> str:

@@ -32,9 +32,10 @@ def told_of(bundle: Bundle, parent: Input, run: Run, attack: Attack, warn: Warn,
 
 def told_of_reach(attack: Attack, options: Any, warn: Warn) -> None:
     """Warn where all steps together are shorter than the budget: what holds then may be no strength of the model."""
-    sizes = [getattr(options, name, None) for name in ("steps", "step_size", "epsilon")]
-    if None not in sizes and sizes[0] * sizes[1] < sizes[2] * (1 - 1e-6):
-        far = f"{sizes[0]} steps of {sizes[1]:.3g} do not reach as far as epsilon, {sizes[2]:.3g}"
+    if not {"steps", "step_size", "epsilon"} <= set(attack.option_names):
+        return
+    if options.steps * options.step_size < options.epsilon * (1 - 1e-6):
+        far = f"{options.steps} steps of {options.step_size:.3g} do not reach as far as epsilon, {options.epsilon:.3g}"
         warn(f"{attack.name}: {far}: a larger --step-size uses it up")
 
 

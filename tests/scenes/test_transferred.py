@@ -134,8 +134,8 @@ FLIPPED, STAYS = said("cat", is_fooled=True), said("dog")
 @pytest.mark.parametrize(
     ("made_on", "attacked", "noise", "sentence"),
     [
-        ("", FLIPPED, STAYS, "It works here: dog becomes cat; noise of the same size changes nothing."),
-        ("net", FLIPPED, STAYS, "It carries over: dog becomes cat; noise of the same size changes nothing."),
+        ("", FLIPPED, STAYS, "It works here: dog becomes cat; noise of the same size changes no answer."),
+        ("net", FLIPPED, STAYS, "It carries over: dog becomes cat; noise of the same size changes no answer."),
         ("net", FLIPPED, None, "It carries over: dog becomes cat; there is no noise control."),
         ("net", FLIPPED, FLIPPED, "It carries over: dog becomes cat. But noise of the same size does as much: cat."),
         ("net", STAYS, STAYS, "It does not carry over: the answer stays dog, as with noise of the same size."),
