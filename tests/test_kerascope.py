@@ -20,7 +20,21 @@ import kerascope
 Captured = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("demo", "export", "attack", "importance", "sculpt", "generate", "inspect", "validate", "view", "scenes"),
+    *(
+        "demo",
+        "export",
+        "attack",
+        "robustness",
+        "transfer",
+        "harden",
+        "importance",
+        "sculpt",
+        "generate",
+        "inspect",
+        "validate",
+        "view",
+        "scenes",
+    ),
     *("frame", "record", "convert", "doctor"),
 )
 
