@@ -59,7 +59,7 @@ def added_inputs(
 
 
 def _same(bundle: Bundle, sample: Sample, checkpoint: str) -> str | None:
-    """The id of the clean input that is this sample: the same label, the same picture (or values)."""
+    """The id of the clean input that is this sample: the same label and the same picture."""
     captured = {capture.input for capture in bundle.captures_at(checkpoint)}
     for each in bundle.manifest.inputs:
         if each.kind != "clean" or each.label != sample.label or each.id not in captured:
