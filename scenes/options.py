@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from viewer.state import Mute, Theme
+
+Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +18,9 @@ class SceneOptions:
     `size_px` is width and height of the frame, of which a scene needs only the aspect ratio: all its positions are in
     reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
     show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
-    is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer` and `channel` are where
-    a scene that flies to one part of the net goes.
+    is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer`, `channel` and `at` (a
+    row and a column, or one place) are where a scene that flies to one part of the net goes. `language` is that of the
+    words of a lesson, `lesson` a file with its stops and captions.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -30,6 +35,9 @@ class SceneOptions:
     classes: tuple[int, ...] = ()
     layer: str | None = None
     channel: int | None = None
+    at: tuple[int, ...] | None = None
+    language: Language = "en"
+    lesson: Path | None = None
 
     @property
     def aspect(self) -> float:

@@ -14,6 +14,9 @@ from viewer.state import ViewState
 Value = TypeVar("Value", bound=float | tuple[float, ...])
 
 
+Pointed = Callable[[float, tuple[float, float]], "ViewState | None"]
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """A named moment, for the window's timeline and for `frame --at-secs`."""
@@ -30,6 +33,10 @@ class Timeline:
     end is the state at the start) and otherwise stays at the nearer end. The function given to the constructor
     is only ever called with times in that range.
 
+    `stops_secs` are when the scene stands still after a step, in order: whoever steps through it goes from one to the
+    next. `pointed` is what the scene shows at a time while somebody points at a place of the picture (reference
+    pixels): `None` where it has nothing to tell there.
+
     `flights` are from when to when the scene is away from its whole nets, at a part of them; the states at both ends of
     a flight are the same. What cannot fly there may leave it out (`grounded`).
 
@@ -44,6 +51,8 @@ class Timeline:
     loops: bool
     markers: tuple[Marker, ...] = ()
     flights: tuple[tuple[float, float], ...] = ()
+    stops_secs: tuple[float, ...] = ()
+    pointed: Pointed | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.duration_secs) and self.duration_secs > 0):

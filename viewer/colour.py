@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from cmap import Colormap
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from viewer.state import ColourRole, ColourSet, MapName, Theme
+    from viewer.state import ColourRole, ColourSet, MapName, Theme, Tint
 
 MAP_NAMES: tuple[MapName, ...] = ("activation", "weight", "difference")
 MAP_ENTRIES = 256
@@ -96,6 +96,10 @@ PALETTES: dict[Theme, Palette] = {
             "subtracts": rgb("#3F8CFF"),
             "copies": rgb("#8397BF"),
             "ground": rgb("#0A1426"),
+            "panel": rgb("#0B1426"),
+            "border": rgb("#6F8FC4"),
+            "ink": rgb("#0A0F1A"),
+            "chalk": rgb("#F5F9FF"),
         },
     ),
     "light": Palette(
@@ -123,6 +127,10 @@ PALETTES: dict[Theme, Palette] = {
             "subtracts": rgb("#2C6AA6"),
             "copies": rgb("#7A879E"),
             "ground": rgb("#FFFFFF"),
+            "panel": rgb("#FFFFFF"),
+            "border": rgb("#8A97AE"),
+            "ink": rgb("#0A0F1A"),
+            "chalk": rgb("#F5F9FF"),
         },
     ),
 }
@@ -136,11 +144,33 @@ def map_table(theme: Theme, name: MapName, colours: ColourSet = "standard") -> N
     return table
 
 
+TINTS: dict[Tint, Rgb] = {
+    "red": rgb("#FF5A52"),
+    "green": rgb("#5FE06C"),
+    "blue": rgb("#6A9CFF"),
+    "grey": rgb("#F4F6FA"),
+}
+
+
+@cache
+def tint_table(tint: Tint) -> NDArray[np.float32]:
+    """Table (256, 3) float32 in 0..1 as `map_table` has them: dark up to the middle, which is 0, and bright at +1."""
+    dark, bright = np.array(rgb("#070B14")), np.array(TINTS[tint])
+    part = np.clip(np.linspace(-1, 1, MAP_ENTRIES), 0, 1)[:, None]
+    table: NDArray[np.float32] = (dark + (bright - dark) * part).astype(np.float32)
+    return table
+
+
+def colour_table(theme: Theme, name: MapName | Tint, colours: ColourSet = "standard") -> NDArray[np.float32]:
+    """The table of a colour map, or of one colour from dark to bright."""
+    return tint_table(name) if name in TINTS else map_table(theme, cast("MapName", name), colours)
+
+
 def apply_map(
-    values: NDArray[np.float32], theme: Theme, name: MapName, colours: ColourSet = "standard"
+    values: NDArray[np.float32], theme: Theme, name: MapName | Tint, colours: ColourSet = "standard"
 ) -> NDArray[np.float32]:
     """Colours (..., 3) in 0..1 of `values`, clipped to -1..1, as the shaders compute them."""
-    table = map_table(theme, name, colours)
+    table = colour_table(theme, name, colours)
     at = (np.clip(values, -1, 1) * 0.5 + 0.5) * (MAP_ENTRIES - 1)
     low = np.clip(np.floor(at).astype(int), 0, MAP_ENTRIES - 2)
     part = (at - low)[..., None]

@@ -12,6 +12,7 @@ from viewer.backend import DrawError, headless_canvas
 from viewer.camera import clip_from_world, forward_of, project
 from viewer.colour import PALETTES
 from viewer.drift import flat_of
+from viewer.grids import grid_words
 from viewer.labels import box_of, frame_labels
 from viewer.placement import world_of
 from viewer.prepared import neighbours
@@ -68,6 +69,7 @@ class Stage:
         self._plates = PlatesVisual(layout, self._captures.cells, self._captures.pictures)
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
+        self._under = ShapesVisual()
         self._loupes = LoupesVisual(bundle)
         self._sculptures = SculpturesVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
@@ -167,6 +169,7 @@ class Stage:
             self._loupes,
             self._wires,
             self._shapes,
+            self._under,
             self._words,
             self._sculptures,
         ):
@@ -221,8 +224,7 @@ class Stage:
             self._draw_sculptures(state, matrix, targets)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
-            gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=False)
-            self._loupes.draw(state, aspect, supersample)
+            self._draw_flat(state, targets)
         has_mass, is_lit = self._edges.has_threads(state) or bool(state.sculptures), is_additive and _shines(state)
         if is_lit or has_mass:
             with targets.light:
@@ -248,6 +250,13 @@ class Stage:
         self._sculptures.draw_units(state, matrix, targets.scene_px)
         is_fine = targets.supersample >= FINE
         self._sculptures.draw_edges(state, matrix, targets.scene_px, solid=True, fine=is_fine)
+
+    def _draw_flat(self, state: ViewState, targets: Targets) -> None:
+        """What lies flat between the nets and the words, into the active framebuffer."""
+        gloo.set_state(blend=True, blend_func=OVER, depth_test=False)
+        self._under.draw(state.under, state.theme, targets.scene_px, state.colours)
+        gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
+        self._loupes.draw(state, targets.frame_px[0] / targets.frame_px[1], targets.supersample)
 
     def _draw_haze(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
         """Sum what matters less in the sculptures in the targets' mass, beside the threads."""
@@ -278,7 +287,8 @@ class Stage:
                 self._sculptures.drawn(view.sculpture_id), view, state.camera, aspect, names, taken
             )
             labels, taken = (*labels, *words), [*taken, *map(box_of, words)]
-        self._words.draw([*labels, *flat.words], state.theme, targets.frame_px)
+        numbers = [line for grid in state.grids for line in grid_words(grid, state.theme, state.colours)]
+        self._words.draw([*numbers, *labels, *flat.words], state.theme, targets.frame_px)
 
     def _shown(self, net: NetView, state: ViewState, textures: dict[CaptureKey, CaptureTextures]) -> Shown:
         here, there = (textures[key] for key in _captures_of(net))

@@ -27,9 +27,15 @@ ColourRole = Literal[
     "subtracts",
     "copies",
     "ground",
+    "panel",
+    "border",
+    "ink",
+    "chalk",
 ]
 Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
+Tint = Literal["red", "green", "blue", "grey"]
+"""One colour from dark (0 and below) to bright (1): the channels of a picture."""
 EdgeMode = Literal["contribution", "weight", "importance"]
 EdgeLine = Literal["title", "drawn", "carried", "line"]
 Part = Literal["title", "subtitle", "caption"]
@@ -137,7 +143,9 @@ class Loupe:
     `part` has an entry for each axis of what `layer` puts out: `None` for an axis that is shown, else the place on it
     that is taken; `(None, None, 3)` is channel 3 of maps, `()` all there is. Rows and columns must be left, or one
     axis, which is laid out in rows of `columns` (`None`: about as many as there are rows). Shown are the values of
-    `capture`, or with `toward` the signed difference `toward - capture` times `gain`; full colour is `scale`.
+    `capture`, or with `toward` the signed difference `toward - capture` times `gain`; full colour is `scale`. With
+    `filled` only so many cells are there yet, in reading order. `name` is what it is to the scene, for whoever points
+    at it.
     """
 
     layer: str
@@ -150,6 +158,29 @@ class Loupe:
     output: int = 0
     columns: int | None = None
     alpha: float = 1.0
+    colours: MapName | Tint | None = None
+    filled: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A small table of numbers flat on the picture, over the nets and under the words: a window, a kernel, products.
+
+    `values` are its rows; `None` is a cell that is not there. Full colour is `scale`. Each number is written in its
+    cell, at most `number_px` high in reference pixels (0: none is), with its sign where `is_signed`, and as many
+    decimals as a number as large as the scale needs. `name` is what it is to the scene, for whoever points at it or
+    checks it.
+    """
+
+    name: str
+    values: tuple[tuple[float | None, ...], ...]
+    box_px: tuple[float, float, float, float]
+    scale: float
+    colours: MapName | Tint = "activation"
+    alpha: float = 1.0
+    number_px: float = 26.0
+    is_signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +312,8 @@ class ViewState:
     `scale_of` is the capture by whose sizes all nets are coloured; with `None` it is those of all clean inputs. `scope`
     is what shares a scale: a layer, the whole net, or only a channel (of vectors: a layer); full colour is the
     `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse. With
-    `bloom` 0 cells give off no light.
+    `bloom` 0 cells give off no light. `under` is flat on the picture too, over the nets and under loupes and grids:
+    only its bars and lines are drawn.
     """
 
     camera: Camera
@@ -297,3 +329,5 @@ class ViewState:
     wires: tuple[Wire, ...] = ()
     sculptures: tuple[SculptureView, ...] = ()
     loupes: tuple[Loupe, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    under: Hud = Hud()
