@@ -1,0 +1,63 @@
+"""What a network answered to one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from viewer.forward.node import Array
+
+_BLOCK_VALUES = 2**22
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """What a network answered.
+
+    Attributes
+    ----------
+    ticket : of the question.
+    outputs : by a capture's output names (`name`, `name#1`): without a batch axis, read-only, as many channels as
+        captures keep; the input layer's is what was fed.
+    scores : (n,) float32, the model's first output, flattened.
+    took_ms : from the question to the answer, milliseconds.
+    problem : what is odd about the answer, a line; empty: nothing.
+    fed : what the network was fed where that is not what was asked about: the attacked picture. Else `None`.
+    """
+
+    ticket: int
+    outputs: Mapping[str, Array]
+    scores: Array
+    took_ms: float
+    problem: str = ""
+    fed: Array | None = None
+
+
+def odd_count(values: Array) -> int:
+    """How many values are NaN or infinite.
+
+    The product with itself tells whether there are any: no memory is needed for an answer to each value.
+    """
+    flat = values.reshape(-1)
+    if values.dtype.kind != "f":
+        return 0
+    with np.errstate(all="ignore"):
+        if np.isfinite(flat @ flat):
+            return 0
+    blocks = (flat[start : start + _BLOCK_VALUES] for start in range(0, flat.size, _BLOCK_VALUES))
+    return sum(int(np.count_nonzero(~np.isfinite(block))) for block in blocks)
+
+
+def problem_of(outputs: Iterable[tuple[str, Array]]) -> str:
+    """What is odd about some outputs, a line about the first odd one; empty: every value is a finite number.
+
+    >>> problem_of([("a", np.ones(3)), ("b", np.array([1.0, np.nan, np.inf]))])
+    'b puts out 2 of 3 values that are no finite numbers'
+    """
+    for name, values in outputs:
+        odd = odd_count(values)
+        if odd:
+            return f"{name} puts out {odd:,} of {values.size:,} values that are no finite numbers"
+    return ""
