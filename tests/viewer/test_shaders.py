@@ -90,7 +90,9 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     yield ViewState(camera, (replace(lit, edges=Edges(count="all")),), "light", hud)
     loupe = Loupe("conv", (None, None, 1), clean, (0.0, 0.0, 900.0, 900.0), 1.0, filled=2)
     grid = Grid("kernel", ((0.5, None),), (0.0, 0.0, 90.0, 45.0), 1.0, "weight")
-    yield ViewState(camera, (lit, difference, alone), "dark", hud, wires=wires, loupes=(loupe,), grids=(grid,), under=hud)
+    yield ViewState(
+        camera, (lit, difference, alone), "dark", hud, wires=wires, loupes=(loupe,), grids=(grid,), under=hud
+    )
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
     yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))
