@@ -25,7 +25,7 @@ from viewer.study import Place
 from viewer.window.docks.divergence_axis import Axis, axis_over
 from viewer.window.docks.divergence_slider import EpsilonSlider
 from viewer.window.docks.divergence_spine import DivergenceSpine
-from viewer.window.docks.errand import Errand
+from viewer.window.errand import Errand
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle

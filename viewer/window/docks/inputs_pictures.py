@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from exporter.bundle import BundleError
-from viewer.window.docks.errand import Errand
+from viewer.window.errand import Errand
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle

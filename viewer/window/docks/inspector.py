@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWi
 from exporter.bundle import KerascopeError
 from viewer.inspect.pick import Hit
 from viewer.study import Place
-from viewer.window.docks.errand import Errand
 from viewer.window.docks.inspector_actions import Actions
 from viewer.window.docks.inspector_card import copied_text
 from viewer.window.docks.inspector_details import Details, details_of
@@ -23,6 +22,7 @@ from viewer.window.docks.inspector_rows import Line
 from viewer.window.docks.inspector_strip import Strip
 from viewer.window.docks.inspector_subject import Subject, captures_of, subject_of
 from viewer.window.docks.layers_deeds import deeds_of
+from viewer.window.errand import Errand
 from viewer.window.pictures import input_icon
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 
 from viewer.forward.answers import unsupported
 from viewer.state import CaptureKey, Mute
-from viewer.window.docks.errand import Errand
 from viewer.window.docks.inspector_answer import verdict_of
 from viewer.window.docks.inspector_mutes import mute_words, toggled
+from viewer.window.errand import Errand
 
 if TYPE_CHECKING:
     from viewer.study import Study

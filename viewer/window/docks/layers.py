@@ -12,7 +12,6 @@ from superqt import QToggleSwitch
 from viewer.inspect.health import health_of
 from viewer.inspect.search import search
 from viewer.study import Place
-from viewer.window.docks.errand import Errand
 from viewer.window.docks.layers_deeds import deeds_of
 from viewer.window.docks.layers_health import health_badges, health_line
 from viewer.window.docks.layers_model import Column, LayerModel, Marks
@@ -20,6 +19,7 @@ from viewer.window.docks.layers_search import SearchBox
 from viewer.window.docks.layers_shown import shown_open
 from viewer.window.docks.layers_tree import found_rows, layer_tree
 from viewer.window.docks.layers_view import LayerView
+from viewer.window.errand import Errand
 from viewer.window.look import look_of
 
 if TYPE_CHECKING:
