@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenes.apart import COMMAND
@@ -54,10 +55,23 @@ class Gallery:
             wish.opened,
             wish.closed,
             wish.muted,
+            layer=wish.layer,
+            channel=wish.channel,
+            at=wish.at,
+            language=wish.language,
+            lesson=None if wish.lesson is None else Path(wish.lesson),
         )
         layout = self._layout(chosen.layout_for(options))
         timeline = chosen.build(answering(self._bundle, options.muted), layout, options)
-        return Playable(layout, timeline.duration_secs, timeline.state_at, timeline.loops, timeline.markers)
+        return Playable(
+            layout,
+            timeline.duration_secs,
+            timeline.state_at,
+            timeline.loops,
+            timeline.markers,
+            timeline.stops_secs,
+            timeline.pointed,
+        )
 
     def _layout(self, options: LayoutOptions) -> Layout:
         if options not in self._layouts:

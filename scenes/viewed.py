@@ -63,8 +63,21 @@ def options_of(view: Vantage, bundle: Bundle, size_px: tuple[int, int], run_id: 
     """
     check_view(view, bundle.manifest)
     study = view.study
-    chosen = view.input_id, view.checkpoint_id, run_id
-    return SceneOptions(size_px, view.theme, *chosen, view.fold, study.opened, study.closed, study.muted)
+    folds = view.fold, study.opened, study.closed
+    return SceneOptions(
+        size_px,
+        view.theme,
+        view.input_id,
+        view.checkpoint_id,
+        run_id,
+        *folds,
+        study.muted,
+        layer=view.layer,
+        channel=view.channel,
+        at=view.at,
+        language=view.language,
+        lesson=None if view.lesson is None else Path(view.lesson),
+    )
 
 
 def run_of(bundle: Bundle, input_id: str | None) -> str | None:
@@ -79,10 +92,17 @@ def viewed(timeline: Timeline, view: Vantage | None, layout: Layout, bundle: Bun
     """The scene with what was set in the view over every state, seen from there."""
     if view is None:
         return timeline
-    own, study, offset = timeline.state_at, view.study, view.offset
+    own, pointed, study, offset = timeline.state_at, timeline.pointed, view.study, view.offset
 
-    def state_at(t_secs: float) -> ViewState:
-        seen = steered_state(dressed(own(t_secs), study, layout), offset)
-        return marked(seen, study, layout, bundle)
+    def seen(state: ViewState) -> ViewState:
+        return marked(steered_state(dressed(state, study, layout), offset), study, layout, bundle)
 
-    return replace(timeline, state_at=state_at)
+    def seen_pointed(t_secs: float, at_px: tuple[float, float]) -> ViewState | None:
+        state = None if pointed is None else pointed(t_secs, at_px)
+        return None if state is None else seen(state)
+
+    return replace(
+        timeline,
+        state_at=lambda t_secs: seen(own(t_secs)),
+        pointed=None if pointed is None else seen_pointed,
+    )

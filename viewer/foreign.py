@@ -28,7 +28,7 @@ def check_view(vantage: Vantage, manifest: Manifest) -> None:
     lists = {
         "input": ({shown.id for shown in manifest.inputs}, (vantage.input_id,)),
         "checkpoint": ({checkpoint.id for checkpoint in manifest.checkpoints}, (vantage.checkpoint_id,)),
-        "layer": (_layers(manifest), tuple(_named(vantage.study))),
+        "layer": (_layers(manifest), (vantage.layer, *_named(vantage.study))),
     }
     for kind, (known, named) in lists.items():
         for name in named:

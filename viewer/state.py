@@ -313,7 +313,8 @@ class ViewState:
     is what shares a scale: a layer, the whole net, or only a channel (of vectors: a layer); full colour is the
     `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse. With
     `bloom` 0 cells give off no light. `under` is flat on the picture too, over the nets and under loupes and grids:
-    only its bars and lines are drawn.
+    only its bars and lines are drawn. `about` is the cell of a layer's output that the frame is about, where it shows
+    how one is computed; nothing is drawn of it.
     """
 
     camera: Camera
@@ -331,3 +332,4 @@ class ViewState:
     loupes: tuple[Loupe, ...] = ()
     grids: tuple[Grid, ...] = ()
     under: Hud = Hud()
+    about: tuple[int, ...] | None = None

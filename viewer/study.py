@@ -14,6 +14,8 @@ from msgspec import Meta, Struct
 from exporter.bundle.errors import KerascopeError
 from viewer.state import ColourSet, EdgeMode, Mute, Scope, Theme
 
+Language = Literal["en", "zh"]
+
 
 class Place(Struct, frozen=True):
     """A spot in the network: a layer's output, a channel or unit of it, or a cell.
@@ -77,7 +79,11 @@ class CameraOffset(Struct, frozen=True):
 
 
 class Vantage(Struct, frozen=True):
-    """A view of a bundle, complete: which scene of what, at what time, from where, and what was set on top of it."""
+    """A view of a bundle, complete: which scene of what, at what time, from where, and what was set on top of it.
+
+    `layer`, `channel` and `at` (a row and a column, or one place) are what a scene about one part of the net is about,
+    `language` and `lesson` (the path of a file) how it tells of it: all as the options of a scene have them.
+    """
 
     scene: str
     at_secs: float = 0.0
@@ -87,6 +93,11 @@ class Vantage(Struct, frozen=True):
     theme: Theme = "dark"
     offset: CameraOffset = CameraOffset()
     study: Study = Study()
+    layer: str | None = None
+    channel: int | None = None
+    at: tuple[int, ...] | None = None
+    language: Language = "en"
+    lesson: str | None = None
 
     def to_json(self) -> str:
         """One line of JSON; what is as by default is left out."""

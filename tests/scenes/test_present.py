@@ -30,6 +30,8 @@ def test_a_playable_is_the_timeline_that_is_recorded(name: str, bundle: Bundle) 
     assert playable.layout == layout
     assert (playable.duration_secs, playable.loops) == (timeline.duration_secs, timeline.loops)
     assert playable.moments == timeline.markers
+    assert playable.stops_secs == timeline.stops_secs
+    assert (playable.pointed is None) == (timeline.pointed is None)
     for part in (0.0, 0.3, 0.8):
         t_secs = part * timeline.duration_secs
         assert playable.state_at(t_secs) == timeline.state_at(t_secs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as with_changes
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,10 @@ from scenes.registry import scene
 from scenes.viewed import chosen_view, options_of, read_view, viewed
 from viewer.dress import dressed
 from viewer.foreign import check_view, native
-from viewer.state import Mute
+from viewer.state import Mute, ViewState
 from viewer.steer import steered_state
 from viewer.study import CameraOffset, EdgePlace, Place, Study, Vantage
+from viewer.window.playable import SUBJECT, wish_of
 
 VIEW = Vantage(
     "flow",
@@ -47,6 +49,35 @@ def test_what_is_no_view_is_one_line(text: str) -> None:
     with pytest.raises(KerascopeError) as told:
         read_view(text)
     assert "\n" not in str(told.value)
+
+
+def test_what_a_step_scene_is_about_is_written_down_and_asked_for_again(bundle: Bundle) -> None:
+    view = replace(VIEW, layer="conv", channel=2, at=(3, 1), language="zh", lesson="class.toml")
+    assert Vantage.from_json(view.to_json()) == view
+    options = options_of(view, bundle, (160, 90))
+    assert (options.layer, options.channel, options.at) == ("conv", 2, (3, 1))
+    assert (options.language, options.lesson) == ("zh", Path("class.toml"))
+    wish = wish_of(view, (160, 90))
+    assert {name: getattr(wish, name) for name in SUBJECT} == {name: getattr(view, name) for name in SUBJECT}
+    with pytest.raises(KerascopeError, match="no such layer"):
+        check_view(replace(view, layer="nowhere"), bundle.manifest)
+
+
+def test_what_is_pointed_at_is_dressed_and_steered_as_well(bundle: Bundle) -> None:
+    chosen = scene("flow")
+    layout = chosen.lay_out(bundle, SceneOptions())
+    plain = chosen.build(bundle, layout, SceneOptions())
+    assert viewed(plain, VIEW, layout, bundle).pointed is None
+
+    def pointed(t_secs: float, at_px: tuple[float, float]) -> ViewState | None:
+        return with_changes(plain.state_at(t_secs), about=(1, 2)) if at_px[0] > 100 else None
+
+    stepped = with_changes(plain, stops_secs=(1.0, 2.0), pointed=pointed)
+    seen = viewed(stepped, VIEW, layout, bundle)
+    assert seen.stops_secs == (1.0, 2.0)
+    assert seen.pointed is not None
+    assert seen.pointed(1.0, (50.0, 0.0)) is None
+    assert seen.pointed(1.0, (200.0, 0.0)) == with_changes(seen.state_at(1.0), about=(1, 2))
 
 
 def test_other_arguments_win_over_the_view() -> None:

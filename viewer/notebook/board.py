@@ -16,7 +16,7 @@ from viewer.notebook.clock import Clock
 from viewer.notebook.hand import Hand
 from viewer.notebook.picture import Picture
 from viewer.window.offer import checkpoint_items, input_items, scene_items
-from viewer.window.playable import Wish
+from viewer.window.playable import wish_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from viewer.state import ViewState
     from viewer.study import Vantage
     from viewer.window.offer import Item
-    from viewer.window.playable import Catalogue, Playable
+    from viewer.window.playable import Catalogue, Playable, Wish
 
 
 RESIZE_SECS = 0.18
@@ -147,12 +147,6 @@ class Board(ipywidgets.VBox):
     def _compose(self) -> None:
         if self.picture.size_px != self.wish.size_px:
             self.want(size_px=self.picture.size_px)
-
-
-def wish_of(view: Vantage, size_px: tuple[int, int]) -> Wish:
-    """What is to be built for a view."""
-    chosen = view.input_id, view.checkpoint_id, view.fold
-    return Wish(view.scene, size_px, view.theme, *chosen, view.study.opened, view.study.closed)
 
 
 def _png_of(frame: NDArray[np.uint8]) -> bytes:

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,8 @@ from exporter.bundle import KerascopeError
 from viewer.backend import NO_GL_REMEDY, DrawError
 from viewer.window.keeper import Keeper
 from viewer.window.look import load_fonts
-from viewer.window.window import Window, wish_of
+from viewer.window.playable import wish_of
+from viewer.window.window import Window
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -72,7 +72,7 @@ def _begun(bundle: Bundle, catalogue: Catalogue, start: Start) -> Window:
     """The window as it was asked for, else as it was left."""
     keeper = Keeper(config_folder(), fresh=start.fresh)
     view = start.vantage(keeper.view_of(bundle), keeper.theme)
-    wish = replace(wish_of(view), size_px=SIZE_PX)
+    wish = wish_of(view, SIZE_PX)
     window = make_window(bundle, catalogue, wish, Path.cwd(), seen=view, keeper=keeper)
     if keeper.problem:
         window.desk.failed.emit(keeper.problem)

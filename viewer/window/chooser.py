@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from viewer.layout.fold import opened, refolded
 from viewer.window.offer import BY_HAND, checkpoint_items, fold_items, input_items, scene_items
 from viewer.window.pictures import input_icon
-from viewer.window.playable import Playable, Wish
+from viewer.window.playable import PLACE, Playable, Wish
 from viewer.window.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RESIZE_MS = 180
 MOST_PICTURES = 400
 SAMPLED_TIMES = 6
+NOWHERE: dict[str, Any] = dict.fromkeys(PLACE)
+"""A scene that is chosen by its name chooses its own layer, channel and cell: those of another are rarely its own."""
 
 
 class Chooser(QObject):
@@ -49,7 +51,7 @@ class Chooser(QObject):
         bar.checkpoint.offer(checkpoint_items(bundle))
         self._offer_folds()
         bar.fold.chosen.connect(lambda which: self.want(fold=which))
-        bar.scene.chosen.connect(lambda name: self.want(scene=name))
+        bar.scene.chosen.connect(lambda name: self.want(scene=name, **NOWHERE))
         bar.input.chosen.connect(lambda id_: self.want(input_id=id_))
         bar.checkpoint.chosen.connect(lambda id_: self.want(checkpoint_id=id_))
         self._put_choices()
@@ -148,7 +150,7 @@ class Chooser(QObject):
 
     def _deny(self, wish: Wish, line: str) -> None:
         """Back to what is shown; a scene that cannot be built whatever the choices is greyed out."""
-        if (wish.input_id, wish.checkpoint_id) == (None, None):
+        if replace(wish, input_id=None, checkpoint_id=None, **NOWHERE) == wish:
             self._bar.scene.allow(wish.scene, line)
         if wish != self.wish:
             return
@@ -159,13 +161,13 @@ class Chooser(QObject):
                 self._ask()
         self.failed.emit(line)
         if self.shown is None and self._untried:
-            self.want(scene=self._untried.pop(0))
+            self.want(scene=self._untried.pop(0), **NOWHERE)
 
     def _try_next(self) -> None:
         """In the time that is left: find out which scenes this bundle allows, and load the inputs' pictures."""
         if self._untried:
             name = self._untried.pop(0)
-            self._workshop.ask(replace(self.wish, scene=name, input_id=None, checkpoint_id=None))
+            self._workshop.ask(replace(self.wish, scene=name, input_id=None, checkpoint_id=None, **NOWHERE))
         elif self._pictured:
             QTimer.singleShot(0, self._load_picture)
 

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from viewer.state import Mute, Theme, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.layout import Layout
+    from viewer.study import Language, Vantage
+
+SIZE_PX = (960, 540)
+PLACE = ("layer", "channel", "at")
+SUBJECT = (*PLACE, "language", "lesson")
+"""The fields of a wish, as of a vantage, that say what a scene about one part of the net is about, and how it tells of
+it.
+"""
+
+Pointed = Callable[[float, tuple[float, float]], ViewState | None]
 
 
 class Moment(Protocol):
@@ -36,11 +46,12 @@ class Wish:
 
     `size_px` is width and height of the picture; a scene needs only its aspect ratio. `fold` is which groups of layers
     are one plate each: `auto`, `all`, `none`, or their names; `opened` and `closed` which layers show their channels;
-    `muted` is what the network answers without.
+    `muted` is what the network answers without. `layer`, `channel` and `at` are what a scene about one part of the net
+    is about, `language` and `lesson` (the path of a file) how it tells of it.
     """
 
     scene: str
-    size_px: tuple[int, int] = (960, 540)
+    size_px: tuple[int, int] = SIZE_PX
     theme: Theme = "dark"
     input_id: str | None = None
     checkpoint_id: str | None = None
@@ -48,13 +59,31 @@ class Wish:
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     muted: tuple[Mute, ...] = ()
+    layer: str | None = None
+    channel: int | None = None
+    at: tuple[int, ...] | None = None
+    language: Language = "en"
+    lesson: str | None = None
+
+
+def wish_of(view: Vantage, size_px: tuple[int, int] = SIZE_PX) -> Wish:
+    """What is to be built for a view."""
+    study, chosen = view.study, (view.input_id, view.checkpoint_id, view.fold)
+    return Wish(view.scene, size_px, view.theme, *chosen, study.opened, study.closed, study.muted, **subject_of(view))
+
+
+def subject_of(seen: Vantage | Wish) -> dict[str, Any]:
+    """The fields of `SUBJECT` with their values."""
+    return {name: getattr(seen, name) for name in SUBJECT}
 
 
 @dataclass(frozen=True, slots=True)
 class Playable:
     """A scene that was built for one wish.
 
-    `state_at` takes any time; where the scene loops, the state at `duration_secs` is the state at 0.
+    `state_at` takes any time; where the scene loops, the state at `duration_secs` is the state at 0. `stops_secs` are
+    when it stands still after a step, in order. `pointed` is what it shows at a time while somebody points at a place
+    of the picture (reference pixels), `None` where it has nothing to tell there.
     """
 
     layout: Layout
@@ -62,6 +91,8 @@ class Playable:
     state_at: Callable[[float], ViewState]
     loops: bool = True
     moments: tuple[Moment, ...] = ()
+    stops_secs: tuple[float, ...] = ()
+    pointed: Pointed | None = None
 
 
 class Catalogue(Protocol):

@@ -12,6 +12,7 @@ from exporter.bundle import KerascopeError
 from viewer.foreign import check_view
 from viewer.study import Vantage
 from viewer.window.history import History, began
+from viewer.window.playable import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,6 +50,7 @@ class Travel(QObject):
             theme=wish.theme,
             offset=self._view.offset,
             study=self._desk.study,
+            **subject_of(wish),
         )
 
     def go_to(self, vantage: Vantage, lasts_ms: float = 0.0, *, keeps_time: bool = False) -> None:
@@ -70,6 +72,7 @@ class Travel(QObject):
             "fold": vantage.fold,
             "opened": vantage.study.opened,
             "closed": vantage.study.closed,
+            **subject_of(vantage),
         }
         if any(getattr(chooser.wish, name) != value for name, value in wanted.items()):
             chooser.want(**wanted)

@@ -30,7 +30,7 @@ from viewer.window.message import MessageBar
 from viewer.window.mishaps import Mishaps
 from viewer.window.navigator import Navigator
 from viewer.window.parts import Parts
-from viewer.window.playable import Playable, Wish
+from viewer.window.playable import Playable, Wish, wish_of
 from viewer.window.player import Player
 from viewer.window.podium import Podium
 from viewer.window.pointer import Pointer
@@ -352,17 +352,3 @@ class Window(Parts):
             self._waiting.setText("nothing to show")
             self._waiting.adjustSize()
         self.words.tell(line, alarming=True)
-
-
-def wish_of(vantage: Vantage) -> Wish:
-    """What is to be built for a view, in whatever size."""
-    return Wish(
-        vantage.scene,
-        theme=vantage.theme,
-        input_id=vantage.input_id,
-        checkpoint_id=vantage.checkpoint_id,
-        fold=vantage.fold,
-        opened=vantage.study.opened,
-        closed=vantage.study.closed,
-        muted=vantage.study.muted,
-    )
