@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+PLACE = ("layer", "channel", "at", "language", "lesson")
 FOLDS = ("auto", "all", "none")
 Number = Callable[[str], float]
 
@@ -32,6 +33,17 @@ def fold(text: str) -> str | tuple[str, ...]:
     return text if text in FOLDS else tuple(text.split(","))
 
 
+def cell(text: str) -> tuple[int, ...]:
+    """A row and a column, or one place, counted from 0.
+
+    >>> cell("39,24"), cell("7")
+    ((39, 24), (7,))
+    """
+    if not re.fullmatch(r"\d{1,9}(,\d{1,9}){0,2}", text):
+        raise argparse.ArgumentTypeError(f"expected a row and a column such as 39,24, or one place, got {text!r}")
+    return tuple(int(part) for part in text.split(","))
+
+
 def add_view(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope view`."""
     _add_bundle(command)
@@ -40,6 +52,9 @@ def add_view(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scene", metavar="NAME", help=words)
     command.add_argument("--cues", type=Path, metavar="FILE", help="cues of a talk; F5 presents them")
     command.add_argument("--fresh", action="store_true", help="ignore what is remembered of the last time")
+    words = "the model of the bundle, kept ready to answer to what is drawn (default: numpy, from the bundle)"
+    command.add_argument("--model", metavar="MODEL", help=words)
+    _add_place(command)
     _add_look(command)
 
 
@@ -67,7 +82,8 @@ def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
     _add_classes(command)
     add("--max-mb", type=number, metavar="N", help="glb, html: largest size of the model (default: 25)")
     _add_look(command)
-    command.set_defaults(input=None, checkpoint=None, layer=None, channel=None, size=(1280, 720))
+    nothing = dict.fromkeys(("input", "checkpoint", *PLACE))
+    command.set_defaults(**nothing, size=(1280, 720))
 
 
 def _add_bundle(command: argparse.ArgumentParser) -> None:
@@ -88,10 +104,19 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
-    add("--layer", metavar="NAME", help="the layer that a scene flies to (default: the scene's choice)")
-    add("--channel", type=int, metavar="N", help="its channel, counted from 0 (default: the scene's choice)")
+    _add_place(command)
     _add_classes(command)
     _add_look(command)
+
+
+def _add_place(command: argparse.ArgumentParser) -> None:
+    """Which part of the network a scene is about, and in which words."""
+    add = command.add_argument
+    add("--layer", metavar="NAME", help="the layer that a scene flies to (default: the scene's choice)")
+    add("--channel", type=int, metavar="N", help="its channel, counted from 0 (default: the scene's choice)")
+    add("--at", type=cell, metavar="ROW,COL", help="the cell that a step scene works at (default: the scene's choice)")
+    add("--language", choices=("en", "zh"), help="of step scenes and the tour (default: en)")
+    add("--lesson", type=Path, metavar="FILE", help="the stops of a tour, as `kerascope lesson` writes them")
 
 
 def _add_classes(command: argparse.ArgumentParser) -> None:

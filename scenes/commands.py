@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.bundle import read_bundle
 from exporter.bundle.errors import KerascopeError
+from scenes.arguments import PLACE
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -72,8 +73,13 @@ def scene_asked(
     run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
     options = options_of(seen, bundle, args.size, run_id)
     classes = tuple(_class_asked(name, bundle) for name in args.classes)
-    options = replace(options, classes=classes, layer=args.layer, channel=args.channel)
+    options = replace(options, classes=classes, **place_asked(args))
     return seen, {"options": options, "view": seen}
+
+
+def place_asked(args: argparse.Namespace) -> dict[str, Any]:
+    """What of the network, and in which words, where it was asked for."""
+    return {name: value for name in PLACE if (value := getattr(args, name)) is not None}
 
 
 def _beside(args: argparse.Namespace) -> dict[str, Bundle]:
