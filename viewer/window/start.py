@@ -21,7 +21,8 @@ FIRST_SCENE = "flow"
 class Start:
     """What was asked for; `None` leaves it to what is remembered of the bundle, and that to the scene.
 
-    `beside` is a second bundle, `cues` a file with the cues of a talk. `fresh` ignores what is remembered.
+    `beside` is a second bundle, `cues` a file with the cues of a talk, `model` the model of the bundle, which answers to
+    what is drawn. `fresh` ignores what is remembered.
     """
 
     scene: str | None = None
@@ -31,6 +32,7 @@ class Start:
     beside: Path | None = None
     cues: Path | None = None
     fresh: bool = False
+    model: str | None = None
 
     def vantage(self, remembered: Vantage | None, theme: Theme | None = None) -> Vantage:
         """The view to begin with; `theme` is the one that was last seen, whatever the bundle.
