@@ -9,7 +9,7 @@ from msgspec import structs
 
 from exporter.bundle.errors import KerascopeError
 from scenes.choose import shown_name
-from scenes.crafted import crafted_pair, recrafted
+from scenes.transfer.crafted import crafted_pair, recrafted
 from viewer.foreign import native
 from viewer.study import Study
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenes.panels.heading import fitted
-from scenes.turntable import turning_camera
+from scenes.sculptures.turntable import turning_camera
 from viewer.camera import Rect, view_from_world
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 

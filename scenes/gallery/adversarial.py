@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scenes.attack_frame import AttackFrame
-from scenes.attack_journey import Journey, Moment, journey_of
-from scenes.attack_rows import AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG, rows_camera, rows_chart, rows_offsets
-from scenes.attack_words import size_text, subtitle_of, title_of
-from scenes.attacked import Attacked, Step
+from scenes.attack.attacked import Attacked, Step
+from scenes.attack.closeup import gone
+from scenes.attack.flight import Flight, PlateLook, flight_of
+from scenes.attack.frame import AttackFrame
+from scenes.attack.journey import Journey, Moment, journey_of
+from scenes.attack.parting import parting_of
+from scenes.attack.rows import AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG, rows_camera, rows_chart, rows_offsets
+from scenes.attack.story import channel_story, layer_story, story
+from scenes.attack.words import size_text, subtitle_of, title_of
 from scenes.choose import shown_run
-from scenes.closeup import gone
-from scenes.flight import Flight, PlateLook, flight_of
 from scenes.options import SceneOptions
 from scenes.panels.answer import Answer, answer_of
 from scenes.panels.classes import change_list, flat_list
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
 from scenes.panels.scrubber import scrubber
-from scenes.parting import parting_of
-from scenes.story import channel_story, layer_story, story
 from scenes.timeline import Timeline
 from viewer.layout import LayoutOptions
 from viewer.scales import difference_gains, layer_scales

@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from scenes.change_size import ChangeSize, change_size
+from scenes.attack.size import ChangeSize, change_size
 from scenes.choose import shown_name
 from scenes.grid import AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG, Grid, change_view, entry_of, grid_of
 from scenes.options import SceneOptions
 from scenes.panels.answer import Answer, answer_of
 from scenes.panels.classes import Place
-from scenes.panels.clock import clock_line
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
-from scenes.race_clock import Clock
-from scenes.race_lanes import OVER_PX, Told, lane_words
-from scenes.race_story import end_lines, ranking_of, start_lines, way_lines
-from scenes.racers import Race, race_of
+from scenes.race.clock import Clock
+from scenes.race.dial import clock_line
+from scenes.race.lanes import OVER_PX, Told, lane_words
+from scenes.race.racers import Race, race_of
+from scenes.race.story import end_lines, ranking_of, start_lines, way_lines
 from scenes.timeline import Marker, Timeline
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions

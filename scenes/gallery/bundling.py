@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from scenes.choose import shown_name
 from scenes.easing import even
-from scenes.gathering import gathering_of
 from scenes.options import SceneOptions
 from scenes.panels.bundled import edge_lines, network_lines, sampling_words
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
 from scenes.panels.numbers import count
 from scenes.panels.rising import chart
-from scenes.sculpted import lit_classes, shown_sculpture
-from scenes.sculpting import CHART_PX, Frame, drawn_part
+from scenes.sculptures.gathering import gathering_of
+from scenes.sculptures.sculpted import lit_classes, shown_sculpture
+from scenes.sculptures.sculpting import CHART_PX, Frame, drawn_part
+from scenes.sculptures.turntable import still_camera
 from scenes.timeline import Key, Marker, Timeline, Track
-from scenes.turntable import still_camera
 from viewer.sculptures.read import read_sculpture
 from viewer.state import Hud, SculptureView, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Sculpture
-    from scenes.gathering import Gathering
+    from scenes.sculptures.gathering import Gathering
     from viewer.layout import Layout
 
 CHECK = "frames"

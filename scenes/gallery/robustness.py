@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.contrast import Contrast, contrast_of
-from scenes.contrast_frame import Frame
-from scenes.contrast_words import ContrastWords
-from scenes.drifting import Drifting
+from scenes.contrast.drifting import Drifting
+from scenes.contrast.frame import Frame
+from scenes.contrast.pairs import Contrast, contrast_of
+from scenes.contrast.words import ContrastWords
 from scenes.easing import linear
 from scenes.grid import AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG, Grid, change_view, entry_of, grid_of
 from scenes.options import SceneOptions

@@ -8,10 +8,10 @@ from scenes.choose import shown_name
 from scenes.options import SceneOptions
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
-from scenes.sculpted import lit_classes, shown_sculpture
-from scenes.sculpting import Frame, ended, told
+from scenes.sculptures.sculpted import lit_classes, shown_sculpture
+from scenes.sculptures.sculpting import Frame, ended, told
+from scenes.sculptures.turntable import course_of, turned, turning_camera
 from scenes.timeline import Timeline
-from scenes.turntable import course_of, turned, turning_camera
 from viewer.sculptures.read import read_sculpture
 from viewer.state import SculptureView, ViewState
 

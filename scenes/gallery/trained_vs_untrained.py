@@ -11,12 +11,12 @@ from scenes.options import SceneOptions
 from scenes.panels.bundled import accuracy_words, bundling_lines, edge_lines, method_words, percent_of
 from scenes.panels.heading import heading
 from scenes.panels.lit import Moment
-from scenes.sculpted import compared_sculptures, lit_classes
-from scenes.sculpting import Frame, drawn_part, ended, part_line
+from scenes.sculptures.sculpted import compared_sculptures, lit_classes
+from scenes.sculptures.sculpting import Frame, drawn_part, ended, part_line
+from scenes.sculptures.specific import own_share
+from scenes.sculptures.turntable import course_of, turned
 from scenes.sides import Sides
-from scenes.specific import own_share
 from scenes.timeline import Timeline
-from scenes.turntable import course_of, turned
 from viewer.sculptures.read import read_sculpture
 from viewer.state import Hud, SculptureView, ViewState
 

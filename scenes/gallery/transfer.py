@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from scenes.attacked import Attacked
-from scenes.change_size import change_size
+from scenes.attack.attacked import Attacked
+from scenes.attack.size import change_size
 from scenes.framing import camera_for
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of
 from scenes.panels.classes import Place
 from scenes.timeline import Timeline
-from scenes.transfer_frame import (
+from scenes.transfer.frame import (
     AZIMUTH_DEG,
     CHART_BELOW_PX,
     CHART_HEIGHT_PX,
@@ -20,9 +20,9 @@ from scenes.transfer_frame import (
     ELEVATION_DEG,
     FOV_DEG,
 )
-from scenes.transfer_growth import END_AT, MARKERS, Growth
-from scenes.transfer_words import fixed_words, frame_of, moment_words, role_of, usual_frame
-from scenes.transferred import transfer_of
+from scenes.transfer.growth import END_AT, MARKERS, Growth
+from scenes.transfer.transferred import transfer_of
+from scenes.transfer.words import fixed_words, frame_of, moment_words, role_of, usual_frame
 from viewer.camera import project
 from viewer.layout import LayoutOptions
 from viewer.scales import difference_gains, layer_scales
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exporter.bundle import Bundle
-    from scenes.attacked import Step
+    from scenes.attack.attacked import Step
     from scenes.framing import Offset
-    from scenes.transfer_growth import Moment
+    from scenes.transfer.growth import Moment
     from viewer.layout import Layout
 
 CHECK = "frames"

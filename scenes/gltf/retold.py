@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scenes.panels.bundled import edge_lines
-from scenes.sculpting import drawn_part
+from scenes.sculptures.sculpting import drawn_part
 
 if TYPE_CHECKING:
     from exporter.bundle.schema import Sculpture

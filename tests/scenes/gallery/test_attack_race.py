@@ -12,10 +12,10 @@ from rival_attacks import add_attack
 from tiny_bundle import CLASS_NAMES, make_tiny_bundle
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
-from scenes.attack_names import words_of
+from scenes.attack.names import words_of
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
-from scenes.race_clock import Clock
+from scenes.race.clock import Clock
 from scenes.registry import scene
 from scenes.timeline import Timeline
 from viewer.camera import project

@@ -16,7 +16,7 @@ from scenes.frames import frame_times
 from scenes.options import SceneOptions
 from scenes.panels.bundled import percent_of
 from scenes.registry import scene
-from scenes.specific import own_share
+from scenes.sculptures.specific import own_share
 from scenes.timeline import Timeline
 from viewer.camera import project
 from viewer.sculptures.read import read_sculpture

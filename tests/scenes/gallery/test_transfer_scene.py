@@ -12,7 +12,7 @@ from glb_parts import unpacked
 from two_bundles import CRAFTED, N_STEPS, RATES, SHOWN, attacked_pair
 
 from exporter.bundle import Bundle
-from scenes.attacked import Attacked
+from scenes.attack.attacked import Attacked
 from scenes.film import Film, film_of
 from scenes.gltf.convert import glb_of
 from scenes.options import SceneOptions
@@ -20,9 +20,9 @@ from scenes.panels.answer import answer_of
 from scenes.panels.numbers import percent
 from scenes.registry import scene
 from scenes.timeline import Timeline
-from scenes.transfer_growth import BACK_AT, END_AT, GROWN_AT, GROWTH_AT, VERDICT_AT, Growth
-from scenes.transfer_story import rates_line, verdict
-from scenes.transferred import Rates, transfer_of
+from scenes.transfer.growth import BACK_AT, END_AT, GROWN_AT, GROWTH_AT, VERDICT_AT, Growth
+from scenes.transfer.story import rates_line, verdict
+from scenes.transfer.transferred import Rates, transfer_of
 from viewer.drift import flat_of
 from viewer.labels import box_of, frame_labels
 from viewer.layout import Layout

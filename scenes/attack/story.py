@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.attack_names import CONTROL
-from scenes.closeup import percent_text, times
+from scenes.attack.closeup import percent_text, times
+from scenes.attack.names import CONTROL
 from scenes.panels.classes import class_name
 from scenes.panels.numbers import signed
 
 if TYPE_CHECKING:
-    from scenes.attacked import Attacked, Step
+    from scenes.attack.attacked import Attacked, Step
+    from scenes.attack.parting import Parting
     from scenes.panels.answer import Answer
-    from scenes.parting import Parting
 
 MOST_UNSEEN = 0.15
 

@@ -12,7 +12,7 @@ from msgspec import structs
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.schema import TensorRef
-from scenes.gathering import Gathering, gathering_of
+from scenes.sculptures.gathering import Gathering, gathering_of
 
 
 class Kept(Bundle):

@@ -11,9 +11,9 @@ from viewer.typeset import width_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scenes.change_size import ChangeSize
+    from scenes.attack.size import ChangeSize
     from scenes.panels.answer import Answer
-    from scenes.racers import Race, Racer
+    from scenes.race.racers import Race, Racer
 
 CAPTION_PX = 27.0
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
-from scenes.attack_names import CONTROL
-from scenes.change_size import change_size
+from scenes.attack.names import CONTROL
+from scenes.attack.size import change_size
 from viewer.state import CaptureKey
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from viewer.state import Hud, Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenes.approach import Box
-    from scenes.parting import Parting
+    from scenes.attack.approach import Box
+    from scenes.attack.parting import Parting
     from viewer.state import ColourRole, Ramp
 
 NAME_PX, LINE_PX, HEAD_PX, NUMBER_PX = 36.0, 26.0, 26.0, 21.0

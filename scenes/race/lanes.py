@@ -12,10 +12,10 @@ from viewer.state import Bar, Hud, Polyline, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
-    from scenes.change_size import ChangeSize
+    from scenes.attack.size import ChangeSize
     from scenes.grid import Cell
     from scenes.panels.answer import Answer
-    from scenes.racers import Racer, Stride
+    from scenes.race.racers import Racer, Stride
     from viewer.state import ColourRole
 
 NAME_PX, SMALL_PX = 26.0, 21.0

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from exporter.bundle.checks import output_name
-from scenes.attack_words import norm_of
-from scenes.change_size import ChangeSize, change_size
+from scenes.attack.size import ChangeSize, change_size
+from scenes.attack.words import norm_of
 from viewer.inspect.divergence import spine
 from viewer.scales import relative_change
 from viewer.state import CaptureKey

@@ -14,8 +14,8 @@ from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.limits import Limits
 from scenes.options import SceneOptions
-from scenes.sculpted import compared_sculptures, hidden_importance, lit_classes, shown_sculpture
-from scenes.specific import own_share
+from scenes.sculptures.sculpted import compared_sculptures, hidden_importance, lit_classes, shown_sculpture
+from scenes.sculptures.specific import own_share
 
 LAYERS = (("picture", 1), ("conv", 4), ("scores", 3))
 
@@ -94,5 +94,5 @@ def lit_name(number: int) -> str:
 )
 def test_the_share_of_the_strongest_class(bundle: Bundle, monkeypatch, importance, share: float | None) -> None:
     monkeypatch.setattr(bundle, "load", lambda _: np.asarray(importance, np.float32))
-    monkeypatch.setattr("scenes.specific.hidden_importance", lambda _, rows: rows)
+    monkeypatch.setattr("scenes.sculptures.specific.hidden_importance", lambda _, rows: rows)
     assert own_share(bundle, bundle.sculpture("002-weight")) == (None if share is None else pytest.approx(share))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from scenes.attack.parting import Parting
     from scenes.framing import Offset
-    from scenes.parting import Parting
     from viewer.layout import Layout, Plate
     from viewer.state import Camera, CaptureKey, ColourRole
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenes.panels.classes import Place
-    from scenes.race_clock import Clock
+    from scenes.race.clock import Clock
 
 NUMBER_PX, SMALL_PX = 30.0, 21.0
 LINE_DOWN_PX, TICK_PX, DOT_PX = 20.0, 12.0, 14.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.attack_names import CONTROL, words_of
+from scenes.attack.names import CONTROL, words_of
 from scenes.choose import shown_name
 from scenes.panels.classes import class_name
 

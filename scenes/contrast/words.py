@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.attack_names import words_of
+from scenes.attack.names import words_of
 from scenes.choose import shown_name
-from scenes.contrast_story import end_lines, fate_text, place_text, start_lines, way_lines
+from scenes.contrast.story import end_lines, fate_text, place_text, start_lines, way_lines
 from scenes.panels.classes import class_name, flat_list
 from scenes.panels.confidence import TITLE_PX, Curve, confidence_chart
 from scenes.panels.heading import caption, fitted, heading, margin_of
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exporter.bundle import Bundle
-    from scenes.contrast import Contrast
-    from scenes.contrast_frame import Frame
+    from scenes.contrast.frame import Frame
+    from scenes.contrast.pairs import Contrast
     from scenes.grid import Cell
     from scenes.panels.answer import Answer
     from viewer.state import ColourRole

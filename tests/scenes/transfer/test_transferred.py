@@ -13,12 +13,12 @@ from tiny_bundle import make_tiny_bundle
 from two_bundles import CRAFTED, NOISE, RATES, SHOWN, attacked_pair, changed_run, noisy
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
-from scenes.change_size import ChangeSize
-from scenes.crafted import crafted_pair
+from scenes.attack.size import ChangeSize
 from scenes.options import SceneOptions
 from scenes.panels.answer import answer_of
-from scenes.transfer_story import rates_line, verdict
-from scenes.transferred import Rates, Said, Transfer, rates_of, transfer_of
+from scenes.transfer.crafted import crafted_pair
+from scenes.transfer.story import rates_line, verdict
+from scenes.transfer.transferred import Rates, Said, Transfer, rates_of, transfer_of
 
 PLAIN = SceneOptions()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scenes.panels.numbers import count, percent
 
 if TYPE_CHECKING:
-    from scenes.transferred import Rates, Transfer
+    from scenes.transfer.transferred import Rates, Transfer
 
 
 def clean_line(transfer: Transfer) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from exporter.bundle.errors import KerascopeError
-from scenes.attack_names import CONTROL, words_of
-from scenes.change_size import LEVELS, ChangeSize, change_size
-from scenes.crafted import attacks_of, crafted_on
+from scenes.attack.names import CONTROL, words_of
+from scenes.attack.size import LEVELS, ChangeSize, change_size
+from scenes.transfer.crafted import attacks_of, crafted_on
 from viewer.state import CaptureKey
 
 if TYPE_CHECKING:

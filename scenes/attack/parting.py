@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
-    from scenes.attacked import Attacked
+    from scenes.attack.attacked import Attacked
     from scenes.options import SceneOptions
     from viewer.inspect.divergence import Turn
     from viewer.layout import Layout

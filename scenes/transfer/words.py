@@ -9,18 +9,18 @@ from scenes.panels.facts import LINE_PX, SIZE_PX
 from scenes.panels.heading import CAPTION_LINE_PX, TITLE_Y_PX, fitted, heading
 from scenes.panels.legends import colour_legend, legend_row, note
 from scenes.panels.verdicts import FOOLED, HOLDS, LABELS, WRONG, missing_row, verdict_row
-from scenes.transfer_frame import Frame
-from scenes.transfer_story import clean_line, rates_line, verdict, way_line
-from scenes.transferred import Rates, rates_of, size_words
+from scenes.transfer.frame import Frame
+from scenes.transfer.story import clean_line, rates_line, verdict, way_line
+from scenes.transfer.transferred import Rates, rates_of, size_words
 from viewer.state import ColourRole, Hud, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from scenes.change_size import ChangeSize
+    from scenes.attack.size import ChangeSize
     from scenes.panels.classes import Place
-    from scenes.transfer_growth import Moment
-    from scenes.transferred import Said, Transfer
+    from scenes.transfer.growth import Moment
+    from scenes.transfer.transferred import Said, Transfer
 
 NO_CONTROL = "no noise control"
 MOVES_PX = 24.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
-from scenes.attack_names import CONTROL, words_of
+from scenes.attack.names import CONTROL, words_of
 from viewer.state import CaptureKey
 
 if TYPE_CHECKING:

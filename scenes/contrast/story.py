@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.attack_names import words_of
+from scenes.attack.names import words_of
 from scenes.panels.classes import class_name
 
 if TYPE_CHECKING:
-    from scenes.contrast import Contrast
+    from scenes.contrast.pairs import Contrast
     from scenes.panels.answer import Answer
 
 LEVELS = 255

@@ -9,7 +9,7 @@ from scenes.easing import linear
 from scenes.timeline import Key, Marker, Track
 
 if TYPE_CHECKING:
-    from scenes.attacked import Attacked
+    from scenes.attack.attacked import Attacked
 
 CLEAN_SECS, LONGEST_GROWTH_SECS, STEP_SECS, VERDICT_SECS, BACK_SECS = 2.0, 5.0, 0.3, 3.4, 0.8
 FADE_SECS, FLY_SECS, LAYER_SECS, OUT_SECS, CHANNEL_SECS = 0.5, 0.8, 2.4, 0.6, 4.0

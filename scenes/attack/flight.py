@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scenes.approach import Approach, approach, frames, loupes
-from scenes.closeup import channel_text, detail_line, gone, heads, layer_text, legends, name_line, numbers, shown
+from scenes.attack.approach import Approach, approach, frames, loupes
+from scenes.attack.closeup import channel_text, detail_line, gone, heads, layer_text, legends, name_line, numbers, shown
 from scenes.panels.heading import margin_of
 from scenes.timeline import mixed
 from viewer.drift import faded
@@ -14,9 +14,9 @@ from viewer.state import Hud
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from scenes.attack_frame import AttackFrame
-    from scenes.attack_journey import Moment
-    from scenes.parting import Parting
+    from scenes.attack.frame import AttackFrame
+    from scenes.attack.journey import Moment
+    from scenes.attack.parting import Parting
     from viewer.layout import Layout
     from viewer.state import Camera, NetView, Ramp, ViewState
 

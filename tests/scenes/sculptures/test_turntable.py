@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenes.frames import frame_times
+from scenes.sculptures.turntable import course_of, turned, turning_camera
 from scenes.sides import Sides
-from scenes.turntable import course_of, turned, turning_camera
 from viewer.camera import Rect, project
 from viewer.state import REFERENCE_HEIGHT_PX
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.closeup import times
+from scenes.attack.closeup import times
+from scenes.attack.parting import turn_in
 from scenes.framing import camera_for
-from scenes.parting import turn_in
 from viewer.state import REFERENCE_HEIGHT_PX, Drift
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
-    from scenes.attack_frame import AttackFrame
-    from scenes.attacked import Attacked
+    from scenes.attack.attacked import Attacked
+    from scenes.attack.frame import AttackFrame
     from scenes.framing import Offset
     from viewer.layout import Layout
     from viewer.state import Camera

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from scenes.attack_names import CONTROL
+from scenes.attack.names import CONTROL
 from scenes.choose import shown_name
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.sculpted import hidden_importance
+from scenes.sculptures.sculpted import hidden_importance
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle

@@ -1,0 +1,1 @@
+"""One change in two networks: what was made on which, the frame, what is told."""
