@@ -113,6 +113,11 @@ class Preparer:
                     self._thread = ThreadPoolExecutor(1, "kerascope-ahead")
                 self._coming[key] = self._thread.submit(self._make, key)
 
+    def has(self, key: CaptureKey) -> bool:
+        """Whether everything of a capture has been made ahead."""
+        coming = self._coming.get(key)
+        return key in self._made and (coming is None or coming.done())
+
     def close(self) -> None:
         """End the thread and forget the arrays."""
         if self._thread is not None:

@@ -134,6 +134,13 @@ class Stage:
         """
         self._captures.preparer.ahead(keys)
 
+    def is_ready(self, key: CaptureKey) -> bool:
+        """Whether showing a capture needs no more than an upload; where it does, that work is begun beside the drawing."""
+        is_ready = self._captures.has(key)
+        if not is_ready:
+            self.prefetch([key])
+        return is_ready
+
     def _trace_ahead(self, key: CaptureKey) -> None:
         self._edges.ribbons.trace_ahead(key)
 

@@ -42,6 +42,10 @@ class CaptureStore:
             self._textures[key] = found or self._uploaded(self.preparer.of(key), wanted)
         return {key: self._textures[key] for key in wanted}
 
+    def has(self, key: CaptureKey) -> bool:
+        """Whether showing a capture needs no more than an upload."""
+        return key in self._textures or self.preparer.has(key)
+
     def close(self) -> None:
         """Give everything back."""
         self.preparer.close()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from viewer.inspect.pick import Hit
     from viewer.layout import Layout, Plate
-    from viewer.state import Theme, ViewState
+    from viewer.state import CaptureKey, Theme, ViewState
     from viewer.study import Place
     from viewer.threads.told import EdgesDrawn
     from viewer.window.desk import Desk
@@ -44,9 +44,10 @@ FLY_MS = 400.0
 class SceneView(QObject):
     """A vispy canvas in a Qt widget (`widget`) that shows what `state` gives, moved by `offset`.
 
-    `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change. `failed` tells a line
-    where the state cannot be drawn, `drawn` every frame and how long it took in milliseconds, `resized` a new size.
-    `looked` tells that the camera was moved, by the hand or by flying, and `hand` what the mouse does besides.
+    `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change, and so does `is_held`,
+    while a hand is at work elsewhere that the picture follows. `failed` tells a line where the state cannot be drawn,
+    `drawn` every frame and how long it took in milliseconds, `resized` a new size. `looked` tells that the camera was
+    moved, by the hand or by flying, and `hand` what the mouse does besides.
     """
 
     failed = Signal(str)
@@ -60,7 +61,7 @@ class SceneView(QObject):
         self._layout: Layout | None = None
         self.theme: Theme = theme
         self.offset = CameraOffset()
-        self.is_playing = False
+        self.is_playing = self.is_held = False
         self.is_settled = False
         self._pace = Pace()
         self._is_fine = False
@@ -118,6 +119,11 @@ class SceneView(QObject):
         self._is_fine = self.is_settled = False
         self._settling.stop()
         self._canvas.update()
+
+    def is_ready(self, key: CaptureKey) -> bool:
+        """Whether a capture can be shown without work that a frame would wait for; where it cannot, that is begun."""
+        stage = self._stage
+        return stage is None or stage.layout is not self._layout or stage.is_ready(key)
 
     def put_offset(self, offset: CameraOffset) -> None:
         """Look from there, at once."""
@@ -240,7 +246,7 @@ class SceneView(QObject):
         self.is_settled = self._is_fine
         if not (self._is_fine or is_new):
             self._pace = next_pace(self._pace, took_ms, most_edges)
-        if not (self._is_fine or self.is_playing or self.hand.is_down):
+        if not (self._is_fine or self.is_playing or self.is_held or self.hand.is_down):
             self._settling.start()
 
     def _draw(self, layout: Layout) -> int:
