@@ -82,7 +82,7 @@ class TopBar(QWidget):
 
 
 class TimeBar(QWidget):
-    """Play, the time, the timeline, and whether it repeats."""
+    """Play, the steps of a scene that has some, the time, the timeline, and whether it repeats."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +95,8 @@ class TimeBar(QWidget):
         self.play.setObjectName("play")
         self.play.setFixedSize(32, 32)
         self.play.setIconSize(QSize(20, 20))
+        self.step_back = _button("\N{LEFTWARDS ARROW} Step", "the step before (←)")
+        self.step_forward = _button("Step \N{RIGHTWARDS ARROW}", "play to the end of the next step, and wait there (→)")
         self.clock = QLabel()
         self.clock.setObjectName("clock")
         self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -104,7 +106,7 @@ class TimeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 10, 6)
         row.setSpacing(10)
-        for part in (self.play, self.clock, self.scrub, self.repeat):
+        for part in (self.step_back, self.play, self.step_forward, self.clock, self.scrub, self.repeat):
             row.addWidget(part)
         self.show_theme("dark")
 
@@ -118,6 +120,8 @@ class TimeBar(QWidget):
     def show_scene(self, playable: Playable) -> None:
         """Another scene, with its length and its moments. The clock is as wide as its longest text."""
         self._duration_secs = playable.duration_secs
+        for button in (self.step_back, self.step_forward):
+            button.setVisible(bool(playable.stops_secs))
         self.scrub.show_scene(playable.duration_secs, playable.moments)
         longest = clock_text(playable.duration_secs, playable.duration_secs)
         self.clock.setFixedWidth(self.clock.fontMetrics().horizontalAdvance(longest) + 8)

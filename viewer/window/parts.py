@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from viewer.window.message import MessageBar
     from viewer.window.navigator import Navigator
     from viewer.window.player import Player
+    from viewer.window.pointing import Pointing
+    from viewer.window.steps import Steps
     from viewer.window.talk import Talk
     from viewer.window.travel import Travel
     from viewer.window.view import SceneView
@@ -31,6 +33,8 @@ class Parts(QMainWindow):
     view: SceneView
     chooser: Chooser
     player: Player
+    pointing: Pointing
+    steps: Steps
     time: TimeBar
     top: TopBar
     words: MessageBar

@@ -10,12 +10,15 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from viewer.window.playhead import Playhead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from viewer.state import ViewState
     from viewer.window.bars import TimeBar
     from viewer.window.playable import Playable
 
 TICK_MS = 16
 BACK_SECS = 0.3
+SAME_SECS = 1e-3
 
 
 class Player(QObject):
@@ -33,6 +36,8 @@ class Player(QObject):
         self._tick.timeout.connect(self._on_tick)
         bar.play.clicked.connect(self.toggle)
         bar.repeat.clicked.connect(self.toggle_repeating)
+        bar.step_back.clicked.connect(self.previous_stop)
+        bar.step_forward.clicked.connect(self.next_stop)
         bar.scrub.scrubbed.connect(self.scrub_to)
         bar.scrub.held.connect(self._hold)
         bar.scrub.released.connect(self._let_go)
@@ -51,9 +56,15 @@ class Player(QObject):
         now_secs = _clock()
         if is_other_scene:
             head = Playhead(playable.duration_secs, is_seamless=playable.loops, repeats=playable.loops)
-            head = head.played(now_secs) if self.playable is None or self.head.is_playing else head
+            if self.playable is None or self.head.is_playing:
+                head = head.played(now_secs)
+            elif playable.stops_secs:
+                # At its very start a step scene has nothing to tell yet.
+                head = head.played(now_secs, playable.stops_secs[0])
         else:
             head = self.head.lasting(playable.duration_secs, playable.loops, now_secs)
+            if self.head.until_secs is not None:
+                head = head.played(now_secs, _next_of(playable.stops_secs, head.at_secs, head.last_secs))
         self.playable = playable
         self._bar.show_scene(playable)
         self._put(head)
@@ -88,10 +99,42 @@ class Player(QObject):
         """The frame before."""
         self._put(self.head.stepped(-1, _clock()))
 
+    @property
+    def stops_secs(self) -> tuple[float, ...]:
+        """When the scene stands still after a step, in order; none of a scene that has no steps."""
+        return self.playable.stops_secs if self.playable else ()
+
+    def forward(self) -> None:
+        """The next step of a scene that has steps, else the next moment."""
+        (self.next_stop if self.stops_secs else self.next_moment)()
+
+    def back(self) -> None:
+        """The step before in a scene that has steps, else the moment before."""
+        (self.previous_stop if self.stops_secs else self.previous_moment)()
+
+    def next_stop(self) -> None:
+        """Play to where the next step is over and rest there; what is on its way there already is there at once."""
+        now_secs = _clock()
+        head = self.head
+        if head.until_secs is not None:
+            head = head.moved(head.until_secs, now_secs)
+        here_secs = head.time(now_secs)
+        if here_secs < head.last_secs - SAME_SECS:
+            until_secs = _next_of(self.stops_secs, here_secs, head.last_secs)
+            self._put(head.paused(now_secs).played(now_secs, until_secs))
+
+    def previous_stop(self) -> None:
+        """At rest where the step before was over, at the start before the first."""
+        earlier = [at_secs for at_secs in self.stops_secs if at_secs < self.at_secs - SAME_SECS]
+        self.rest_at(earlier[-1] if earlier else 0.0)
+
+    def rest_at(self, t_secs: float) -> None:
+        """Show this time, at rest."""
+        self._put(self.head.paused(_clock()).moved(t_secs, _clock()))
+
     def next_moment(self) -> None:
         """The next moment of the timeline, where there is one."""
-        for at_secs in [at_secs for at_secs in self._moments() if at_secs > self.at_secs + 1e-3][:1]:
-            self.scrub_to(at_secs)
+        self.scrub_to(_next_of(self._moments(), self.at_secs, self.at_secs))
 
     def previous_moment(self) -> None:
         """The moment before; shortly after one, the one before that."""
@@ -104,7 +147,7 @@ class Player(QObject):
 
     def go_to_end(self) -> None:
         """The last frame, at rest."""
-        self._put(self.head.paused(_clock()).moved(self.head.last_secs, _clock()))
+        self.rest_at(self.head.last_secs)
 
     def toggle_repeating(self) -> None:
         """Begin anew at the end, or stop there."""
@@ -128,7 +171,7 @@ class Player(QObject):
         self.moved.emit()
 
     def _hold(self) -> None:
-        self._was_playing = self.head.is_playing
+        self._was_playing = self.head.is_playing and self.head.until_secs is None
         self.pause()
 
     def _let_go(self) -> None:
@@ -137,6 +180,11 @@ class Player(QObject):
 
     def _moments(self) -> list[float]:
         return sorted(moment.at_secs for moment in self.playable.moments) if self.playable else []
+
+
+def _next_of(times_secs: Sequence[float], here_secs: float, otherwise_secs: float) -> float:
+    """The first of some times, which are in order, that is later than this one."""
+    return next((at_secs for at_secs in times_secs if at_secs > here_secs + SAME_SECS), otherwise_secs)
 
 
 def _clock() -> float:

@@ -15,7 +15,7 @@ class Playhead:
     """At `at_secs` of a scene that lasts `duration_secs`; playing since the clock read `since_secs` (`None`: at rest).
 
     `is_seamless`: the end of the scene shows its start, so the last picture is one frame before it. `repeats`: at the
-    end playing begins anew, otherwise it stops there.
+    end playing begins anew, otherwise it stops there. With `until_secs` it plays to there and rests.
     """
 
     duration_secs: float
@@ -23,6 +23,7 @@ class Playhead:
     since_secs: float | None = None
     is_seamless: bool = True
     repeats: bool = True
+    until_secs: float | None = None
 
     @property
     def is_playing(self) -> bool:
@@ -39,26 +40,32 @@ class Playhead:
         if self.since_secs is None:
             return self.at_secs
         t_secs = self.at_secs + max(clock_secs - self.since_secs, 0.0)
+        if self.until_secs is not None:
+            return min(t_secs, self.until_secs)
         return t_secs % self.duration_secs if self.repeats else min(t_secs, self.last_secs)
 
     def is_over(self, clock_secs: float) -> bool:
         """Whether playing has come to an end that it will not go beyond."""
+        if self.until_secs is not None:
+            return self.is_playing and self.time(clock_secs) >= self.until_secs
         return self.is_playing and not self.repeats and self.time(clock_secs) >= self.last_secs
 
-    def played(self, clock_secs: float) -> Playhead:
-        """Playing from here on; from the start where it stands at the end."""
+    def played(self, clock_secs: float, until_secs: float | None = None) -> Playhead:
+        """Playing from here on, to the end or to `until_secs`, a later time of the scene; from the start where it
+        stands at the end.
+        """
         at_secs = self.time(clock_secs)
         at_end = not self.repeats and at_secs >= self.last_secs
-        return replace(self, at_secs=0.0 if at_end else at_secs, since_secs=clock_secs)
+        return replace(self, at_secs=0.0 if at_end else at_secs, since_secs=clock_secs, until_secs=until_secs)
 
     def paused(self, clock_secs: float) -> Playhead:
         """At rest where it is."""
-        return replace(self, at_secs=self.time(clock_secs), since_secs=None)
+        return replace(self, at_secs=self.time(clock_secs), since_secs=None, until_secs=None)
 
     def moved(self, to_secs: float, clock_secs: float) -> Playhead:
         """At `to_secs`, limited to the scene; goes on playing where it played."""
         at_secs = min(max(to_secs, 0.0), self.last_secs)
-        return replace(self, at_secs=at_secs, since_secs=clock_secs if self.is_playing else None)
+        return replace(self, at_secs=at_secs, since_secs=clock_secs if self.is_playing else None, until_secs=None)
 
     def stepped(self, frames: int, clock_secs: float) -> Playhead:
         """At rest, on the grid of frames, so many of them further."""

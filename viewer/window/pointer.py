@@ -48,6 +48,8 @@ class Pointer(QObject):
 
     def _on_clicked(self, at_px: tuple[float, float]) -> None:
         hit = self._view.hit_at(at_px)
+        if hit is None and self._window.pointing.keep(at_px):
+            return
         if hit is None:
             self._desk.set(pinned=None, pinned_edge=None)
         elif hit.edge is not None:

@@ -34,8 +34,10 @@ from viewer.window.playable import Playable, Wish, wish_of
 from viewer.window.player import Player
 from viewer.window.podium import Podium
 from viewer.window.pointer import Pointer
+from viewer.window.pointing import Pointing
 from viewer.window.recorder import Recorder
 from viewer.window.stand import Stand
+from viewer.window.steps import Steps
 from viewer.window.taker import Taker
 from viewer.window.talk import Talk
 from viewer.window.travel import Travel
@@ -222,14 +224,16 @@ class Window(Parts):
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
         self.desk = Desk(bundle, seen.study if seen else None)
-        self.view = SceneView(self.desk, self.player.state, wish.theme)
+        self.pointing = Pointing(self.player)
+        self.view = SceneView(self.desk, self.pointing.state, wish.theme)
+        self.pointing.follow(self.view)
         self.chooser = Chooser(bundle, catalogue, self.top, wish)
         self.travel = Travel(self.desk, self.view, self.chooser, self.player, catalogue.summaries)
         self.talk = Talk(self.desk, self.travel, self.player)
         self.recorder = Recorder(self.desk, catalogue.command)
         self._arrange()
         self.help = HelpOverlay(self)
-        self.pointer = Pointer(self)
+        self.pointer, self.steps = Pointer(self), Steps(self, catalogue.summaries)
         self.mishaps = Mishaps(self)
         self.mishaps.reopening.connect(self.open_bundle)
         self.navigator = Navigator(self.desk, self.chooser, self.player)
@@ -250,6 +254,7 @@ class Window(Parts):
         self.recorder.close()
         self.close_beside()
         self.player.stop()
+        self.pointing.stop()
         self.mishaps.close()
         self.chooser.close()
         self.view.close()
@@ -280,6 +285,7 @@ class Window(Parts):
         self.talk.presenting.connect(self._allow_keys)
         self.desk.told.connect(self.words.tell)
         self.desk.failed.connect(self._tell_failure)
+        self.pointing.failed.connect(self._tell_failure)
         self.chooser.failed.connect(self._on_denied)
         self.chooser.noted.connect(self.words.tell)
 
@@ -320,6 +326,7 @@ class Window(Parts):
             self.view.put_offset(CameraOffset())
         self.words.rest(f"{wish.scene}: {self._catalogue.summaries[wish.scene]}")
         self.player.show(playable, is_other_scene=is_other_scene)
+        self.steps.arrive(playable)
         self.travel.arrive()
 
     def _on_denied(self, line: str) -> None:
