@@ -135,7 +135,7 @@ class Stage:
         self._captures.preparer.ahead(keys)
 
     def is_ready(self, key: CaptureKey) -> bool:
-        """Whether showing a capture needs no more than an upload; where it does, that work is begun beside the drawing."""
+        """Whether showing a capture needs only an upload; where it does, that work is begun beside the drawing."""
         is_ready = self._captures.has(key)
         if not is_ready:
             self.prefetch([key])
