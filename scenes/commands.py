@@ -56,7 +56,12 @@ def view(args: argparse.Namespace) -> int:
     seen = None if args.view is None else read_view(args.view)
     if seen is not None:
         check_view(seen, bundle.manifest)
-    start = Start(args.scene, args.theme, args.fold, seen, beside, args.cues, args.fresh)
+    place = place_asked(args)
+    place |= {"lesson": str(place["lesson"])} if "lesson" in place else {}
+    asked = args.scene, args.theme, args.fold, seen, beside, args.cues, args.fresh
+    start = Start(*asked, model=args.model, place=place)
+    if place:
+        check_view(start.vantage(None), bundle.manifest)
     return open_window(bundle, Gallery(bundle), start)
 
 
