@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,20 +10,24 @@ from exporter.bundle import Bundle
 from exporter.bundle.checks import output_name
 from exporter.bundle.errors import KerascopeError
 from viewer.forward.node import Array
+from viewer.live.desk import Desk, Question
+from viewer.live.fed import fed_shape
 from viewer.live.reply import Reply, problem_of
 from viewer.live.responder import Status
 from viewer.live.whole_pass import check_covered, whole_pass
 
-
-@dataclass(frozen=True)
-class _Question:
-    ticket: int
-    fed: Array
-    asked_at_secs: float
+_WORDS = "computed in numpy from the bundle, without TensorFlow"
+_REMEDY = "pass --model and install TensorFlow"
 
 
 class NumpyResponder:
-    """Answers from the bundle (see `Responder`). Raises `KerascopeError` with the layers that it does not cover."""
+    """Answers from the bundle (see `Responder`).
+
+    Raises
+    ------
+    KerascopeError
+        it does not cover a layer (which ones is said), or the network takes no picture.
+    """
 
     can_attack = False
 
@@ -33,60 +35,43 @@ class NumpyResponder:
         self._bundle = bundle
         self._checkpoint_id = checkpoint_id or bundle.final_checkpoint.id
         check_covered(bundle, self._checkpoint_id)
-        self._turn = threading.Condition()
-        self._waiting: _Question | None = None
-        self._reply: Reply | None = None
-        self._status = Status("ready", "computed in numpy from the bundle")
-        self._tickets = 0
-        self._is_closed = False
+        self._called = threading.Event()
+        self._desk = Desk(fed_shape(bundle), Status("ready", _WORDS), self._called.set)
         self._thread = threading.Thread(target=self._serve, name="numpy-responder", daemon=True)
         self._thread.start()
 
     @property
     def status(self) -> Status:
         """How it is at this moment."""
-        with self._turn:
-            return self._status
+        return self._desk.status
 
     def ask(self, fed: Array) -> int:
         """The ticket of a question (see `Responder.ask`)."""
-        with self._turn:
-            self._tickets += 1
-            self._waiting = _Question(self._tickets, np.array(fed, np.float32), time.perf_counter())
-            self._turn.notify()
-            return self._tickets
+        return self._desk.ask(fed)
 
     def attack(self, fed: Array, method: str) -> int:
-        """Raises `KerascopeError`: gradients need the model."""
+        """Raises `KerascopeError`: an attack needs the model."""
         del fed, method
-        raise KerascopeError("numpy cannot attack", expected="the model, for its gradient", remedy="pass --model")
+        raise KerascopeError("numpy cannot attack", expected="the model, for its gradient", remedy=_REMEDY)
 
     def poll(self) -> Reply | None:
         """The newest answer that has not been handed out, `None` where there is none."""
-        with self._turn:
-            reply, self._reply = self._reply, None
-            return reply
+        return self._desk.poll()
 
     def close(self) -> None:
-        """End the thread after what it is computing."""
-        with self._turn:
-            self._is_closed = True
-            self._turn.notify()
+        """End the thread, after what it is computing."""
+        self._desk.close()
 
     def _serve(self) -> None:
-        while True:
-            with self._turn:
-                self._turn.wait_for(lambda: self._waiting is not None or self._is_closed)
-                question, self._waiting = self._waiting, None
-                if self._is_closed or question is None:
-                    return
-                self._status = Status("working", self._status.words)
-            reply = self._answered(question)
-            with self._turn:
-                self._reply = reply
-                self._status = Status("ready", self._status.words)
+        while not self._desk.is_closed:
+            self._called.wait()
+            self._called.clear()
+            while question := self._desk.take():
+                self._desk.status = Status("working", _WORDS)
+                self._desk.answer(self._answered(question))
+                self._desk.status = Status("ready", _WORDS)
 
-    def _answered(self, question: _Question) -> Reply:
+    def _answered(self, question: Question) -> Reply:
         outputs, problem = {}, ""
         try:
             outputs = whole_pass(self._bundle, self._checkpoint_id, question.fed)
@@ -95,4 +80,4 @@ class NumpyResponder:
             problem = str(error)
         first = output_name(self._bundle.manifest.model.outputs[0])
         scores = np.asarray(outputs.get(first, np.zeros(0)), np.float32).ravel()
-        return Reply(question.ticket, outputs, scores, (time.perf_counter() - question.asked_at_secs) * 1e3, problem)
+        return Reply(question.ticket, outputs, scores, question.age_ms, problem)

@@ -43,11 +43,20 @@ def picture_shape(bundle: Bundle) -> tuple[int, int, int]:
     raise _no_pictures(bundle, "pictures of one or three channels and of a known size", f"{text} values")
 
 
+def fed_shape(bundle: Bundle) -> tuple[int, ...]:
+    """The shape of what the network is fed for such a picture: (H, W, C), or flat, or without the channel axis.
+
+    Raises as `picture_shape` does.
+    """
+    shape = picture_shape(bundle)
+    axes = len(bundle.layer(bundle.manifest.model.inputs[0]).outputs[0].shape)
+    return shape if axes == 3 else shape[:2] if axes == 2 else (math.prod(shape),)
+
+
 def fed_of(bundle: Bundle, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What the network is fed for a picture (H, W, C) uint8: `(picture - mean) * scale / std`, worked out in float64.
 
-    The shape is that of the network's input: (H, W, C), or flat, or without the channel axis. It is what the exporter
-    feeds for the same picture.
+    It has `fed_shape`, and is what the exporter feeds for the same picture.
 
     Raises
     ------
@@ -58,15 +67,27 @@ def fed_of(bundle: Bundle, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     if picture.shape != expected or picture.dtype != np.uint8:
         got = f"{picture.shape} {picture.dtype}"
         raise KerascopeError("the picture does not fit the network", expected=f"{expected} uint8", got=got)
-    shape = bundle.layer(bundle.manifest.model.inputs[0]).outputs[0].shape
-    fed = _fed(picture, bundle.manifest.preprocessing)
-    return fed if len(shape) == 3 else fed.reshape(expected[:2] if len(shape) == 2 else -1)
-
-
-def _fed(picture: Array, told: Preprocessing) -> NDArray[np.float32]:
+    told = bundle.manifest.preprocessing
     values = picture[..., ::-1] if told.colour_order == "bgr" else picture
-    mean, std = np.asarray(told.mean or 0.0, np.float64), np.asarray(told.std or 1.0, np.float64)
-    return np.ascontiguousarray((values.astype(np.float64) - mean) * told.scale / std, np.float32)
+    mean, std = _mean_and_std(told)
+    fed = np.ascontiguousarray((values.astype(np.float64) - mean) * told.scale / std, np.float32)
+    return fed.reshape(fed_shape(bundle))
+
+
+def picture_of(bundle: Bundle, fed: Array) -> NDArray[np.uint8]:
+    """The picture (H, W, C) nearest to what was fed, for example by an attack: rounded, and clipped to 0 to 255.
+
+    Raises as `picture_shape` does.
+    """
+    told = bundle.manifest.preprocessing
+    mean, std = _mean_and_std(told)
+    values = np.asarray(fed, np.float64).reshape(picture_shape(bundle)) * std / told.scale + mean
+    values = values[..., ::-1] if told.colour_order == "bgr" else values
+    return np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
+
+
+def _mean_and_std(told: Preprocessing) -> tuple[Array, Array]:
+    return np.asarray(told.mean or 0.0, np.float64), np.asarray(told.std or 1.0, np.float64)
 
 
 def _first_picture(bundle: Bundle) -> tuple[int, int, int] | None:

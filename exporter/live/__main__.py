@@ -1,0 +1,25 @@
+"""`python -m exporter.live`: for a window to start, not for people."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+
+from exporter.bundle.errors import KerascopeError
+from exporter.live.pipe import Pipe
+
+
+def main() -> None:
+    """Answer for a model; see `exporter.live`. TensorFlow is imported when somebody can be told that it is missing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is meant for the window, which ends this then
+    pipe = Pipe()
+    try:
+        serve = importlib.import_module("exporter.live.serve").serve
+    except KerascopeError as error:
+        pipe.say(cannot=str(error))
+        return
+    serve(pipe)
+
+
+if __name__ == "__main__":
+    main()
