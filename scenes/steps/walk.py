@@ -58,13 +58,16 @@ class Walk:
     was chosen, that one stage by stage; quickly to the end, and back.
 
     Each stage takes 200 ms and a pause. `stages` is how many a cell has, `cells` how many cells there are, `chosen` the
-    number of the one that was chosen. `pace` stretches the pauses.
+    number of the one that was chosen. `pace` stretches the pauses; `pauses_secs` are those after each stage but the
+    last, 0.7 s where nothing is said. With `is_brief` the first cell too is worked at at once.
     """
 
     stages: int
     cells: int
     chosen: int
     pace: float = 1.0
+    pauses_secs: tuple[float, ...] = ()
+    is_brief: bool = False
 
     @cached_property
     def _legs(self) -> tuple[_Leg, ...]:
@@ -74,11 +77,13 @@ class Walk:
             _Leg(STAND_SECS, Moment(0.0, 0, 0.0, 0), Moment(0.0, 0, 0.0, 0), name="network"),
             _Leg(COME_SECS, Moment(0.0, 0, 0.0, 0), Moment(1.0, 0, 0.0, 0), name="layer"),
         ]
-        followers = [cell for cell in range(1, 1 + FOLLOWERS) if cell < min(self.chosen, self.cells)]
+        begin = 0 if self.is_brief else 1
+        followers = [cell for cell in range(begin, 1 + FOLLOWERS) if cell < min(self.chosen, self.cells)]
         if self.chosen > 0:
-            legs += self._by_stages(0, LONG_PAUSE_SECS / 2, "first cell")
+            legs += [] if self.is_brief else self._by_stages(0, LONG_PAUSE_SECS / 2, "first cell")
             for cell in followers:
-                legs.append(_Leg(STEP_SECS, Moment(1.0, cell, 0.0, cell), Moment(1.0, cell, full, cell)))
+                name = "first cell" if cell == 0 else ""
+                legs.append(_Leg(STEP_SECS, Moment(1.0, cell, 0.0, cell), Moment(1.0, cell, full, cell), name=name))
                 legs.append(self._pause(cell, full, NEXT_PAUSE_SECS))
             before = followers[-1] if followers else 0
             legs.append(self._sweep(before, self.chosen - 1)) if self.chosen - 1 > before else None
@@ -95,7 +100,8 @@ class Walk:
             start = Moment(1.0, cell, float(stage), cell)
             end = Moment(1.0, cell, float(stage + 1), cell)
             legs.append(_Leg(STEP_SECS, start, end, name=name if stage == 0 else ""))
-            legs.append(self._pause(cell, float(stage + 1), long_secs if is_last else PAUSE_SECS))
+            rest_secs = self.pauses_secs[stage] if stage < len(self.pauses_secs) else PAUSE_SECS
+            legs.append(self._pause(cell, float(stage + 1), long_secs if is_last else rest_secs))
         return legs
 
     def _pause(self, cell: int, stage: float, lasts_secs: float) -> _Leg:
