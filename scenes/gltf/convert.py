@@ -109,6 +109,9 @@ def glb_of(
     timeline, notes = chain_of(
         bundle, lambda each: chosen.build(seen, layout, each), options, input_ids, checkpoint_ids
     )
+    if timeline.stops_secs:
+        what, remedy = f"{scene} is drawn flat on the picture: there is nothing to walk round", "record it instead"
+        raise KerascopeError(what, expected="a scene of whole networks, such as flow", remedy=remedy)
     notes += (NO_FLIGHT,) if timeline.flights else ()
     timeline = viewed(grounded(timeline), view, layout, bundle)
     reels = cache(partial(reel_of, timeline))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pictures import FOLDER, check_picture, read_reference
+from taught_bundle import bundle_for
 
 from exporter.bundle import read_bundle
 from scenes.options import SceneOptions
@@ -27,7 +28,7 @@ def test_picture(picture: str, sculpted_path, request: pytest.FixtureRequest) ->
     from viewer.stage import Stage
 
     name, theme, percent = PICTURES[picture]
-    bundle = read_bundle(sculpted_path)
+    bundle = bundle_for(name, read_bundle(sculpted_path))
     options = SceneOptions(size_px=SIZE_PX, theme=theme)  # type: ignore[arg-type]
     layout = scene(name).lay_out(bundle, options)
     timeline = scene(name).build(bundle, layout, options)

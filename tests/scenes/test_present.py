@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from taught_bundle import bundle_for
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
 from scenes.options import SceneOptions
@@ -23,6 +24,7 @@ def bundle(sculpted_path: Path) -> Bundle:
 
 @pytest.mark.parametrize("name", scene_names())
 def test_a_playable_is_the_timeline_that_is_recorded(name: str, bundle: Bundle) -> None:
+    bundle = bundle_for(name, bundle)
     playable = Gallery(bundle).build(Wish(name, SIZE_PX, "light"))
     options = SceneOptions(SIZE_PX, "light")
     layout = scene(name).lay_out(bundle, options)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from decoded import decoded
+from taught_bundle import bundle_for
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
@@ -27,8 +28,8 @@ def bundle(sculpted_path: Path) -> Bundle:
 
 
 def built(bundle: Bundle, name: str) -> Timeline:
-    chosen = scene(name)
-    return chosen.build(bundle, chosen.lay_out(bundle, SMALL), SMALL)
+    chosen, shown = scene(name), bundle_for(name, bundle)
+    return chosen.build(shown, chosen.lay_out(shown, SMALL), SMALL)
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -46,7 +47,8 @@ def test_a_loop_has_no_seam_to_be_seen(bundle: Bundle, name: str) -> None:
     timeline = built(bundle, name)
     if not timeline.loops:
         pytest.skip("plays once")
-    with Stage(bundle, scene(name).lay_out(bundle, SMALL)) as stage:
+    shown = bundle_for(name, bundle)
+    with Stage(shown, scene(name).lay_out(shown, SMALL)) as stage:
         moments = (timeline.duration_secs - 1e-6, 0.0)
         last, first = (stage.render(timeline.state_at(t), SMALL.size_px).astype(int) for t in moments)
     assert np.abs(last - first).max() <= 2
