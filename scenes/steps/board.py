@@ -116,13 +116,13 @@ def zoom_lines(small: Box, large: Box, *, alpha: float = 1.0) -> Board:
 
 def strand(start: Point, end: Point, role: ColourRole, width_px: float = 4.0, alpha: float = 1.0) -> Board:
     """A curve from left to right with a soft light round it: something flows along it."""
-    points = _curve(start, end)
+    points = curved(start, end)
     layers = ((4.0, 0.10), (2.2, 0.20), (1.0, 0.85))
     lines = (Polyline(points, role, width_px * wide, share * alpha) for wide, share in layers)
     return Board(hud=Hud(lines=tuple(lines)))
 
 
-def _curve(start: Point, end: Point) -> tuple[Point, ...]:
+def curved(start: Point, end: Point) -> tuple[Point, ...]:
     """A cubic Bezier curve that leaves and arrives level."""
     bend = 0.5 * (end[0] - start[0])
     corners = np.array([start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end])
