@@ -10,7 +10,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast blender bench zoo figures pictures page lock clean
+.PHONY: help demo test setup lint fast blender bench zoo figures pictures page fonts lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -24,6 +24,7 @@ help:
 	@echo 'make figures    measure what the pages on importance and bundling show: pruning, time (10 minutes)'
 	@echo 'make pictures   record the pictures of the README again'
 	@echo 'make page       build the script of the web page (scenes/web/page.js) from its sources'
+	@echo 'make fonts      cut the Chinese letters that ship (viewer/fonts) out of the whole font'
 	@echo 'make lock       choose the newest versions that setup.cfg allows and lock them'
 	@echo 'make clean      remove what was built (not $(VENV), not $(DEMO))'
 
@@ -97,6 +98,9 @@ pictures: blender
 
 page: setup
 	$(BIN)/node scenes/web/build.mjs
+
+fonts: setup
+	$(BIN)/python tests/support/chinese_font.py
 
 lock: setup
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile setup.cfg --universal --upgrade --python-version 3.11 \

@@ -27,6 +27,7 @@ def frame(args: argparse.Namespace) -> None:
     view, choices = scene_asked(args, bundle, args.at_secs)
     choices |= _beside(args)
     print(record_frame(bundle, view.scene, args.out, at_secs=view.at_secs, overwrite=args.overwrite, **choices))
+    _tell_missing_letters()
 
 
 def record(args: argparse.Namespace) -> None:
@@ -40,6 +41,7 @@ def record(args: argparse.Namespace) -> None:
     report = record_scene(bundle, view.scene, args.out, **choices)
     print(report.path)
     print(_recorded(report), file=sys.stderr)
+    _tell_missing_letters()
 
 
 def view(args: argparse.Namespace) -> int:
@@ -101,6 +103,14 @@ def _class_asked(name: str, bundle: Bundle) -> int:
         return int(name)
     known = f"a number, or one of {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else "a number"
     raise KerascopeError("no such class", expected=known, got=repr(name), path=bundle.path)
+
+
+def _tell_missing_letters() -> None:
+    """Say which letters no font here has; what was drawn shows boxes for them."""
+    from viewer.typeset import letters_problem
+
+    if problem := letters_problem():
+        print(f"warning: {problem}", file=sys.stderr)
 
 
 def _recorded(report: RecordReport) -> str:

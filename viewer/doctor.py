@@ -20,7 +20,7 @@ class Report:
 
     `packages` and the values of `extras` map a distribution to its version, or to `None` where it is missing. `gl` is
     vendor, renderer and version of the driver that answered, empty where none did; then `gl_problem` says what to do.
-    `ffmpeg` is the path of the program, empty where there is none.
+    `ffmpeg` is the path of the program, empty where there is none. `fonts` is a line on what words are drawn in.
     """
 
     version: str
@@ -31,6 +31,7 @@ class Report:
     gl: dict[str, str]
     gl_problem: str
     ffmpeg: str
+    fonts: str = ""
 
     @property
     def can_draw(self) -> bool:
@@ -46,6 +47,7 @@ class Report:
         lines = [f"kerascope  {self.version}", f"Python     {self.python}", f"system     {self.system}"]
         lines += ["GL         " + (", ".join(self.gl.values()) or "none")]
         lines += [f"ffmpeg     {self.ffmpeg or 'none: GIF only, in plainer quality; pip install imageio-ffmpeg'}"]
+        lines += [f"fonts      {self.fonts}"] if self.fonts else []
         lines += ["packages   " + _versions(self.packages)]
         lines += [f"  [{extra}]".ljust(11) + _extra_line(extra, packages) for extra, packages in self.extras.items()]
         return "\n".join([*lines, self.verdict()])
@@ -70,6 +72,7 @@ def examine(version: str) -> Report:
         gl=gl,
         gl_problem=gl_problem,
         ffmpeg=_ffmpeg(),
+        fonts=_fonts(),
     )
 
 
@@ -122,6 +125,15 @@ def _driver() -> tuple[dict[str, str], str]:
         return dict(zip(("vendor", "renderer", "version"), driver_name(), strict=True)), ""
     except Exception as error:  # noqa: BLE001 - whatever a driver or its binding does wrong is the finding
         return {}, " ".join(str(error).split()) or type(error).__name__
+
+
+def _fonts() -> str:
+    try:
+        from viewer.typeset import fonts_told  # noqa: PLC0415
+
+        return fonts_told()
+    except ImportError as error:
+        return f"none: {error}"
 
 
 def _ffmpeg() -> str:

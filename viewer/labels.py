@@ -15,7 +15,7 @@ from viewer.camera import project
 from viewer.drift import flat_of
 from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, Words
-from viewer.typeset import ASCENT, DESCENT, width_of
+from viewer.typeset import DESCENT, ascent_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +49,8 @@ class _Block:
         x, y = self.at_px
         half = max(width_of(line.text, line.size_px, line.bold) for line in self.lines) / 2
         last = self.lines[-1]
-        return x - half, y - ASCENT * self.lines[0].size_px, x + half, y + last.at_px[1] + DESCENT * last.size_px
+        first = self.lines[0]
+        return x - half, y - ascent_of(first.text) * first.size_px, x + half, y + last.at_px[1] + DESCENT * last.size_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def box_of(line: Words) -> Box:
     """Left, top, right, bottom of a line of text in reference pixels."""
     width = width_of(line.text, line.size_px, line.bold)
     left = line.at_px[0] - width * {"left": 0.0, "centre": 0.5, "right": 1.0}[line.anchor]
-    return left, line.at_px[1] - ASCENT * line.size_px, left + width, line.at_px[1] + DESCENT * line.size_px
+    top = line.at_px[1] - ascent_of(line.text) * line.size_px
+    return left, top, left + width, line.at_px[1] + DESCENT * line.size_px
 
 
 def frame_labels(layout: Layout, state: ViewState, aspect: float, scales: Scales) -> tuple[Words, ...]:

@@ -1,32 +1,30 @@
-"""Words to coverage: measured and drawn with Pillow in the font that this package ships, the same on every machine."""
+"""Words to coverage: measured and drawn with Pillow in the fonts that this package ships, the same on every machine."""
 
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib.resources import files
-from io import BytesIO
 from math import ceil, floor
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from viewer.letters import LATIN, SHIPPED, face_of_system, font_file, font_of, is_chinese, missing_letters, runs_of
+from viewer.system_fonts import remedy
+
+if TYPE_CHECKING:
+    from viewer.letters import Face
+
 ASCENT = 0.82
 """Part of the type size that a line reaches above its baseline; used for boxes of labels."""
+CHINESE_ASCENT = 0.88
 DESCENT = 0.24
+RARE = chr(0x9F98)
+"""A Chinese character that only whole fonts have."""
 FINER = 4
-FONTS = REGULAR, BOLD = "OpenSans-Regular.ttf", "OpenSans-Bold.ttf"
-
-
-def font_file(name: str) -> bytes | None:
-    """The content of a font that the package ships; `None` where it is missing, cannot be read, or is no font."""
-    try:
-        content = (files("viewer") / "fonts" / name).read_bytes()
-        ImageFont.truetype(BytesIO(content), 16)
-    except OSError:
-        return None
-    return content
+MEASURED_PX = 64.0
+FONTS = tuple(name for face in SHIPPED for name in (face.regular, face.bold))
 
 
 def font_problem() -> str:
@@ -36,24 +34,52 @@ def font_problem() -> str:
     return f"{what}; pip install --force-reinstall kerascope" if missing else ""
 
 
+def letters_problem() -> str:
+    """Which letters that were drawn or measured so far no font has, as a line for the person; empty where all were
+    there.
+    """
+    missing = missing_letters()
+    told = " ".join(letter if letter.isprintable() else f"U+{ord(letter):04X}" for letter in missing)
+    return f"no font here has {told}: drawn as boxes; {remedy()}" if missing else ""
+
+
+def fonts_told() -> str:
+    """The fonts that words are drawn in, as a line for the person, and what to do where rarer characters have none."""
+    if problem := font_problem():
+        return problem
+    found = face_of_system(RARE)
+    of_system = found.regular if found else f"none; {remedy()}"
+    return f"Open Sans, Noto Sans SC for Chinese; rarer characters: {of_system}"
+
+
+def ascent_of(text: str) -> float:
+    """Part of the type size that a line reaches above its baseline: Chinese characters reach higher than capitals.
+
+    >>> ascent_of("conv_1"), ascent_of("conv_1 \u5c42")
+    (0.82, 0.88)
+    """
+    return CHINESE_ASCENT if not text.isascii() and any(map(is_chinese, text)) else ASCENT
+
+
 @cache
-def _font(size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont:
-    content = font_file(BOLD if is_bold else REGULAR)
-    if content is None:  # Pillow brings a font of its own
+def _font(size_px: float, is_bold: bool, face: Face = LATIN) -> ImageFont.FreeTypeFont:
+    font = font_of(face, size_px, is_bold)
+    if font is None:  # Pillow brings a font of its own
         return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size_px))
-    return ImageFont.truetype(BytesIO(content), size_px, layout_engine=ImageFont.Layout.BASIC)
+    return font
 
 
 @cache
 def _legible() -> dict[int, str]:
-    """What Pillow's own font has no letters for, in those that it has; nothing where the package's fonts are there."""
-    return str.maketrans({"×": "x", "−": "-", "ε": "eps"}) if font_problem() else {}
+    """What Pillow's own font has no letters for, in those that it has; nothing where the package's font is there."""
+    is_there = all(font_file(name) for name in (LATIN.regular, LATIN.bold))
+    return {} if is_there else str.maketrans({"×": "x", "−": "-", "ε": "eps"})
 
 
 @lru_cache(maxsize=4096)
 def width_of(text: str, size_px: float, is_bold: bool = False) -> float:
     """Width in pixels of a line of text; 0 for an empty one. It is in proportion to the size."""
-    return float(_font(64.0, is_bold).getlength(text.translate(_legible()))) * size_px / 64.0
+    return sum((_width(face, piece, is_bold) for face, piece in runs_of(text.translate(_legible()))), 0.0) * size_px
 
 
 def coverage_of(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
@@ -69,12 +95,33 @@ def coverage_of(text: str, size_px: float, is_bold: bool) -> tuple[NDArray[np.ui
     offset_px : two ints
         From the start of the baseline to the picture's top left corner, y down.
     """
-    font, text = _font(size_px * FINER, is_bold), text.translate(_legible())
-    left, top, right, bottom = (v / FINER for v in font.getbbox(text, anchor="ls"))
+    pieces = _pieces(text.translate(_legible()), size_px * FINER, is_bold)
+    boxes = [(at, *font.getbbox(piece, anchor="ls")) for at, piece, font in pieces]
+    left = min((at + box[0] for at, *box in boxes), default=0) / FINER
+    top = min((box[1] for _, *box in boxes), default=0) / FINER
+    right = max((at + box[2] for at, *box in boxes), default=0) / FINER
+    bottom = max((box[3] for _, *box in boxes), default=0) / FINER
     if right <= left or bottom <= top:
         return np.zeros((1, 1), np.uint8), (0, 0)
     left_px, top_px = floor(left) - 1, floor(top) - 1
     size = (ceil(right) + 1 - left_px) * FINER, (ceil(bottom) + 1 - top_px) * FINER
     image = Image.new("L", size, 0)
-    ImageDraw.Draw(image).text((-left_px * FINER, -top_px * FINER), text, fill=255, font=font, anchor="ls")
+    pen = ImageDraw.Draw(image)
+    for at, piece, font in pieces:
+        pen.text((at - left_px * FINER, -top_px * FINER), piece, fill=255, font=font, anchor="ls")
     return np.asarray(image.reduce(FINER)), (left_px, top_px)
+
+
+def _pieces(text: str, size_px: float, is_bold: bool) -> list[tuple[int, str, ImageFont.FreeTypeFont]]:
+    """The runs of a line: where each begins, in pixels from the start of the line, what it is, and its font."""
+    runs = runs_of(text)
+    starts = [0.0]
+    for run in runs[:-1]:
+        starts.append(starts[-1] + _width(*run, is_bold) * size_px)
+    pairs = zip(starts, runs, strict=False)
+    return [(round(start), piece, _font(size_px, is_bold, face)) for start, (face, piece) in pairs]
+
+
+def _width(face: Face, piece: str, is_bold: bool) -> float:
+    """Width of a run in type sizes."""
+    return float(_font(MEASURED_PX, is_bold, face).getlength(piece)) / MEASURED_PX

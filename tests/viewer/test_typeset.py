@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer import typeset
+from viewer import letters, typeset
 from viewer.typeset import ASCENT, DESCENT, _font, coverage_of, width_of
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,9 @@ def signs_of_the_pictures() -> str:
 @pytest.mark.parametrize("is_bold", [False, True])
 @pytest.mark.parametrize("sign", signs_of_the_pictures())
 def test_every_sign_of_the_pictures_is_in_the_font(sign: str, is_bold: bool) -> None:
-    font = _font(40.0, is_bold)
+    face = letters.face_of(sign)
+    assert face in letters.SHIPPED
+    font = _font(40.0, is_bold, face)
     missing = font.getmask("\U000e0fff", mode="L")
     drawn = font.getmask(sign, mode="L")
     assert drawn.size != missing.size or bytes(drawn) != bytes(missing)
@@ -90,7 +92,7 @@ def test_words_are_drawn_and_it_is_said_where_the_fonts_are_missing(
     (tmp_path / "fonts").mkdir()
     for name in typeset.FONTS if content is not None else ():
         (tmp_path / "fonts" / name).write_bytes(content)
-    monkeypatch.setattr(typeset, "files", lambda _: tmp_path)
+    monkeypatch.setattr(letters, "files", lambda _: tmp_path)
     forget()
     try:
         covered, _ = coverage_of("Conv 3", 24.0, True)
@@ -98,7 +100,7 @@ def test_words_are_drawn_and_it_is_said_where_the_fonts_are_missing(
         assert covered.shape != usual.shape or (covered != usual).any()
         assert 30 < width_of("Conv 3", 24.0, True) < 150
         assert width_of("6×6", 24.0) == width_of("6x6", 24.0), "a sign that the other font has"
-        assert "OpenSans-Regular.ttf and OpenSans-Bold.ttf cannot be read" in typeset.font_problem()
+        assert "OpenSans-Regular.ttf and OpenSans-Bold.ttf and NotoSansSC-Regular.ttf" in typeset.font_problem()
     finally:
         monkeypatch.undo()
         forget()
@@ -106,5 +108,13 @@ def test_words_are_drawn_and_it_is_said_where_the_fonts_are_missing(
 
 def forget() -> None:
     """What was found out about the fonts."""
-    for cached in (typeset._font, typeset._legible, width_of):
+    for cached in (
+        letters._content,
+        letters.font_of,
+        letters.runs_of,
+        letters.face_of,
+        typeset._font,
+        typeset._legible,
+        width_of,
+    ):
         cached.cache_clear()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFontDatabase
 
 from viewer.colour import PALETTES, Rgb
-from viewer.typeset import FONTS, font_file
+from viewer.letters import font_file
+from viewer.typeset import FONTS
 
 if TYPE_CHECKING:
     from viewer.state import Theme
