@@ -44,13 +44,11 @@ def read_view(text: str) -> Vantage:
 def chosen_view(text: str | None, **choices: Any) -> Vantage:
     """The view of a text (or the plain one of a scene) with those choices (fields of `Vantage`) that are not `None`.
 
-    Another scene than the view's begins at its start.
+    Another scene than the view's begins at its start, about what it chooses itself.
     """
     given = {name: value for name, value in choices.items() if value is not None}
     view = Vantage(given["scene"]) if text is None else read_view(text)
-    if given.get("scene", view.scene) != view.scene:
-        view = with_changes(view, at_secs=0.0)
-    return with_changes(view, **given)
+    return with_changes(view.of_scene(given.get("scene", view.scene)), **given)
 
 
 def options_of(view: Vantage, bundle: Bundle, size_px: tuple[int, int], run_id: str | None = None) -> SceneOptions:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from exporter.bundle.errors import KerascopeError
 from viewer.state import ColourSet, EdgeMode, Mute, Scope, Theme
@@ -98,6 +99,14 @@ class Vantage(Struct, frozen=True):
     at: tuple[int, ...] | None = None
     language: Language = "en"
     lesson: str | None = None
+
+    def of_scene(self, scene: str) -> Vantage:
+        """The same view of another scene, from its start and about what that chooses itself; this one where it is of
+        that scene.
+        """
+        if scene == self.scene:
+            return self
+        return replace(self, scene=scene, at_secs=0.0, layer=None, channel=None, at=None)
 
     def to_json(self) -> str:
         """One line of JSON; what is as by default is left out."""

@@ -71,7 +71,7 @@ def prepare() -> QCoreApplication:
 def _begun(bundle: Bundle, catalogue: Catalogue, start: Start) -> Window:
     """The window as it was asked for, else as it was left."""
     keeper = Keeper(config_folder(), fresh=start.fresh)
-    view = start.vantage(keeper.view_of(bundle), keeper.theme)
+    view = start.vantage(keeper.view_of(bundle), keeper.theme, keeper.language)
     wish = wish_of(view, SIZE_PX)
     window = make_window(bundle, catalogue, wish, Path.cwd(), seen=view, keeper=keeper)
     if keeper.problem:

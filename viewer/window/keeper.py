@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from exporter.bundle import Bundle
     from viewer.state import Theme
-    from viewer.study import Vantage
+    from viewer.study import Language, Vantage
     from viewer.window.parts import Parts
 
 
@@ -40,6 +40,11 @@ class Keeper:
     def theme(self) -> Theme:
         """The theme that was last seen."""
         return self._memory.theme
+
+    @property
+    def language(self) -> Language:
+        """The language of lessons that was chosen last."""
+        return self._memory.language
 
     def restore_place(self, window: Parts) -> None:
         """The window's place and size as they were, where there were any."""

@@ -17,7 +17,7 @@ from exporter.bundle.errors import KerascopeError
 from viewer.cues import write_whole
 from viewer.foreign import check_view
 from viewer.state import Theme
-from viewer.study import Vantage
+from viewer.study import Language, Vantage
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -39,6 +39,7 @@ class Memory(Struct, frozen=True):
     geometry: str = ""
     docks: str = ""
     theme: Theme = "dark"
+    language: Language = "en"
     bundles: dict[str, Seen] = {}
 
     def view_of(self, bundle: Bundle) -> Vantage | None:
@@ -57,7 +58,7 @@ class Memory(Struct, frozen=True):
         others = {name: seen for name, seen in self.bundles.items() if name != _name(bundle)}
         names = list(others)[-(MOST_BUNDLES - 1) :]
         bundles = {name: others[name] for name in names} | {_name(bundle): Seen(digest_of(bundle), view)}
-        return replace(self, bundles=bundles, theme=view.theme)
+        return replace(self, bundles=bundles, theme=view.theme, language=view.language)
 
 
 def read_memory(folder: Path) -> Memory:

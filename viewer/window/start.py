@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from viewer.state import Theme
+    from viewer.study import Language
 
 FIRST_SCENE = "flow"
 
@@ -37,17 +38,19 @@ class Start:
     model: str | None = None
     place: Mapping[str, Any] = field(default_factory=dict)
 
-    def vantage(self, remembered: Vantage | None, theme: Theme | None = None) -> Vantage:
-        """The view to begin with; `theme` is the one that was last seen, whatever the bundle.
+    def vantage(
+        self, remembered: Vantage | None, theme: Theme | None = None, language: Language | None = None
+    ) -> Vantage:
+        """The view to begin with; `theme` and `language` are those that were last seen, whatever the bundle.
 
         >>> Start(theme="light").vantage(Vantage("training", at_secs=2.0)).to_json()
         '{"scene":"training","at_secs":2.0,"theme":"light"}'
         >>> Start("convolution", place={"layer": "conv_1", "at": (3, 4)}).vantage(None).to_json()
         '{"scene":"convolution","layer":"conv_1","at":[3,4]}'
         """
-        view = self.view or remembered or Vantage(FIRST_SCENE, theme=theme or "dark")
+        view = self.view or remembered or Vantage(FIRST_SCENE, theme=theme or "dark", language=language or "en")
         if self.scene is not None and self.scene != view.scene:
-            view = replace(view, scene=self.scene, at_secs=0.0, offset=CameraOffset())
+            view = replace(view.of_scene(self.scene), offset=CameraOffset())
         if self.theme is not None:
             view = replace(view, theme=self.theme)
         view = replace(view, **self.place)

@@ -103,8 +103,8 @@ class Window(Parts):
         self._clear()
         catalogue = self._catalogue.of(bundle)
         seen = self.keeper.view_of(bundle)
-        theme, scene = self.chooser.wish.theme, self.chooser.wish.scene
-        wish = Wish(scene, theme=theme) if seen is None else wish_of(seen)
+        now = self.chooser.wish
+        wish = Wish(now.scene, theme=now.theme, language=now.language) if seen is None else wish_of(seen)
         self._furnish(bundle, catalogue, wish, seen)
         self.chooser.want_size(self.view.size_px)
 

@@ -20,6 +20,7 @@ SCOPES = {"layer": "each layer its own", "net": "whole net alike", "unit": "each
 MODES = {"contribution": "weight × activation", "weight": "weight alone", "importance": "mean over all inputs"}
 COLOURS = {"standard": "standard", "safe": "safe for colour-blind eyes"}
 THEMES = {"dark": "dark", "light": "light"}
+LANGUAGES = {"en": "English", "zh": "Chinese, 中文"}
 FIELDS = ("scope", "clip_percentile", "colours", "opacity", "edge_mode", "edge_count", "edge_alpha", "spread")
 
 
@@ -40,6 +41,7 @@ class LookDock(QDockWidget):
         self.strength = Amount(0.0, 2.0, 2, lambda value: put(edge_alpha=round(value, 2)))
         self.opacity = Amount(0.0, 100.0, 0, lambda value: put(opacity=round(value) / 100))
         self.spread = Amount(0.5, 3.0, 2, lambda value: put(spread=round(value, 2)))
+        self.language = choice_of(LANGUAGES, lambda value: window.chooser.want(language=value))
         self.restore = QPushButton("As it was")
         self._soon = QTimer(self, singleShot=True, interval=TELL_MS)
         self._arrange()
@@ -54,6 +56,7 @@ class LookDock(QDockWidget):
             (self.colours, study.colours),
             (self.mode, study.edge_mode),
             (self.theme, self._window.chooser.wish.theme),
+            (self.language, self._window.chooser.wish.language),
         ):
             choice.put(value)
         self.clip.put(study.clip_percentile)
@@ -83,6 +86,8 @@ class LookDock(QDockWidget):
         rows.heading("Colours")
         rows.row("Theme", self.theme, "dark for a room, light for print (T)")
         rows.row("Maps", self.colours, "the safe maps stay apart for eyes that confuse red and green")
+        rows.heading("Words")
+        rows.row("Lessons in", self.language, "the language of the scenes that explain, and of the tour")
         whole = QWidget()
         whole.setObjectName("page")
         column = QVBoxLayout(whole)
@@ -94,7 +99,7 @@ class LookDock(QDockWidget):
         column.addSpacing(4)
         column.addLayout(foot)
         column.addStretch(1)
-        self.restore.setToolTip("all of this as at first; the theme stays")
+        self.restore.setToolTip("all of this as at first; theme and language stay")
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
