@@ -5,40 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scenes.panels.classes import Place, list_place
-from scenes.panels.heading import margin_of
+from scenes.panels.frame import Frame
 from viewer.camera import Rect
-from viewer.state import REFERENCE_HEIGHT_PX
 
 LIST_WIDTH = 0.20
-WIDE_PX = 1700.0
 LAST_NUMBER_PX = 112.0
 
 
 @dataclass(frozen=True, slots=True)
-class AttackFrame:
+class AttackFrame(Frame):
     """A frame of this aspect ratio. In wide ones the caption stands beside the legends, else over them."""
-
-    aspect: float
-
-    @property
-    def width_px(self) -> float:
-        """Width in reference pixels."""
-        return REFERENCE_HEIGHT_PX * self.aspect
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether there is room for everything beside each other."""
-        return self.width_px >= WIDE_PX
-
-    @property
-    def left_px(self) -> float:
-        """Left border of what is said below."""
-        return margin_of(self.width_px) * 2 / 3
-
-    @property
-    def right_px(self) -> float:
-        """Right border of everything."""
-        return self.places[0].right_px
 
     @property
     def places(self) -> tuple[Place, ...]:

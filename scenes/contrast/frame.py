@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scenes.panels.classes import Place, list_place
-from scenes.panels.heading import margin_of
+from scenes.panels.frame import Frame
 from viewer.camera import Rect
 from viewer.state import REFERENCE_HEIGHT_PX
 
-WIDE_PX, BESIDE_PX = 1700.0, 1000.0
+BESIDE_PX = 1000.0
 LIST_WIDTH = 0.20
 LIST_TOPS_PX, LOW_LIST_TOPS_PX = (160.0, 428.0, 704.0), (146.0, 386.0, 606.0)
 """Of the first list, the chart, and the second list; the latter where the sentence stands under them."""
@@ -22,35 +22,13 @@ CHART_PX, LOW_CHART_PX, NARROW_CHART_PX = 160.0, 110.0, 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ContrastFrame(Frame):
     """The nets over each other; beside them lists and chart where there is width, else the chart under them."""
-
-    aspect: float
-
-    @property
-    def width_px(self) -> float:
-        """Width of the frame."""
-        return REFERENCE_HEIGHT_PX * self.aspect
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether the sentence stands beside the legends, else it stands over them."""
-        return self.width_px >= WIDE_PX
 
     @property
     def has_lists(self) -> bool:
         """Whether there is width for lists beside the nets."""
         return self.width_px >= BESIDE_PX
-
-    @property
-    def left_px(self) -> float:
-        """Left border of words."""
-        return margin_of(self.width_px) * 2 / 3
-
-    @property
-    def right_px(self) -> float:
-        """Right border of words."""
-        return self.width_px * 0.975
 
     @property
     def _tops_px(self) -> tuple[float, float, float]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exporter.bundle import Bundle
-    from scenes.contrast.frame import Frame
+    from scenes.contrast.frame import ContrastFrame
     from scenes.contrast.pairs import Contrast
     from scenes.grid import Cell
     from scenes.panels.answer import Answer
@@ -36,7 +36,9 @@ SAMPLE_PX = 34.0
 class ContrastWords:
     """Everything flat of each moment. Nothing is read but answers."""
 
-    def __init__(self, bundle: Bundle, contrast: Contrast, answer: Answer, frame: Frame, cells: Sequence[Cell]) -> None:
+    def __init__(
+        self, bundle: Bundle, contrast: Contrast, answer: Answer, frame: ContrastFrame, cells: Sequence[Cell]
+    ) -> None:
         self._contrast, self._answer, self._frame, self._cells = contrast, answer, frame, cells
         self._is_picture = bundle.input(contrast.run.parent or "").image is not None
         one, two = (bundle.checkpoint(id_) for id_ in contrast.checkpoints)

@@ -12,6 +12,7 @@ from scenes.grid import AZIMUTH_DEG, ELEVATION_DEG, FOV_DEG, Grid, change_view, 
 from scenes.options import SceneOptions
 from scenes.panels.answer import Answer, answer_of
 from scenes.panels.classes import Place
+from scenes.panels.frame import Frame
 from scenes.panels.heading import caption, heading, margin_of
 from scenes.panels.legends import TOP_PX, colour_legend, legend_row, note
 from scenes.race.clock import Clock
@@ -23,7 +24,7 @@ from scenes.timeline import Marker, Timeline
 from viewer.camera import Rect
 from viewer.layout import LayoutOptions
 from viewer.scales import difference_gains, layer_scales
-from viewer.state import REFERENCE_HEIGHT_PX, Hud, NetView, ViewState
+from viewer.state import Hud, NetView, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 CHECK = "frames"
 
-WIDE_PX = 1700.0
 SQUARE_PX = 1000.0
 FEW_LANES = 3
 CLOCK_SHARE = 0.24
@@ -41,28 +41,10 @@ EDGE_WIDTH, EDGE_ALPHA, BLOOM = 0.6, 0.7, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class _RaceFrame(Frame):
     """How the parts share a frame: what is said of a lane stands beside its net where the frame is wide, else over it;
     the clock stands at the top.
     """
-
-    aspect: float
-
-    @property
-    def width_px(self) -> float:
-        return REFERENCE_HEIGHT_PX * self.aspect
-
-    @property
-    def is_wide(self) -> bool:
-        return self.width_px >= WIDE_PX
-
-    @property
-    def left_px(self) -> float:
-        return margin_of(self.width_px) * 2 / 3
-
-    @property
-    def right_px(self) -> float:
-        return self.width_px * 0.975
 
     @property
     def nets(self) -> Rect:
@@ -90,7 +72,7 @@ class _Frame:
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """Some nets beside and over each other: each has a low part of the frame."""
-    is_wide = _Frame(options.aspect).is_wide
+    is_wide = _RaceFrame(options.aspect).is_wide
     return LayoutOptions(
         aspect=options.aspect * (0.45 / 0.17 if is_wide else 0.95 / 0.09),
         azimuth_deg=AZIMUTH_DEG,
@@ -111,7 +93,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """
     answer = answer_of(bundle)
     race = race_of(bundle, options, answer)
-    frame, clock = _Frame(options.aspect), Clock(race.last_step)
+    frame, clock = _RaceFrame(options.aspect), Clock(race.last_step)
     entry = entry_of(layout, bundle.manifest.model.inputs[0])
     count = len(race.racers)
     grid = grid_of(layout, entry, frame.aspect, frame.nets, count, OVER_PX, columns=frame.columns(count))
@@ -133,7 +115,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
 class _Lanes:
     """The words of all lanes. The input of a step is read when it is first shown."""
 
-    def __init__(self, bundle: Bundle, race: Race, answer: Answer, grid: Grid, frame: _Frame) -> None:
+    def __init__(self, bundle: Bundle, race: Race, answer: Answer, grid: Grid, frame: _RaceFrame) -> None:
         self._bundle, self._race, self._answer, self._grid, self._frame = bundle, race, answer, grid, frame
         self._known: dict[CaptureKey, ChangeSize] = {}
 
@@ -209,7 +191,7 @@ def _markers(race: Race, clock: Clock) -> tuple[Marker, ...]:
     return (*found, Marker(min(clock.over_secs + 0.1, clock.duration_secs), "ranking"))
 
 
-def _fixed_words(bundle: Bundle, race: Race, frame: _Frame) -> Hud:
+def _fixed_words(bundle: Bundle, race: Race, frame: _RaceFrame) -> Hud:
     right_px = frame.clock.left_px - 30.0 if frame.is_wide else frame.right_px
     title = f"{shown_name(bundle)}: {len(race.attacks)} attacks on {bundle.input(race.clean.input_id).label}"
     hud = heading(title, "each until the answer changes", margin_of(frame.width_px), right_px)

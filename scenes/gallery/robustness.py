@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.contrast.drifting import Drifting
-from scenes.contrast.frame import Frame
+from scenes.contrast.frame import ContrastFrame
 from scenes.contrast.pairs import Contrast, contrast_of
 from scenes.contrast.words import ContrastWords
 from scenes.easing import linear
@@ -31,7 +31,7 @@ EDGE_WIDTH, EDGE_ALPHA, BLOOM = 0.65, 0.75, 0.5
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """Two nets over each other: each has a low, wide part of the frame."""
-    frame = Frame(options.aspect)
+    frame = ContrastFrame(options.aspect)
     share = frame.nets.right - frame.nets.left
     return LayoutOptions(
         aspect=options.aspect * share / (0.19 if frame.has_lists else 0.08),
@@ -53,7 +53,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """
     answer = answer_of(bundle)
     contrast = contrast_of(bundle, options, answer)
-    frame, entry = Frame(options.aspect), entry_of(layout, bundle.manifest.model.inputs[0])
+    frame, entry = ContrastFrame(options.aspect), entry_of(layout, bundle.manifest.model.inputs[0])
     grid = grid_of(layout, entry, frame.aspect, frame.nets, 2, frame.over_px, columns=1)
     track, duration_secs, markers = _journey(contrast)
     words = ContrastWords(bundle, contrast, answer, frame, grid.cells)
