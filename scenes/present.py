@@ -71,6 +71,7 @@ class Gallery:
             timeline.markers,
             timeline.stops_secs,
             timeline.pointed,
+            timeline.live,
         )
 
     def _layout(self, options: LayoutOptions) -> Layout:

@@ -9,12 +9,13 @@ from itertools import pairwise
 from typing import Generic, TypeVar, cast
 
 from scenes.easing import Easing, cubic_in_out
-from viewer.state import ViewState
+from viewer.state import CaptureKey, ViewState
 
 Value = TypeVar("Value", bound=float | tuple[float, ...])
 
 
 Pointed = Callable[[float, tuple[float, float]], "ViewState | None"]
+Live = Callable[[float, CaptureKey], ViewState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Timeline:
     next. `pointed` is what the scene shows at a time while somebody points at a place of the picture (reference
     pixels): `None` where it has nothing to tell there.
 
+    `live` is what the scene shows at a time for another capture, of a drawing, without being built anew; `None` where it
+    does not show drawings.
+
     `flights` are from when to when the scene is away from its whole nets, at a part of them; the states at both ends of
     a flight are the same. What cannot fly there may leave it out (`grounded`).
 
@@ -53,6 +57,7 @@ class Timeline:
     flights: tuple[tuple[float, float], ...] = ()
     stops_secs: tuple[float, ...] = ()
     pointed: Pointed | None = None
+    live: Live | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.duration_secs) and self.duration_secs > 0):

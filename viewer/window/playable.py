@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from viewer.state import Mute, Theme, ViewState
+from viewer.state import CaptureKey, Mute, Theme, ViewState
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -83,7 +83,8 @@ class Playable:
 
     `state_at` takes any time; where the scene loops, the state at `duration_secs` is the state at 0. `stops_secs` are
     when it stands still after a step, in order. `pointed` is what it shows at a time while somebody points at a place
-    of the picture (reference pixels), `None` where it has nothing to tell there.
+    of the picture (reference pixels), `None` where it has nothing to tell there. `live` is what it shows at a time for a capture
+    of a drawing that was answered after it was built; `None` where it does not show drawings.
     """
 
     layout: Layout
@@ -93,6 +94,7 @@ class Playable:
     moments: tuple[Moment, ...] = ()
     stops_secs: tuple[float, ...] = ()
     pointed: Pointed | None = None
+    live: Callable[[float, CaptureKey], ViewState] | None = None
 
 
 class Catalogue(Protocol):

@@ -12,7 +12,7 @@ from viewer.window.playhead import Playhead
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewer.state import ViewState
+    from viewer.state import CaptureKey, ViewState
     from viewer.window.bars import TimeBar
     from viewer.window.playable import Playable
 
@@ -29,6 +29,7 @@ class Player(QObject):
     def __init__(self, bar: TimeBar) -> None:
         super().__init__()
         self.playable: Playable | None = None
+        self.live: CaptureKey | None = None
         self.head = Playhead(1.0)
         self._bar = bar
         self._was_playing = False
@@ -48,8 +49,21 @@ class Player(QObject):
         return self.head.time(_clock())
 
     def state(self) -> ViewState | None:
-        """The scene's state now; `None` before there is a scene."""
-        return self.playable.state_at(self.at_secs) if self.playable else None
+        """The scene's state now, of the drawing where there is one and the scene shows drawings; `None` before there is
+        a scene.
+        """
+        playable = self.playable
+        if playable is None:
+            return None
+        if self.live is not None and playable.live is not None:
+            return playable.live(self.at_secs, self.live)
+        return playable.state_at(self.at_secs)
+
+    def put_live(self, key: CaptureKey | None) -> None:
+        """Another drawing, or none."""
+        if key != self.live:
+            self.live = key
+            self.moved.emit()
 
     def show(self, playable: Playable, *, is_other_scene: bool) -> None:
         """Another scene from its start, or the same one, built anew, at the same part of its time."""
