@@ -38,8 +38,8 @@ class Timeline:
     next. `pointed` is what the scene shows at a time while somebody points at a place of the picture (reference
     pixels): `None` where it has nothing to tell there.
 
-    `live` is what the scene shows at a time for another capture, of a drawing, without being built anew; `None` where it
-    does not show drawings.
+    `live` is what the scene shows at a time for another capture, of a drawing, without being built anew; `None` where
+    it does not show drawings.
 
     `flights` are from when to when the scene is away from its whole nets, at a part of them; the states at both ends of
     a flight are the same. What cannot fly there may leave it out (`grounded`).

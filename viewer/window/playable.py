@@ -83,8 +83,8 @@ class Playable:
 
     `state_at` takes any time; where the scene loops, the state at `duration_secs` is the state at 0. `stops_secs` are
     when it stands still after a step, in order. `pointed` is what it shows at a time while somebody points at a place
-    of the picture (reference pixels), `None` where it has nothing to tell there. `live` is what it shows at a time for a capture
-    of a drawing that was answered after it was built; `None` where it does not show drawings.
+    of the picture (reference pixels), `None` where it has nothing to tell there. `live` is what it shows at a time for
+    a capture of a drawing that was answered after it was built; `None` where it does not show drawings.
     """
 
     layout: Layout
