@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenes.panels.breaking import joined, pieces_of
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 from viewer.typeset import width_of
 
@@ -42,7 +43,7 @@ def caption(
     size = 27.0 if right_px - left_px > 700.0 else 23.0
     room_px = right_px - left_px
     if any(width_of(line, size) > room_px for line in lines):
-        lines = broken(" ".join(lines), room_px, size)
+        lines = broken(joined(lines), room_px, size)
     tops_px = (bottom_px - CAPTION_LINE_PX * (len(lines) - 1 - i) for i in range(len(lines)))
     return Hud(
         words=tuple(
@@ -53,14 +54,13 @@ def caption(
 
 
 def broken(text: str, room_px: float, size_px: float) -> list[str]:
-    """`text` in lines that are as long as `room_px` allows, broken between words."""
+    """`text` in lines that are as long as `room_px` allows, broken between words, in Chinese between characters."""
     lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size_px) <= room_px:
-            lines[-1] = longer
+    for piece in pieces_of(text):
+        if lines and width_of(lines[-1] + piece, size_px) <= room_px:
+            lines[-1] += piece
         else:
-            lines.append(word)
+            lines.append(piece.lstrip())
     return lines
 
 

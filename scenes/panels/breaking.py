@@ -1,0 +1,58 @@
+"""Where a line may be broken: between words, and in Chinese between characters, but not before a closing mark nor after
+an opening one. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewer.letters import SQUARES, is_chinese
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENDS = frozenset("，。、：；！？）》〉」』】〕”’…—～％℃" + ".,:;!?)]}%")
+"""What never begins a line: closing marks, full stops and their like."""
+BEGINS = frozenset("（《〈「『【〔“‘")
+"""What never ends a line: opening marks."""
+_SQUARE = "".join(f"{chr(first)}-{chr(last)}" for first, last in SQUARES)
+PIECE = re.compile(rf"\s+|[{_SQUARE}]|[^\s{_SQUARE}]+")
+
+
+def pieces_of(text: str) -> list[str]:
+    """A text in pieces that stay whole; each but the first begins with the space that parts it from the one before, if
+    any.
+
+    >>> pieces_of("one word"), pieces_of("\u6b65\u5e45 2\uff0c\u586b\u5145")
+    (['one', ' word'], ['\u6b65', '\u5e45', ' 2\uff0c', '\u586b', '\u5145'])
+    """
+    pieces: list[str] = []
+    space = ""
+    for part in PIECE.findall(text.strip()):
+        if part.isspace():
+            space = " "
+        elif pieces and not space and _sticks(pieces[-1], part):
+            pieces[-1] += part
+        else:
+            pieces.append(space + part)
+            space = ""
+    return pieces
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Lines as one: a space between them, but none where Chinese meets Chinese.
+
+    >>> joined(["one", "two"]), joined(["\u6b65\u5e45\uff0c", "\u586b\u5145"])
+    ('one two', '\u6b65\u5e45\uff0c\u586b\u5145')
+    """
+    text = ""
+    for line in lines:
+        is_one = not text or not line or (is_chinese(text[-1]) and is_chinese(line[0]))
+        text += line if is_one else f" {line}"
+    return text
+
+
+def _sticks(before: str, part: str) -> bool:
+    """Whether a part stays with what stands right before it."""
+    return part[0] in ENDS or before[-1] in BEGINS
