@@ -14,7 +14,7 @@ from viewer.live.desk import Desk, Question
 from viewer.live.fed import fed_shape
 from viewer.live.reply import Reply, problem_of
 from viewer.live.responder import Status
-from viewer.live.whole_pass import check_covered, whole_pass
+from viewer.live.whole_pass import check_covered, distrusted, whole_pass
 
 _WORDS = "computed in numpy from the bundle, without TensorFlow"
 _REMEDY = "pass --model and install TensorFlow"
@@ -26,7 +26,8 @@ class NumpyResponder:
     Raises
     ------
     KerascopeError
-        it does not cover a layer (which ones is said), or the network takes no picture.
+        it does not cover a layer (which ones is said), or the network takes no picture. What shows only in the values
+        that were stored makes it `failed`.
     """
 
     can_attack = False
@@ -36,7 +37,9 @@ class NumpyResponder:
         self._checkpoint_id = checkpoint_id or bundle.final_checkpoint.id
         check_covered(bundle, self._checkpoint_id)
         self._called = threading.Event()
-        self._desk = Desk(fed_shape(bundle), Status("ready", _WORDS), self._called.set)
+        self._desk = Desk(
+            fed_shape(bundle), Status("starting", "numpy is compared with what was stored"), self._called.set
+        )
         self._thread = threading.Thread(target=self._serve, name="numpy-responder", daemon=True)
         self._thread.start()
 
@@ -63,6 +66,11 @@ class NumpyResponder:
         self._desk.close()
 
     def _serve(self) -> None:
+        doubt = distrusted(self._bundle, self._checkpoint_id)
+        if doubt:
+            self._desk.status = Status("failed", f"{doubt}; {_REMEDY}")
+            return
+        self._desk.status = Status("ready", _WORDS)
         while not self._desk.is_closed:
             self._called.wait()
             self._called.clear()

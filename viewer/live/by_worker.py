@@ -129,12 +129,12 @@ class WorkerResponder:
     def _life(self) -> End:
         """How a worker's life ended, from its start."""
         try:
-            child = Child(self._command, self._shared.fd)
+            child = Child(self._command, self._shared.fd, self._bell.fd)
         except OSError as error:
             return End(f"the worker cannot be started: {error}", is_final=True)
         talk = Talk(child, self._shared, self._desk, self._patience, self._input)
         try:
-            end = talk.until_the_end(self._begin, self._bell.fd, self._can_be_asked)
+            end = talk.until_the_end(self._begin, self._can_be_asked)
         finally:
             how = child.end()
         if end.words:

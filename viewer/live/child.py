@@ -18,13 +18,13 @@ _END_SECS = 1.0
 
 
 class Child:
-    """A process with pipes to its stdin, stdout and stderr. For use by one thread, but for `kill`.
+    """A process with pipes to its stdin, stdout and stderr. For use by one thread.
 
-    What it says on stderr is read, so that it never waits for us, and the last lines are kept. Raises `OSError` where
-    it cannot be started.
+    It inherits the open file `fd`. The file `bell` is listened to beside it. What it says on stderr is read, so that it
+    never waits for us, and the last lines are kept. Raises `OSError` where it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], fd: int) -> None:
+    def __init__(self, command: Sequence[str], fd: int, bell: int) -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self._process = subprocess.Popen(command, **pipes, pass_fds=(fd,), bufsize=0)  # type: ignore[call-overload]
         self._in, self._out, self._err = self._streams()
@@ -32,7 +32,8 @@ class Child:
         self._heard, self._told = b"", b""
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         self._pipes = selectors.DefaultSelector()
-        for stream in (self._out, self._err):
+        self._bell = bell
+        for stream in (self._out, self._err, bell):
             self._pipes.register(stream, selectors.EVENT_READ)
 
     def _streams(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
@@ -44,39 +45,28 @@ class Child:
             os.set_blocking(stream.fileno(), False)
         return process.stdin, process.stdout, process.stderr
 
-    @property
-    def pid(self) -> int:
-        """Its number."""
-        return int(self._process.pid)
-
     def say(self, **message: object) -> None:
         """Send a message; what the pipe does not take at once goes when it does."""
         self._to_say += json.dumps(message).encode() + b"\n"
         self._send()
 
-    def heard(self, timeout_secs: float | None, wake: int) -> Iterator[dict[str, Any]]:
-        """The messages that have come, after waiting for one, for a byte at the file `wake`, or for the time to pass.
+    def heard(self, timeout_secs: float | None) -> Iterator[dict[str, Any]]:
+        """The messages that have come, after waiting for one, for the bell, or for the time to pass.
 
         Raises
         ------
         EOFError
             it has ended, or says something that is no message.
         """
-        self._pipes.register(wake, selectors.EVENT_READ)
         ready = {key.fileobj for key, _ in self._pipes.select(timeout_secs)}
-        self._pipes.unregister(wake)
-        if wake in ready:
-            os.read(wake, _CHUNK_BYTES)
+        if self._bell in ready:
+            os.read(self._bell, _CHUNK_BYTES)
         if self._in in ready:
             self._send()
         if self._err in ready:
             self._listen_to_stderr()
         if self._out in ready:
             yield from self._messages()
-
-    def kill(self) -> None:
-        """End it at once; nothing of it is left. It can have ended already."""
-        self._process.kill()
 
     def end(self) -> str:
         """How it ended, in words; it is killed where it has not. Its last words on stderr are in it."""

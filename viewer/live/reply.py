@@ -20,8 +20,8 @@ class Reply:
     ----------
     ticket : of the question.
     outputs : by a capture's output names (`name`, `name#1`): without a batch axis, read-only, as many channels as
-        captures keep; the input layer's is what was fed.
-    scores : (n,) float32, the model's first output, flattened.
+        captures keep; the input layer's is what was fed. Empty where there is no answer: `problem` says why.
+    scores : (n,) float32, the model's first output, flattened; empty where there is no answer.
     took_ms : from the question to the answer, milliseconds.
     problem : what is odd about the answer, a line; empty: nothing.
     fed : what the network was fed where that is not what was asked about: the attacked picture. Else `None`.

@@ -50,7 +50,7 @@ class Talk:
         self._asked: Question | None = None
         self._until_secs = 0.0
 
-    def until_the_end(self, begin: Mapping[str, Any], bell: int, when_ready: Callable[[Sequence[str]], None]) -> End:
+    def until_the_end(self, begin: Mapping[str, Any], when_ready: Callable[[Sequence[str]], None]) -> End:
         """Speak to it until it ends, says that it must, has taken too long, or nothing more is wanted.
 
         `begin` is the first message; `when_ready` is told which attacks can be asked.
@@ -59,7 +59,7 @@ class Talk:
         self._allow(self._patience.start_secs)
         while not self._desk.is_closed:
             try:
-                for message in self._child.heard(self._left_secs, bell):
+                for message in self._child.heard(self._left_secs):
                     if end := self._heard(message, when_ready):
                         return end
             except EOFError:

@@ -11,6 +11,8 @@ from viewer.forward import unsupported
 from viewer.forward.network import Network, network_of
 from viewer.forward.node import Array
 from viewer.forward.registry import compute
+from viewer.forward.trust import distrust
+from viewer.state import CaptureKey
 
 
 def check_covered(bundle: Bundle, checkpoint_id: str) -> None:
@@ -32,6 +34,19 @@ def check_covered(bundle: Bundle, checkpoint_id: str) -> None:
         )
 
 
+def distrusted(bundle: Bundle, checkpoint_id: str) -> str:
+    """Why the network cannot be computed here, seen on what was stored of an input; empty: every layer gives that.
+
+    Operations between layers, masks and code of one's own are not told by a bundle; what they do shows.
+    """
+    network = network_of(bundle, checkpoint_id)
+    capture = next(iter(bundle.captures_at(checkpoint_id)), None)
+    if capture is None:
+        return ""
+    key = CaptureKey(capture.input, checkpoint_id)
+    return next((line for name, each in network.sources.items() if each and (line := distrust(network, key, name))), "")
+
+
 def whole_pass(bundle: Bundle, checkpoint_id: str, fed: Array) -> dict[str, Array]:
     """What every layer puts out for what is fed (without a batch axis), by a capture's output names.
 
@@ -44,10 +59,12 @@ def whole_pass(bundle: Bundle, checkpoint_id: str, fed: Array) -> dict[str, Arra
     """
     network = network_of(bundle, checkpoint_id)
     made = _all(network, np.asarray(fed, np.float32)[None])
+    capture = next(iter(bundle.captures_at(checkpoint_id)), None)
     return {
-        output_name(name, place): _as_kept(bundle, name, place, values)
+        full_name: _as_kept(bundle, name, place, values)
         for name, outputs in made.items()
         for place, values in enumerate(outputs)
+        if (full_name := output_name(name, place)) in (capture.outputs if capture else (full_name,))
     }
 
 
