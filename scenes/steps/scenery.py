@@ -14,6 +14,7 @@ from scenes.timeline import mixed
 from viewer.camera import Rect
 from viewer.drift import faded
 from viewer.layout import LayoutOptions
+from viewer.solids.boards_place import shifted
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, NetView, ViewState, Wire
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def layout_options(options: SceneOptions) -> LayoutOptions:
 
 @dataclass(frozen=True, slots=True)
 class StepFrame:
-    """Where things stand in a frame of a width over height, in reference pixels."""
+    """Where things stand in a frame of a width over height, in reference pixels; `foot_px` stays free at its bottom."""
 
     aspect: float
+    foot_px: float = 0.0
 
     @property
     def width_px(self) -> float:
@@ -65,7 +67,7 @@ class StepFrame:
     def board(self) -> Box:
         """Where the board is: all that belongs to it, heads too, stays inside."""
         top = TOP_PX if self.is_wide else TALL_TOP_PX
-        return self.margin_px, top, self.width_px - 2 * self.margin_px, BOTTOM_PX - top
+        return self.margin_px, top, self.width_px - 2 * self.margin_px, BOTTOM_PX - self.foot_px - top
 
     @property
     def net(self) -> Rect:
@@ -100,7 +102,7 @@ class Scenery:
         ----------
         title : the title, and what is said behind it.
         legends : what is explained under the board, the most important first.
-        says : the sentence under the board at the right.
+        says : the sentence under the board at the right, its lines where they fit.
         """
         there = min(max(2.0 * away - 1.0, 0.0), 1.0)
         shown = board.faded(there)
@@ -114,9 +116,11 @@ class Scenery:
         frame, middle = self.frame, self.frame.width_px * 0.62
         right = frame.width_px - frame.margin_px
         if frame.is_wide:
-            return legend_row(legends, frame.margin_px, middle - 24.0) + caption((says,), middle, right)
-        row = legend_row(legends, frame.margin_px, right)
-        return row + caption((says,), frame.margin_px, right, REFERENCE_HEIGHT_PX - 150.0)
+            foot = legend_row(legends, frame.margin_px, middle - 24.0) + caption(says.splitlines(), middle, right)
+        else:
+            row = legend_row(legends, frame.margin_px, right)
+            foot = row + caption(says.splitlines(), frame.margin_px, right, REFERENCE_HEIGHT_PX - 150.0)
+        return shifted(foot, (0.0, -frame.foot_px))
 
     def _camera(self, away: float) -> Camera:
         far, near = self.far, self.near
@@ -140,13 +144,18 @@ class Scenery:
 
 def scenery_of(layout: Layout, options: SceneOptions, key: CaptureKey, lit: Sequence[str]) -> Scenery:
     """The frame round the board of one layer; `lit` are the layers whose plates stay bright in the small net."""
-    frame = StepFrame(options.aspect)
-    far = camera_for(layout, options.aspect, Rect(0.05, 0.17, 0.95, 0.83))
+    frame = StepFrame(options.aspect, options.foot_px)
+    far = far_camera(layout, options)
     small = camera_for(layout, options.aspect, frame.net) if frame.is_wide else far
     near = replace(far, zoom=small.zoom, shift=small.shift)
     plates = tuple(number for number, plate in enumerate(layout.plates) if plate.layer in lit)
     marks = tuple(_mark(layout.plates[number].corners()) for number in plates)
     return Scenery(frame, options, far, near, NetView(key), plates, len(layout.plates), marks)
+
+
+def far_camera(layout: Layout, options: SceneOptions) -> Camera:
+    """The camera that sees the whole net, over what stays free at the bottom."""
+    return camera_for(layout, options.aspect, Rect(0.05, 0.17, 0.95, 0.83 - options.foot_px / REFERENCE_HEIGHT_PX))
 
 
 def _mark(corners: NDArray[np.float64]) -> Wire:
