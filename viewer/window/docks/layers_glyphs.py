@@ -1,11 +1,11 @@
-"""Signs for the kinds of layers and for what can be done with one, as lines in a square of 16 by 16. Pure.
+"""Signs for the kinds of layers, for what can be done with one, and of tools, as lines in a square of 16 by 16. Pure.
 
 A sign is a tuple of lines; a line is a tuple of points, x to the right and y down.
 """
 
 from __future__ import annotations
 
-from math import cos, exp, pi, sin
+from math import cos, exp, pi, sin, sqrt
 
 Point = tuple[float, float]
 Line = tuple[Point, ...]
@@ -29,6 +29,11 @@ def _grid(left: float, top: float, right: float, bottom: float, cells: int) -> G
     across = tuple(((left, top + (bottom - top) * s), (right, top + (bottom - top) * s)) for s in steps)
     down = tuple(((left + (right - left) * s, top), (left + (right - left) * s, bottom)) for s in steps)
     return (_box(left, top, right, bottom), *across, *down)
+
+
+def _half(x: float) -> float:
+    """Half the height of the ring at `x` that is half filled."""
+    return sqrt(36 - (x - 8) ** 2)
 
 
 _BELL: Line = tuple((1.5 + 13 * k / 20, 13 - 10 * exp(-(((k - 10) / 4.5) ** 2))) for k in range(21))
@@ -67,8 +72,23 @@ GLYPHS: dict[str, Glyph] = {
     "isolate": _EYE,
     "mute": (_ring(8, 8, 6), ((3.8, 3.8), (12.2, 12.2))),
     "pin": (_ring(8, 5.5, 3.6), ((8, 9.1), (8, 15))),
+    "pencil": (((2, 14), (3, 10.5), (11.5, 2), (14, 4.5), (5.5, 13), (2, 14)), ((9.5, 4), (12, 6.5))),
+    "eraser": (
+        ((6, 13.5), (2, 9.5), (9.5, 2), (14, 6.5), (7, 13.5), (14, 13.5)),
+        ((5.5, 6), (10, 10.5)),
+        ((6, 13.5), (7, 13.5)),
+    ),
+    "undo": (((6, 2.5), (2.5, 6), (6, 9.5)), ((2.5, 6), (10, 6), (13, 7.6), (13.5, 10.5), (12, 13), (7, 13.5))),
+    "bin": (
+        ((2.5, 4), (13.5, 4)),
+        ((6, 4), (6, 2), (10, 2), (10, 4)),
+        ((4, 4), (4.8, 14), (11.2, 14), (12, 4)),
+        ((8, 6.5), (8, 11.5)),
+    ),
+    "opposite": (_ring(8, 8, 6), *(((x, 8 - _half(x)), (x, 8 + _half(x))) for x in (8.0, 9.3, 10.6, 11.9, 13.2))),
 }
-"""By the names of kinds, `group`, and what the columns of the layers dock do; `GLYPHS["other"]` stands for any kind."""
+"""By the names of kinds, `group`, what the columns of the layers dock do, and the tools of the drawing pad;
+`GLYPHS["other"]` stands for any kind."""
 
 
 def glyph_of(name: str) -> Glyph:

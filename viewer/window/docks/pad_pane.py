@@ -1,0 +1,37 @@
+"""A picture of the pad with what the network says of it below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from viewer.window.docks.pad_answer import AnswerList
+from viewer.window.docks.pad_canvas import Sheet
+from viewer.window.docks.pad_rows import MOST_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewer.state import Theme
+
+
+class Pane(QWidget):
+    """A caption (where there are two panes), the picture, and the answer."""
+
+    def __init__(self, theme: Callable[[], Theme], name: str) -> None:
+        super().__init__()
+        self.sheet, self.answer, self.caption = Sheet(theme, name), AnswerList(theme, MOST_ROWS), QLabel(name)
+        self.caption.setObjectName("quiet")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.caption)
+        column.addWidget(self.sheet, 1)
+        column.addWidget(self.answer)
+        self.show_caption("")
+
+    def show_caption(self, words: str) -> None:
+        """What stands over the picture; nothing: no caption."""
+        self.caption.setText(words)
+        self.caption.setVisible(bool(words))
