@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from viewer.drift import faded
 from viewer.state import Bar, Grid, Hud, Loupe, Polyline, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -53,6 +54,27 @@ class Board:
             tuple(replace(each, alpha=each.alpha * alpha) for each in self.grids),
             faded(self.hud, alpha),
         )
+
+
+def joined(boards: Iterable[Board]) -> Board:
+    """All of them over each other, the last on top: at once, where there are many."""
+    all_ = tuple(boards)
+    return Board(
+        _joined(board.under for board in all_),
+        tuple(chain.from_iterable(board.loupes for board in all_)),
+        tuple(chain.from_iterable(board.grids for board in all_)),
+        _joined(board.hud for board in all_),
+    )
+
+
+def _joined(huds: Iterable[Hud]) -> Hud:
+    all_ = tuple(huds)
+    return Hud(
+        tuple(chain.from_iterable(hud.bars for hud in all_)),
+        tuple(chain.from_iterable(hud.ramps for hud in all_)),
+        tuple(chain.from_iterable(hud.lines for hud in all_)),
+        tuple(chain.from_iterable(hud.words for hud in all_)),
+    )
 
 
 def panel(box: Box, *, role: ColourRole = "border", alpha: float = 1.0) -> Board:
