@@ -1,0 +1,57 @@
+"""Where the parts of a board with a map before, something in the middle and a map after it have their room. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scenes.steps.board import beside
+
+if TYPE_CHECKING:
+    from scenes.steps.board import Box
+    from scenes.steps.scenery import StepFrame
+
+HEAD_ROOM_PX, EDGE_PX = 84.0, 12.0
+GAP_PX, TALL_GAP_PX = 84.0, 40.0
+CHIP_ROOM_PX = 96.0
+"""Under a map, where its present value stands."""
+TALL_UP_PX, TALL_FOOT_PX = 30.0, 28.0
+TALL_MAPS = 0.38
+"""Of a tall board's height, what the maps have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trio:
+    """Room for a map before, for what is between, and for a map after; heads over them and values under the maps not
+    counted.
+    """
+
+    before: Box
+    middle: Box
+    after: Box
+
+
+def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_PX) -> Trio:
+    """The rooms on a board: beside each other where the frame is wide, else the maps beside each other and the middle
+    under them.
+
+    Parameters
+    ----------
+    middle : how wide the middle is where a map is 1 wide.
+    under_px : what stays free under the maps.
+    """
+    left, top, width, height = frame.board
+    if frame.is_wide:
+        room = left, top + HEAD_ROOM_PX, width, height - HEAD_ROOM_PX - EDGE_PX
+        before, between, after = beside(room, (1.0, middle, 1.0), GAP_PX)
+        return Trio(_cut(before, under_px), between, _cut(after, under_px))
+    top, height = top - TALL_UP_PX, height + TALL_UP_PX - TALL_FOOT_PX
+    high = TALL_MAPS * height
+    before, after = beside((left + EDGE_PX, top + HEAD_ROOM_PX, width - 2 * EDGE_PX, high), (1.0, 1.0), TALL_GAP_PX)
+    down = top + HEAD_ROOM_PX + high + EDGE_PX + GAP_PX / 2
+    between = left + EDGE_PX, down, width - 2 * EDGE_PX, top + height - down - EDGE_PX
+    return Trio(_cut(before, under_px), between, _cut(after, under_px))
+
+
+def _cut(box: Box, under_px: float) -> Box:
+    return box[0], box[1], box[2], box[3] - under_px
