@@ -20,8 +20,8 @@ class SceneOptions:
     show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
     is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer`, `channel` and `at` (a
     row and a column, or one place) are where a scene that flies to one part of the net goes. `language` is that of the
-    words of a lesson, `lesson` a file with its stops and captions. `foot_px` stays free at the bottom of a step scene, in
-    reference pixels, for whoever adds words there.
+    words of a lesson, `lesson` a file with its stops and captions. `foot_px` stays free at the bottom of a step scene,
+    in reference pixels, for whoever adds words there.
     """
 
     size_px: tuple[int, int] = (960, 540)
