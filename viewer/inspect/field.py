@@ -97,7 +97,7 @@ def receptive_field(
     incoming: dict[str, list[Edge]] = defaultdict(list)
     for edge in bundle.manifest.edges:
         incoming[edge.target].append(edge)
-    shapes = _Shapes(bundle)
+    shapes = Shapes(bundle)
     start = layer, output
     heads = is_heads(bundle.layer(layer), output, len(shapes.of(start)))
     raw: dict[Tensor, list[Sets]] = {start: [_start_sets(shapes.of(start), position, channel, heads)]}
@@ -160,7 +160,7 @@ def _joined(parts: list[Sets], shape: Index) -> tuple[Sets, Seen] | None:
     )
 
 
-class _Shapes:
+class Shapes:
     """Shapes of whole outputs: as declared, open sizes as the first capture has them, or 1."""
 
     def __init__(self, bundle: Bundle) -> None:
