@@ -1,4 +1,4 @@
-"""A layer that is set otherwise: sizes, weights and refusals are those of Keras, what its cells see is found by force."""
+"""A layer that is set otherwise: sizes, weights, refusals are those of Keras, what its cells see is found by force."""
 
 from __future__ import annotations
 
