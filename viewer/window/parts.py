@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from viewer.window.navigator import Navigator
     from viewer.window.player import Player
     from viewer.window.pointing import Pointing
-    from viewer.window.steps import Steps
     from viewer.window.talk import Talk
     from viewer.window.travel import Travel
     from viewer.window.view import SceneView
@@ -34,7 +33,6 @@ class Parts(QMainWindow):
     chooser: Chooser
     player: Player
     pointing: Pointing
-    steps: Steps
     time: TimeBar
     top: TopBar
     words: MessageBar
