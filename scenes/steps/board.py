@@ -136,9 +136,16 @@ def zoom_lines(small: Box, large: Box, *, alpha: float = 1.0) -> Board:
     return Board(hud=Hud(lines=tuple(lines)))
 
 
-def strand(start: Point, end: Point, role: ColourRole, width_px: float = 4.0, alpha: float = 1.0) -> Board:
-    """A curve from left to right with a soft light round it: something flows along it."""
+def strand(
+    start: Point, end: Point, role: ColourRole, width_px: float = 4.0, alpha: float = 1.0, part: float = 1.0
+) -> Board:
+    """A curve with a soft light round it, level at both ends: something flows along it and has come as far as `part`
+    (0..1) of it.
+    """
+    if part <= 0:
+        return Board()
     points = curved(start, end)
+    points = points[: max(round(part * len(points)), 2)]
     layers = ((4.0, 0.10), (2.2, 0.20), (1.0, 0.85))
     lines = (Polyline(points, role, width_px * wide, share * alpha) for wide, share in layers)
     return Board(hud=Hud(lines=tuple(lines)))
