@@ -20,7 +20,8 @@ from viewer.state import CaptureKey
 
 PREFIX = "drawing~"
 """How the ids of drawings begin; no file of a bundle can be called so."""
-MOST_KEPT = 12
+MOST_KEPT = 64
+"""Enough for those who look at one in the background while the next ones are drawn."""
 MOST_BYTES = 512 * 2**20
 _IMAGE = "image (picture)"
 _MOST_SCORES = 10_000
