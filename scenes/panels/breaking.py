@@ -17,7 +17,8 @@ ENDS = frozenset("，。、：；！？）》〉」』】〕”’…—～％�
 BEGINS = frozenset("（《〈「『【〔“‘")
 """What never ends a line: opening marks."""
 _SQUARE = "".join(f"{chr(first)}-{chr(last)}" for first, last in SQUARES)
-PIECE = re.compile(rf"\s+|[{_SQUARE}]|[^\s{_SQUARE}]+")
+PIECE = re.compile(rf"[^\S\u00a0]+|[{_SQUARE}]|(?:[^\s{_SQUARE}]|\u00a0)+")
+"""Spaces, a character that stands alone, or a word; a no-break space is part of one."""
 
 
 def pieces_of(text: str) -> list[str]:
@@ -26,6 +27,8 @@ def pieces_of(text: str) -> list[str]:
 
     >>> pieces_of("one word"), pieces_of("\u6b65\u5e45 2\uff0c\u586b\u5145")
     (['one', ' word'], ['\u6b65', '\u5e45', ' 2\uff0c', '\u586b', '\u5145'])
+    >>> pieces_of("95\u00a0% of all")
+    ['95\xa0%', ' of', ' all']
     """
     pieces: list[str] = []
     space = ""
