@@ -233,14 +233,13 @@ class ActivationBoard:
 
     def _heads(self) -> Board:
         of, speech = self.of, self.speech
-        left, middle = self.trio.before, self.trio.middle
         name = tile_name(self.language, of.source or of.after)
         shape = shape_text(of.after.sizes)
         detail = speech("before") if of.source is not None else speech("recomputed", function=of.function.name)
-        board = head(name, f"{shape}, {detail}", self.before_box, room_px=left[2] + 60.0)
+        board = head(name, f"{shape}, {detail}", self.before_box, room_px=self.trio.head_px)
         told = speech("after", function=of.function.name)
-        board += head(tile_name(self.language, of.after), f"{shape}, {told}", self.after_box, room_px=left[2] + 60.0)
-        return board + head(of.function.name, of.function.formula, middle)
+        board += head(tile_name(self.language, of.after), f"{shape}, {told}", self.after_box, room_px=self.trio.head_px)
+        return board + head(of.function.name, of.function.formula, self.trio.middle)
 
     def _share(self) -> str:
         of = self.of

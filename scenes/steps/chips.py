@@ -6,14 +6,14 @@ import math
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from scenes.steps.board import Board, table
+from scenes.steps.board import Board, curved, frame, table
 from scenes.timeline import mixed
 from viewer.state import Grid, Hud, Polyline, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenes.steps.board import Point
+    from scenes.steps.board import Box, Point
     from viewer.state import ColourRole, MapName
 
 CHIP_PX = 124.0, 50.0
@@ -76,6 +76,16 @@ def trace(points: Sequence[Point], part: float, role: ColourRole = "accent", wid
     way = gone(points, part)
     layers = ((4.0, 0.10), (2.2, 0.20), (1.0, 0.85))
     return Board(hud=Hud(lines=tuple(Polyline(way, role, width_px * wide, alpha) for wide, alpha in layers)))
+
+
+def fallen(start: Point, end: Point) -> tuple[Point, ...]:
+    """A curve that leaves and arrives upright."""
+    return tuple((x, y) for y, x in curved((start[1], start[0]), (end[1], end[0])))
+
+
+def ringed(box: Box) -> Board:
+    """A frame that is seen on any colour."""
+    return frame(box, "ink", 10.0) + frame(box, "chalk", 4.0)
 
 
 def label(text: str, at_px: Point, *, role: ColourRole = "dim", size_px: float = NAME_PX, bold: bool = False) -> Board:

@@ -42,6 +42,7 @@ class Field:
     values: Array
     channel: int | None
     is_line: bool = False
+    lead: tuple[int, ...] = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -101,7 +102,8 @@ class Field:
 
     def loupe(self, key: CaptureKey, box: Box, scale: float, filled: int | None = None, name: str = "") -> Loupe:
         """The tile of it at `box`."""
-        part = () if self.channel is None else (*(None for _ in self.sizes), self.channel)
+        shown = (*(None for _ in self.sizes), *(() if self.channel is None else (self.channel,)))
+        part = (*self.lead, *shown) if self.channel is not None or self.lead else ()
         return Loupe(
             self.layer,
             part,

@@ -116,7 +116,8 @@ def before_of(node: Node, inputs: Sequence[Array], channel: int | None) -> Array
         node = Node(node.layer, _cut_to(node, int(channel or 0)))
     with np.errstate(all="ignore"):
         made = rule_of(node).linear(node, fed)
-    return np.asarray(made[0] if isinstance(made, tuple) else made, np.float32)[0]
+    values: Array = np.asarray(made[0] if isinstance(made, tuple) else made, np.float32)[0]
+    return values
 
 
 def _cut_to(node: Node, channel: int) -> Callable[[str], Array]:

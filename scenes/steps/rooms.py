@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scenes.steps.scenery import StepFrame
 
 HEAD_ROOM_PX, EDGE_PX = 84.0, 12.0
-GAP_PX, TALL_GAP_PX = 84.0, 40.0
+GAP_PX, TALL_GAP_PX, HEADS_APART_PX = 84.0, 40.0, 24.0
 CHIP_ROOM_PX = 96.0
 """Under a map, where its present value stands."""
 TALL_UP_PX, TALL_FOOT_PX = 30.0, 28.0
@@ -23,12 +23,13 @@ TALL_MAPS = 0.38
 @dataclass(frozen=True, slots=True)
 class Trio:
     """Room for a map before, for what is between, and for a map after; heads over them and values under the maps not
-    counted.
+    counted. `head_px` is how wide heads may be.
     """
 
     before: Box
     middle: Box
     after: Box
+    head_px: float
 
 
 def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_PX) -> Trio:
@@ -44,13 +45,14 @@ def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_
     if frame.is_wide:
         room = left, top + HEAD_ROOM_PX, width, height - HEAD_ROOM_PX - EDGE_PX
         before, between, after = beside(room, (1.0, middle, 1.0), GAP_PX)
-        return Trio(_cut(before, under_px), between, _cut(after, under_px))
+        return Trio(_cut(before, under_px), between, _cut(after, under_px), before[2] + GAP_PX - HEADS_APART_PX)
     top, height = top - TALL_UP_PX, height + TALL_UP_PX - TALL_FOOT_PX
     high = TALL_MAPS * height
     before, after = beside((left + EDGE_PX, top + HEAD_ROOM_PX, width - 2 * EDGE_PX, high), (1.0, 1.0), TALL_GAP_PX)
     down = top + HEAD_ROOM_PX + high + EDGE_PX + GAP_PX / 2
     between = left + EDGE_PX, down, width - 2 * EDGE_PX, top + height - down - EDGE_PX
-    return Trio(_cut(before, under_px), between, _cut(after, under_px))
+    heads = before[2] + TALL_GAP_PX - HEADS_APART_PX
+    return Trio(_cut(before, under_px), between, _cut(after, under_px), heads)
 
 
 def _cut(box: Box, under_px: float) -> Box:
