@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 256 * 2**20
 FEWEST = 2
+SMALL_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +104,29 @@ class Preparer:
             found = self._made.pop(key, None)
         return self._keep(key, found or prepare(*self._parts, key))
 
-    def ahead(self, keys: Sequence[CaptureKey]) -> None:
-        """Make the arrays of `keys` in the background; what was asked for before and not begun is given up."""
+    def ahead(self, keys: Sequence[CaptureKey], *, has_more: bool = True) -> None:
+        """Make the arrays of `keys` in the background, and with `has_more` what else they need; what was asked for
+        before and not begun is given up.
+        """
         for key in [key for key, coming in self._coming.items() if coming.cancel() or coming.done()]:
             del self._coming[key]
         for key in keys[: self._most - 1]:
-            if key not in self._coming and key not in self._made and not key.mutes:
-                if self._thread is None:
-                    self._thread = ThreadPoolExecutor(1, "kerascope-ahead")
-                self._coming[key] = self._thread.submit(self._make, key)
+            if key not in self._made and not key.mutes:
+                self._begin(key, has_more)
+
+    def more_ahead(self, key: CaptureKey) -> None:
+        """Make all that a capture needs in the background, also where its arrays are there."""
+        if (coming := self._coming.get(key)) is None or coming.done():
+            self._begin(key, has_more=True, is_again=True)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the arrays of a capture are made in a few milliseconds."""
+        return texel_bytes(*self._parts[2:]) <= SMALL_BYTES
 
     def has(self, key: CaptureKey) -> bool:
-        """Whether everything of a capture has been made ahead."""
-        coming = self._coming.get(key)
-        return key in self._made and (coming is None or coming.done())
+        """Whether the arrays of a capture are there."""
+        return key in self._made
 
     def close(self) -> None:
         """End the thread and forget the arrays."""
@@ -124,10 +134,17 @@ class Preparer:
             self._thread.shutdown(wait=True, cancel_futures=True)
         self._made.clear()
 
-    def _make(self, key: CaptureKey) -> None:
+    def _begin(self, key: CaptureKey, has_more: bool, *, is_again: bool = False) -> None:
+        if key not in self._coming or is_again:
+            self._thread = self._thread or ThreadPoolExecutor(1, "kerascope-ahead")
+            self._coming[key] = self._thread.submit(self._make, key, has_more)
+
+    def _make(self, key: CaptureKey, has_more: bool) -> None:
         try:
-            self._keep(key, prepare(*self._parts, key))
-            self._also(key)
+            if key not in self._made:
+                self._keep(key, prepare(*self._parts, key))
+            if has_more:
+                self._also(key)
         except (KerascopeError, OSError):
             return  # a bundle that has gone or is damaged: told to whoever asks for this capture
 

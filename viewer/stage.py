@@ -134,11 +134,17 @@ class Stage:
         """
         self._captures.preparer.ahead(keys)
 
-    def is_ready(self, key: CaptureKey) -> bool:
-        """Whether showing a capture needs only an upload; where it does, that work is begun beside the drawing."""
-        is_ready = self._captures.has(key)
+    def is_ready(self, key: CaptureKey, *, has_edges: bool = True) -> bool:
+        """Whether showing a capture, with its edges or without, keeps no frame waiting; where it would, what it needs
+        is begun beside the drawing.
+        """
+        captures = self._captures
+        if not captures.is_ready(key):
+            captures.preparer.ahead([key], has_more=has_edges)
+            return False
+        is_ready = not has_edges or self._edges.ribbons.has(key)
         if not is_ready:
-            self.prefetch([key])
+            captures.preparer.more_ahead(key)
         return is_ready
 
     def _trace_ahead(self, key: CaptureKey) -> None:

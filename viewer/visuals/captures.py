@@ -42,9 +42,9 @@ class CaptureStore:
             self._textures[key] = found or self._uploaded(self.preparer.of(key), wanted)
         return {key: self._textures[key] for key in wanted}
 
-    def has(self, key: CaptureKey) -> bool:
-        """Whether showing a capture needs no more than an upload."""
-        return key in self._textures or self.preparer.has(key)
+    def is_ready(self, key: CaptureKey) -> bool:
+        """Whether showing a capture takes no more than an upload, or so little that it is not worth a thread."""
+        return key in self._textures or self.preparer.is_small or self.preparer.has(key)
 
     def close(self) -> None:
         """Give everything back."""

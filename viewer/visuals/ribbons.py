@@ -44,6 +44,11 @@ class RibbonStore:
         if wanted not in self._ahead:
             cached(self._ahead, wanted, TRACED_AHEAD, lambda: trace(self._bundle, self._layout, key, wanted.mode))
 
+    def has(self, key: CaptureKey) -> bool:
+        """Whether the strands of contributions of a capture have been traced."""
+        wanted = which(key, "contribution")
+        return wanted in self._ahead or wanted in self._ribbons
+
     def strands(self, key: CaptureKey, mode: EdgeMode) -> Strands:
         """The strands of a capture; those of weights and of importance are the same for all inputs."""
         return self._found(which(key, mode))[0]

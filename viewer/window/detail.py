@@ -73,3 +73,12 @@ def within(state: ViewState, budget: int) -> ViewState:
     if all(net.edges.count is None for net in state.nets):
         return state
     return replace(state, nets=tuple(replace(net, edges=replace(net.edges, at_most=budget)) for net in state.nets))
+
+
+def lean(state: ViewState) -> ViewState:
+    """`state` without edges and bloom: plates and words alone, which need no more than their values.
+
+    For frames that follow a hand from one drawing to the next where drawing is slow: each drawing has edges of its own,
+    that have to be found first.
+    """
+    return replace(state, nets=tuple(replace(net, edge_alpha=0.0) for net in state.nets), bloom=0.0)

@@ -19,7 +19,7 @@ from viewer.stage import Stage
 from viewer.steer import between, framed, orbited, panned, steered_state, zoomed
 from viewer.study import CameraOffset
 from viewer.window.context import forget_gl
-from viewer.window.detail import FINEST, Pace, next_pace, within
+from viewer.window.detail import FINEST, SLOW_MS, Pace, lean, next_pace, within
 from viewer.window.fanning import FAN_MS, fanned, newly_open
 from viewer.window.glide import Glide
 from viewer.window.hand import Hand
@@ -61,7 +61,7 @@ class SceneView(QObject):
         self._layout: Layout | None = None
         self.theme: Theme = theme
         self.offset = CameraOffset()
-        self.is_playing = self.is_held = False
+        self.is_playing = self.is_held = self._is_slow = False
         self.is_settled = False
         self._pace = Pace()
         self._is_fine = False
@@ -123,7 +123,8 @@ class SceneView(QObject):
     def is_ready(self, key: CaptureKey) -> bool:
         """Whether a capture can be shown without work that a frame would wait for; where it cannot, that is begun."""
         stage = self._stage
-        return stage is None or stage.layout is not self._layout or stage.is_ready(key)
+        is_lean = self.is_held and self._is_slow
+        return stage is None or stage.layout is not self._layout or stage.is_ready(key, has_edges=not is_lean)
 
     def put_offset(self, offset: CameraOffset) -> None:
         """Look from there, at once."""
@@ -244,7 +245,9 @@ class SceneView(QObject):
         took_ms = (time.perf_counter() - began_secs) * 1e3
         self.drawn.emit(took_ms)
         self.is_settled = self._is_fine
-        if not (self._is_fine or is_new):
+        if self._is_fine:
+            self._is_slow = took_ms > SLOW_MS
+        elif not is_new:
             self._pace = next_pace(self._pace, took_ms, most_edges)
         if not (self._is_fine or self.is_playing or self.is_held or self.hand.is_down):
             self._settling.start()
@@ -255,12 +258,16 @@ class SceneView(QObject):
         if state is None:
             return 0
         stage = self._stage_for(layout)
-        shown = state if self._is_fine else within(state, self._pace.edges)
+        shown = state if self._is_fine else self._coarse(state)
         stage.draw_to_window(shown, self.size_px, supersample=FINEST if self._is_fine else self._pace.detail)
         # vispy now fills the alpha channel with that of the colour for clearing: a window is not translucent.
         gloo.set_clear_color("black")
         gloo.gl.glFinish()
         return max((stage.threads(net) for net in state.nets), default=0)
+
+    def _coarse(self, state: ViewState) -> ViewState:
+        """What is drawn of a state while things move."""
+        return lean(state) if self.is_held and self._is_slow else within(state, self._pace.edges)
 
     def _try_again(self, line: str) -> None:
         """Build all that is drawn anew, once: the context may have been lost. Where that does not help, say so."""
