@@ -9,9 +9,8 @@ import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from scenes.steps.dense_inputs import source_of
-from scenes.steps.subject import fitting, subject_of
+from scenes.steps.subject import last_fitting, subject_of
 from viewer.forward.activations import activation_name
-from viewer.forward.node import CannotError
 from viewer.forward.units import work
 
 if TYPE_CHECKING:
@@ -141,23 +140,11 @@ def dense_subject(bundle: Bundle, options: SceneOptions, terms: int) -> DenseSub
     KerascopeError
         There is no such layer, unit or place, or what it got or its weights were not kept.
     """
-    subject = _subject(bundle, options)
+    options = replace(options, layer=last_fitting(bundle, options, _fits))
+    subject = subject_of(bundle, _placed(bundle, options), _fits, "dense layer")
     subject.case.node.load("kernel")
     made = DenseSubject(subject, source_of(subject), terms, activation_name(subject.case.node))
     return replace(made, terms=min(terms, subject.case.inputs[0].shape[-1]))
-
-
-def _subject(bundle: Bundle, options: SceneOptions) -> Subject:
-    def subject(name: str | None) -> Subject:
-        return subject_of(bundle, _placed(bundle, replace(options, layer=name)), _fits, "dense layer")
-
-    if options.layer is None:
-        for name in reversed(fitting(bundle, _fits)):
-            try:
-                return subject(name)
-            except CannotError:
-                continue
-    return subject(options.layer)
 
 
 def _placed(bundle: Bundle, options: SceneOptions) -> SceneOptions:

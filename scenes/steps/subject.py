@@ -113,6 +113,20 @@ def fitting(bundle: Bundle, fits: Fits) -> tuple[str, ...]:
     return tuple(layer.name for layer in bundle.manifest.layers if layer.kind != "input" and fits(layer))
 
 
+def last_fitting(bundle: Bundle, options: SceneOptions, fits: Fits) -> str | None:
+    """The layer that was asked for, else the last that fits and can be told; `None` where there is none."""
+    if options.layer is not None:
+        return options.layer
+    key = key_of(shown_capture(bundle, options))
+    for name in reversed(fitting(bundle, fits)):
+        try:
+            case_of(bundle, key, Place(name))
+        except CannotError:
+            continue
+        return name
+    return None
+
+
 def _case(bundle: Bundle, key: CaptureKey, name: str | None, fits: Fits, what: str) -> Case:
     names = fitting(bundle, fits)
     if name is not None:
