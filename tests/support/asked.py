@@ -18,7 +18,7 @@ def until(look: Callable[[], Found | None], *, secs: float = 20.0) -> Found:
     while time.monotonic() < end_secs:
         if found := look():
             return found
-        time.sleep(0.002)
+        time.sleep(0.001)
     raise AssertionError(f"nothing came of it in {secs} s")
 
 
