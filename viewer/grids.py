@@ -76,7 +76,7 @@ def grid_words(grid: Grid, theme: Theme, colours: ColourSet = "standard") -> tup
         return ()
     left, top, width, height = grid.box_px
     cell_px = width / columns, height / rows
-    decimals = decimals_for(grid.scale)
+    decimals = decimals_for(grid.scale) if grid.decimals is None else grid.decimals
     texts = {value: number_text(value, decimals, is_signed=grid.is_signed) for value in there}
     widest = max(width_of(text, 1.0, True) for text in texts.values())
     size_px = min(grid.number_px, TALLEST * cell_px[1], ROOM * cell_px[0] / widest)

@@ -168,9 +168,9 @@ class Grid:
     """A small table of numbers flat on the picture, over the nets and under the words: a window, a kernel, products.
 
     `values` are its rows; `None` is a cell that is not there. Full colour is `scale`. Each number is written in its
-    cell, at most `number_px` high in reference pixels (0: none is), with its sign where `is_signed`, and as many
-    decimals as a number as large as the scale needs. `name` is what it is to the scene, for whoever points at it or
-    checks it.
+    cell, at most `number_px` high in reference pixels (0: none is), with its sign where `is_signed`, and with so many
+    `decimals` (`None`: as many as a number as large as the scale needs). `name` is what it is to the scene, for whoever
+    points at it or checks it.
     """
 
     name: str
@@ -181,6 +181,7 @@ class Grid:
     alpha: float = 1.0
     number_px: float = 26.0
     is_signed: bool = True
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

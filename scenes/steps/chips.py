@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenes.steps.board import Board, curved, frame, table
 from scenes.timeline import mixed
+from viewer.grids import decimals_for
 from viewer.state import Grid, Hud, Polyline, Words
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CHIP_PX = 124.0, 50.0
 CHIP_NUMBER_PX = 30.0
+MOST_DECIMALS = 5
 LIGHT_PX = 15.0
 NAME_PX = 22.0
 
@@ -37,7 +39,18 @@ def chip(
     if alpha <= 0:
         return Board()
     box = middle[0] - size_px[0] / 2, middle[1] - size_px[1] / 2, *size_px
-    return table(Grid(name, ((float(value),),), box, scale, colours, alpha, CHIP_NUMBER_PX, is_signed))
+    decimals = digits_for(float(value), scale)
+    return table(Grid(name, ((float(value),),), box, scale, colours, alpha, CHIP_NUMBER_PX, is_signed, decimals))
+
+
+def digits_for(value: float, scale: float) -> int:
+    """How many decimals a value has that stands alone: what is small beside its scale keeps two digits.
+
+    >>> digits_for(1.234, 5.0), digits_for(0.0123, 5.0), digits_for(0.0, 5.0), digits_for(1e-9, 1.0)
+    (2, 3, 2, 5)
+    """
+    own = abs(value)
+    return min(decimals_for(own if 0 < own < scale else scale), MOST_DECIMALS)
 
 
 def light(at_px: Point, alpha: float = 1.0, role: ColourRole = "accent") -> Board:

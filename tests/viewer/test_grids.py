@@ -55,6 +55,13 @@ def test_a_number_reads_as_its_value(value: float, scale: float) -> None:
     assert ("+" in text) == (float(text.replace(MINUS, "-")) > 0)
 
 
+def test_decimals_may_be_asked_for() -> None:
+    """A number that is small beside its scale keeps its digits."""
+    small = replace(KERNEL, values=((0.0123,),), scale=9.0)
+    assert [line.text for line in grid_words(small, "dark")] == ["+.01"]
+    assert [line.text for line in grid_words(replace(small, decimals=4), "dark")] == ["+.0123"]
+
+
 def test_what_is_no_number_is_said_so() -> None:
     """And its cells are told from those that are not there."""
     odd = replace(KERNEL, values=((math.nan, math.inf, None),))
