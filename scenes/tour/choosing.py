@@ -1,0 +1,157 @@
+"""Where a tour stops when nobody says: of each kind of layer that the network has the one that teaches most. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exporter.bundle.errors import KerascopeError
+from scenes.choose import shown_capture
+from scenes.registry import scene_names
+from scenes.steps.functions import has_function
+from scenes.steps.subject import subject_of
+from scenes.tour.facts import fact_of
+from scenes.tour.lesson import NETWORK, STEP_SCENES, Stop
+from viewer.kept import finite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Layer
+    from scenes.options import SceneOptions
+    from scenes.steps.subject import Subject
+
+BOTH = 0.2
+"""Of all values of a channel, how many are below 0 at least, and above."""
+MOST_TRIED = 3
+"""Layers of one kind that are looked at before the kind is left out."""
+
+
+def default_stops(bundle: Bundle, options: SceneOptions) -> tuple[Stop, ...]:
+    """The stops of a network, in its order: the whole net at the input, a layer of each kind, the answer.
+
+    What comes after the convolution is seen at its channel while the shape stays. A network without one stops at two
+    dense layers.
+
+    Raises
+    ------
+    KerascopeError
+        The bundle has no capture to show.
+    """
+    layers = bundle.manifest.layers
+    order = {layer.name: number for number, layer in enumerate(layers)}
+    first = next((layer.name for layer in layers if layer.kind == "input"), layers[0].name)
+    kinds = [(scene, candidates(bundle, scene)) for scene in STEP_SCENES]
+    if not dict(kinds)["convolution"]:
+        kinds.append(("dense", dict(kinds)["dense"][::-1]))
+    tried = (_stop(bundle, scene, names, options) for scene, names in kinds)
+    found = list(dict.fromkeys(stop for stop in tried if stop is not None))
+    found.sort(key=lambda stop: (order[stop.layer or first], STEP_SCENES.index(stop.scene)))
+    last = bundle.manifest.model.outputs[0]
+    return Stop(NETWORK, first), *_following(bundle, found), Stop(NETWORK, last)
+
+
+def options_at(options: SceneOptions, stop: Stop) -> SceneOptions:
+    """The options of the scene at a stop."""
+    return replace(options, layer=stop.layer, channel=stop.channel, at=stop.at, lesson=None)
+
+
+def candidates(bundle: Bundle, scene: str) -> tuple[str, ...]:
+    """Layers that a scene could show, the best to learn from first."""
+    layers = [layer for layer in bundle.manifest.layers if layer.kind != "input" and layer.shares_weights_with is None]
+    ranked: dict[str, Iterable[Layer]] = {
+        "convolution": sorted(_of(layers, "conv", "depthwise"), key=_plainness),
+        "activation": sorted(filter(has_function, layers), key=lambda layer: layer.kind == "dense"),
+        "pooling": [*_of(layers, "pool"), *_of(layers, "global_pool")],
+        "normalisation": _of(layers, "normalisation"),
+        "flatten": _of(layers, "flatten"),
+        "dense": reversed(_of(layers, "dense")),
+        "softmax": reversed([layer for layer in layers if _is_softmax(layer)]),
+        "attention": _of(layers, "attention"),
+    }
+    return tuple(layer.name for layer in ranked[scene])
+
+
+def _of(layers: Sequence[Layer], *kinds: str) -> list[Layer]:
+    return [layer for layer in layers if layer.kind in kinds]
+
+
+def _plainness(layer: Layer) -> bool:
+    """Whether it is not a plain convolution with a window to speak of: those come first."""
+    return layer.kind != "conv" or prod(layer.kernel_size or ()) < 2
+
+
+def _is_softmax(layer: Layer) -> bool:
+    is_end = layer.kind in ("activation", "dense") and len(layer.outputs[0].shape) == 1
+    return is_end and (layer.activation == "softmax" or layer.class_name == "Softmax")
+
+
+def _stop(bundle: Bundle, scene: str, names: Sequence[str], options: SceneOptions) -> Stop | None:
+    """A stop at the first of the candidates that can be told; `None` where there is none."""
+    if scene not in scene_names():
+        return None
+    for name in names[:MOST_TRIED]:
+        stop = Stop(scene, name)
+        try:
+            subject = subject_of(bundle, options_at(options, stop), lambda _: True, scene)
+            stop = _closer(stop, subject, bundle, options)
+            fact_of(bundle, scene, options_at(options, stop))
+        except KerascopeError:
+            continue
+        return stop
+    return None
+
+
+def _closer(stop: Stop, subject: Subject, bundle: Bundle, options: SceneOptions) -> Stop:
+    """A stop with its channel and cell, where the scene shows one of several."""
+    if stop.scene == "convolution":
+        subject = replace(subject, channel=_both_signs(subject))
+        return replace(stop, channel=subject.channel, at=_largest(subject) or None)
+    if stop.scene in ("normalisation", "pooling"):
+        return replace(stop, channel=subject.channel, at=subject.at or None)
+    if stop.scene in ("dense", "softmax") and not subject.cells:
+        answers = bundle.manifest.model.outputs[:1]
+        predicted = shown_capture(bundle, options).predicted
+        is_answer = subject.layer.name in answers and predicted is not None
+        return replace(stop, channel=predicted if is_answer else subject.channel)
+    return stop
+
+
+def _both_signs(subject: Subject) -> int:
+    """The channel of the largest mean size among those with values above and below 0, of which the activation function
+    makes different things; that of the largest mean size where there are none.
+    """
+    values = finite(subject.case.values).reshape(-1, subject.case.values.shape[-1])
+    below = (values < 0).mean(axis=0)
+    sizes = np.abs(values).mean(axis=0) * ((below > BOTH) & (below < 1 - BOTH))
+    return int(sizes.argmax()) if sizes.max() > 0 else subject.channel
+
+
+def _largest(subject: Subject) -> tuple[int, ...]:
+    """The cell of the largest value, away from the border where there is an inside: there is no padding then."""
+    values = np.asarray(subject.map)
+    inside = tuple(slice(1, -1) if size > 2 else slice(None) for size in values.shape)
+    best = np.unravel_index(int(finite(values[inside]).argmax()), values[inside].shape)
+    return tuple(int(at) + int(size > 2) for at, size in zip(best, values.shape, strict=True))
+
+
+def _following(bundle: Bundle, stops: Sequence[Stop]) -> tuple[Stop, ...]:
+    """The stops, those after a convolution at its channel while the shape stays."""
+    led = next((stop for stop in stops if stop.scene == "convolution"), None)
+    if led is None or led.layer is None:
+        return tuple(stops)
+    shape = bundle.layer(led.layer).outputs[0].shape
+    return tuple(_followed(stop, led, shape, bundle) for stop in stops)
+
+
+def _followed(stop: Stop, led: Stop, shape: tuple[int | None, ...], bundle: Bundle) -> Stop:
+    is_same = bundle.layer(stop.layer or "").outputs[0].shape == shape
+    if stop.scene == "activation" and is_same:
+        return replace(stop, channel=led.channel)
+    if stop.scene == "normalisation" and is_same:
+        return replace(stop, channel=led.channel, at=led.at)
+    return stop
