@@ -26,10 +26,11 @@ def main() -> None:
     pipe = Pipe()
     try:
         serve = importlib.import_module("exporter.live.serve").serve
+        serve(pipe)
     except KerascopeError as error:
         pipe.say(cannot=str(error))
-        return
-    serve(pipe)
+    except MemoryError as error:
+        pipe.say(memory=str(error) or type(error).__name__)
 
 
 if __name__ == "__main__":

@@ -64,14 +64,20 @@ def opened(told: Mapping[str, Any]) -> Worker:
 
 
 def serve(pipe: Pipe) -> None:
-    """Answer until the process that asks is gone, or memory is short."""
+    """Answer until the process that asks is gone.
+
+    Raises
+    ------
+    KerascopeError
+        the model cannot be opened, or is not the one that the bundle was made of.
+    MemoryError
+        there is too little.
+    """
     messages = pipe.said()
     try:
         worker = opened(next(messages))
         pipe.say(ready=worker.words, attacks=METHODS if worker.victim is not None else ())
         for asked in messages:
             pipe.say(**worker.done(asked))
-    except KerascopeError as error:
-        pipe.say(cannot=str(error))
-    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        pipe.say(memory=str(error).partition("\n")[0] or type(error).__name__)
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError(str(error).partition("\n")[0]) from error

@@ -7,13 +7,12 @@ import os
 import selectors
 import signal
 import subprocess
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 _CHUNK_BYTES = 2**16
 _LONGEST_BYTES = 2**20
-_LAST_LINES = 3
+_MOST_LETTERS = 160
 _END_SECS = 1.0
 
 
@@ -21,7 +20,7 @@ class Child:
     """A process with pipes to its stdin, stdout and stderr. For use by one thread.
 
     It inherits the open file `fd`. The file `bell` is listened to beside it. What it says on stderr is read, so that it
-    never waits for us, and the last lines are kept. Raises `OSError` where it cannot be started.
+    never waits for us, and the last line is kept. Raises `OSError` where it cannot be started.
     """
 
     def __init__(self, command: Sequence[str], fd: int, bell: int) -> None:
@@ -30,7 +29,7 @@ class Child:
         self._in, self._out, self._err = self._streams()
         self._to_say = b""
         self._heard, self._told = b"", b""
-        self._last: deque[str] = deque(maxlen=_LAST_LINES)
+        self._last = ""
         self._pipes = selectors.DefaultSelector()
         self._bell = bell
         for stream in (self._out, self._err, bell):
@@ -69,7 +68,7 @@ class Child:
             yield from self._messages()
 
     def end(self) -> str:
-        """How it ended, in words; it is killed where it has not. Its last words on stderr are in it."""
+        """How it ended, in words; it is killed where it has not. Its last line on stderr is in it."""
         self._process.kill()
         try:
             status = self._process.wait(_END_SECS)
@@ -79,8 +78,7 @@ class Child:
         self._pipes.close()
         for stream in (self._in, self._out, self._err):
             stream.close()
-        words = " / ".join(self._last)
-        return _ended(status) + (f": {words}" if words else "")
+        return _ended(status) + (f": {self._last[:_MOST_LETTERS]}" if self._last else "")
 
     def _send(self) -> None:
         try:
@@ -112,7 +110,8 @@ class Child:
         except BlockingIOError:
             return
         *lines, self._told = (self._told[-_CHUNK_BYTES:] + more).split(b"\n")
-        self._last += [text for line in lines if (text := line.decode(errors="replace").strip())]
+        for line in lines:
+            self._last = line.decode(errors="replace").strip() or self._last
         if not more and self._err in self._pipes.get_map():
             self._pipes.unregister(self._err)
 

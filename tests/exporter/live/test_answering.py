@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -132,23 +133,31 @@ def told(bundle: Bundle, plan: Plan, shared: Shared, **more: Any) -> dict[str, A
     return {**first, "imports": [], "unsafe": False, "memory": shared.fd, **plan.told(), **more}
 
 
+def told_by_main(pipe: Overheard, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the process says; what it changes of itself is left alone."""
+    worker = importlib.import_module("exporter.live.__main__")
+    monkeypatch.setattr(worker, "Pipe", lambda: pipe)
+    monkeypatch.setattr(worker, "_offered_first", lambda: None)
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    worker.main()
+    return pipe.heard
+
+
 def opened_with(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from exporter.live import serve
 
     monkeypatch.setattr(serve, "open_model", lambda source, **_: model)
 
 
-def test_a_model_that_cannot_be_opened_is_said_in_a_line(learned_plan: tuple[Bundle, Plan], tmp_path: Path) -> None:
-    from exporter.live.serve import serve
-
+def test_a_model_that_cannot_be_opened_is_said_in_a_line(
+    learned_plan: tuple[Bundle, Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bundle, plan = learned_plan
     shared = Shared(plan)
     (tmp_path / "bad.keras").write_bytes(b"no model")
     for path, words in ((tmp_path / "none.keras", "no such model file"), (tmp_path / "bad.keras", "not a Keras model")):
-        pipe = Overheard(told(bundle, plan, shared, model=str(path)))
-        serve(pipe)
-        assert pipe.heard[0]["cannot"].startswith(words)
-        assert len(pipe.heard) == 1
+        (said,) = told_by_main(Overheard(told(bundle, plan, shared, model=str(path))), monkeypatch)
+        assert said["cannot"].startswith(words)
     shared.close()
 
 
@@ -156,7 +165,6 @@ def test_too_little_memory_is_said_in_a_line(
     learned_plan: tuple[Bundle, Plan], learned: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exporter.backend import tf
-    from exporter.live import serve
     from exporter.live.answering import Answering
 
     bundle, plan = learned_plan
@@ -169,9 +177,8 @@ def test_too_little_memory_is_said_in_a_line(
 
         with monkeypatch.context() as context:
             context.setattr(Answering, "answer", too_large)
-            pipe = Overheard(told(bundle, plan, shared))
-            serve.serve(pipe)
-        assert pipe.heard == [{"memory": str(error).partition("\n")[0] or "MemoryError"}]
+            heard = told_by_main(Overheard(told(bundle, plan, shared)), context)
+        assert heard == [{"memory": str(error).partition("\n")[0] or "MemoryError"}]
     shared.close()
 
 
@@ -218,14 +225,11 @@ def test_a_model_that_was_trained_further_answers_and_says_so(
 def test_another_model_is_refused(
     learned_plan: tuple[Bundle, Plan], branching: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exporter.live.serve import serve
-
     bundle, plan = learned_plan
     opened_with(branching, monkeypatch)
     shared = Shared(plan)
-    pipe = Overheard(told(bundle, plan, shared))
-    serve(pipe)
-    assert pipe.heard[0]["cannot"].startswith("the model is not the one that the bundle was made of")
+    (said,) = told_by_main(Overheard(told(bundle, plan, shared)), monkeypatch)
+    assert said["cannot"].startswith("the model is not the one that the bundle was made of")
     shared.close()
 
 
