@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from viewer.state import Bar, ColourSet, Hud, Polyline, Ramp, Theme
 
 PLAIN = -1.0
+CURVE_POINTS = 16
+"""A line of so many points or more is a curve: round ends of its short pieces would make a string of beads of it."""
 
 
 class ShapesVisual:
@@ -82,9 +84,11 @@ def _ramp_row(ramp: Ramp) -> tuple[float, ...]:
 
 
 def _line_rows(line: Polyline, theme: Theme) -> list[tuple[float, ...]]:
+    """A piece from each point to the next: with round ends, but of a curve with straight ones that meet."""
     half = line.width_px / 2
     colour = *ink_of(line, theme), line.alpha
+    radius = 0.0 if len(line.points_px) >= CURVE_POINTS else half
     return [
-        (*start, *end, half, half, *colour, PLAIN)
+        (*start, *end, half, radius, *colour, PLAIN)
         for start, end in zip(line.points_px, line.points_px[1:], strict=False)
     ]
