@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.atlas import NO_NUMBER, NOT_KEPT, reduced
+from viewer.atlas import LARGEST_PICTURE, NO_NUMBER, NOT_KEPT, as_picture, reduced
 from viewer.kept import output_of
 
 if TYPE_CHECKING:
@@ -62,4 +62,23 @@ def loupe_cells(bundle: Bundle, loupe: Loupe, key: CaptureKey) -> Array:
     cells = cut(values, loupe.part, loupe.columns)
     rows, columns = (min(side, MOST_CELLS) for side in cells.shape)
     shown: Array = np.nan_to_num(reduced(cells[None], rows, columns)[0], nan=NO_NUMBER)
+    return shown
+
+
+def picture_cells(bundle: Bundle, layer: str, key: CaptureKey) -> Array:
+    """The picture (rows, columns, 3) float32 in 0..1 that was fed at input `layer` for a capture.
+
+    Of large ones averages. Of an input without a picture it is what was fed with the preprocessing undone, `NOT_KEPT`
+    in one cell where that was not kept or is no picture.
+    """
+    image = bundle.image(key.input_id)
+    if image is None:
+        fed = output_of(bundle, key, layer, 0)
+        if fed is None or fed.ndim != 3 or fed.shape[-1] not in (1, 3):
+            return np.full((1, 1, 3), NOT_KEPT, np.float32)
+        picture = as_picture(fed, bundle.manifest.preprocessing)
+    else:
+        picture = np.broadcast_to(np.float32(image) / 255, (*image.shape[:2], 3))
+    rows, columns = (min(side, LARGEST_PICTURE) for side in picture.shape[:2])
+    shown: Array = np.moveaxis(reduced(np.moveaxis(picture, -1, 0), rows, columns), 0, -1)
     return shown

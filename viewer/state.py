@@ -36,6 +36,8 @@ Anchor = Literal["left", "centre", "right"]
 MapName = Literal["activation", "weight", "difference"]
 Tint = Literal["red", "green", "blue", "grey"]
 """One colour from dark (0 and below) to bright (1): the channels of a picture."""
+Painted = Literal["picture"]
+"""Not values in colours, but what was fed as the picture that it was."""
 EdgeMode = Literal["contribution", "weight", "importance"]
 EdgeLine = Literal["title", "drawn", "carried", "line"]
 Part = Literal["title", "subtitle", "caption"]
@@ -145,7 +147,7 @@ class Loupe:
     axis, which is laid out in rows of `columns` (`None`: about as many as there are rows). Shown are the values of
     `capture`, or with `toward` the signed difference `toward - capture` times `gain`; full colour is `scale`. With
     `filled` only so many cells are there yet, in reading order. `name` is what it is to the scene, for whoever points
-    at it.
+    at it. With `colours` `picture` it is the picture that was fed at input `layer`, whole, whatever the `part` is.
     """
 
     layer: str
@@ -158,7 +160,7 @@ class Loupe:
     output: int = 0
     columns: int | None = None
     alpha: float = 1.0
-    colours: MapName | Tint | None = None
+    colours: MapName | Tint | Painted | None = None
     filled: int | None = None
     name: str = ""
 

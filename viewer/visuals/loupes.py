@@ -17,6 +17,7 @@ from viewer.loupe import loupe_cells
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.cache import cached
+from viewer.visuals.flat_pictures import FlatPictures
 from viewer.visuals.quad import byte_texture, corner_buffer, float_texture, refill, table_texture
 from viewer.visuals.tiles import CELLS
 
@@ -56,14 +57,20 @@ class LoupesVisual:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
+        self._pictures = FlatPictures(bundle)
         self._programs: tuple[gloo.Program, ...] = ()
         self._fixed: tuple[gloo.Texture2D, ...] = ()
         self._values: dict[Hashable, gloo.Texture2D] = {}
         self._maps: dict[tuple[Theme, ColourSet, MapName | Tint], gloo.Texture2D] = {}
 
     def draw(self, state: ViewState, aspect: float, supersample: float) -> None:
-        """Draw the loupes and grids of a frame into the active framebuffer: premultiplied by alpha, without depth."""
-        shown = [self._of_loupe(loupe) for loupe in state.loupes if loupe.alpha > 0]
+        """Draw the loupes (pictures first) and grids of a frame into the active framebuffer: premultiplied by alpha,
+        without depth.
+        """
+        seen = [loupe for loupe in state.loupes if loupe.alpha > 0]
+        pictures = [(loupe, place_of(loupe.box_px)) for loupe in seen if loupe.colours == "picture"]
+        self._pictures.draw(pictures, clip_from_px(aspect))
+        shown = [self._of_loupe(loupe, loupe.colours) for loupe in seen if loupe.colours != "picture"]
         shown += [self._of_grid(grid) for grid in state.grids if grid.alpha > 0 and grid.values]
         if shown and not self._programs:
             self._make()
@@ -72,6 +79,7 @@ class LoupesVisual:
 
     def close(self) -> None:
         """Give everything back."""
+        self._pictures.close()
         for each in (*self._programs, *self._fixed, *self._values.values(), *self._maps.values()):
             each.delete()
 
@@ -91,11 +99,11 @@ class LoupesVisual:
         cells["u_is_glow"], cells["u_glow"] = 0.0, 0.0
         numbers["u_glyphs"] = self._fixed[2]
 
-    def _of_loupe(self, loupe: Loupe) -> _Cells:
+    def _of_loupe(self, loupe: Loupe, chosen: MapName | Tint | None) -> _Cells:
         here = self._uploaded(loupe, loupe.capture)
         is_difference = loupe.toward is not None
         there = here if loupe.toward is None else self._uploaded(loupe, loupe.toward)
-        colours = loupe.colours or ("difference" if is_difference else "activation")
+        colours = chosen or ("difference" if is_difference else "activation")
         strength = loupe.gain / loupe.scale if loupe.scale > 0 else 1.0
         return _Cells(here, there, colours, loupe.box_px, strength, loupe.alpha, is_difference, True, loupe.filled)
 
