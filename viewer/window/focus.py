@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QApplication, QDockWidget, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QDockWidget,
+    QPlainTextEdit,
+    QWidget,
+)
 
 Key = Qt.Key
 ARROWS = {Key.Key_Up, Key.Key_Down, Key.Key_Left, Key.Key_Right, Key.Key_Home, Key.Key_End}
@@ -12,6 +20,7 @@ PAGES = {Key.Key_PageUp, Key.Key_PageDown}
 TAKEN: tuple[tuple[type[QWidget], set[Key]], ...] = (
     (QAbstractItemView, ARROWS | PAGES | {Key.Key_Space}),
     (QAbstractSlider, ARROWS | PAGES),
+    (QAbstractSpinBox, ARROWS | PAGES),
     (QPlainTextEdit, ARROWS | PAGES | {Key.Key_Space}),
 )
 PLAIN = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
