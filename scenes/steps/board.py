@@ -144,18 +144,17 @@ def strand(
     """
     if part <= 0:
         return Board()
-    points = curved(start, end)
-    points = points[: max(round(part * len(points)), 2)]
+    points = curved(start, end, part)
     layers = ((4.0, 0.10), (2.2, 0.20), (1.0, 0.85))
     lines = (Polyline(points, role, width_px * wide, share * alpha) for wide, share in layers)
     return Board(hud=Hud(lines=tuple(lines)))
 
 
-def curved(start: Point, end: Point) -> tuple[Point, ...]:
-    """A cubic Bezier curve that leaves and arrives level."""
+def curved(start: Point, end: Point, part: float = 1.0) -> tuple[Point, ...]:
+    """A cubic Bezier curve that leaves and arrives level, the first `part` (0..1) of it."""
     bend = 0.5 * (end[0] - start[0])
     corners = np.array([start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end])
-    t = np.linspace(0.0, 1.0, CURVE_POINTS)[:, None]
+    t = np.linspace(0.0, min(part, 1.0), CURVE_POINTS)[:, None]
     weights = np.concatenate([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1)
     return tuple((float(x), float(y)) for x, y in weights @ corners)
 
