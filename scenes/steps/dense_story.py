@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from scenes.panels.legends import colour_legend
 from scenes.panels.numbers import count, percent, signed
 from scenes.steps.board import frame
 from scenes.steps.dense_board import DenseBoard
 from scenes.steps.dense_output import DenseOutput, seen
+from scenes.steps.scale_legend import scale_legend
 from scenes.steps.walk import PAUSE_SECS, Moment, Walk
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scenes.steps.dense_sums import DenseSubject
     from scenes.steps.dense_table import Stages
     from scenes.steps.scenery import Scenery
-    from viewer.state import Hud, ViewState
+    from viewer.state import Hud, MapName, ViewState
 
 TERM_PAUSE_SECS = 0.4
 UNITS_KEPT = 64
@@ -84,12 +84,12 @@ class DenseStory:
         return self.speech("unit", unit=unit, units=count(subject.units))
 
     def _legends(self, made: DenseBoard) -> tuple[Hud, ...]:
-        width_px = 250.0 if self.places.frame.is_wide else 200.0
-        return (
-            colour_legend(self.speech("product_legend"), "activation", width_px, f"{made.scales[2]:.3g}"),
-            colour_legend(self.speech("weight_legend"), "weight", width_px, f"{made.scales[1]:.3g}"),
-            colour_legend(self.speech("input_legend"), "activation", width_px, f"{made.scales[0]:.3g}"),
+        whats: tuple[tuple[str, MapName, float], ...] = (
+            ("product_legend", "activation", made.scales[2]),
+            ("weight_legend", "weight", made.scales[1]),
+            ("input_legend", "activation", made.scales[0]),
         )
+        return tuple(scale_legend(self.speech(key), name, scale, self.places.frame) for key, name, scale in whats)
 
     def _says(self, made: DenseBoard, moment: Moment) -> str:
         unit, speech, inputs = made.unit, self.speech, count(len(made.unit.inputs))
