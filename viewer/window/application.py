@@ -73,7 +73,7 @@ def _begun(bundle: Bundle, catalogue: Catalogue, start: Start) -> Window:
     keeper = Keeper(config_folder(), fresh=start.fresh)
     view = start.vantage(keeper.view_of(bundle), keeper.theme, keeper.language)
     wish = wish_of(view, SIZE_PX)
-    window = make_window(bundle, catalogue, wish, Path.cwd(), seen=view, keeper=keeper)
+    window = make_window(bundle, catalogue, wish, Path.cwd(), seen=view, keeper=keeper, model=start.model)
     if keeper.problem:
         window.desk.failed.emit(keeper.problem)
     if start.cues is not None:
@@ -96,6 +96,7 @@ def make_window(
     *,
     seen: Vantage | None = None,
     keeper: Keeper | None = None,
+    model: str | None = None,
 ) -> Window:
     """The window, shown and drawing; all as `Window` takes it.
 
@@ -108,7 +109,7 @@ def make_window(
     """
     if wish.scene not in catalogue.summaries:
         raise KerascopeError("no such scene", expected=" or ".join(catalogue.summaries), got=repr(wish.scene))
-    window = Window(bundle, catalogue, wish, folder, seen=seen, keeper=keeper)
+    window = Window(bundle, catalogue, wish, folder, seen=seen, keeper=keeper, model=model)
     window.resize(_roomy_size() if keeper is not None else QSize(*SIZE_PX))
     window.recall()
     window.view.widget.setFocus()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from viewer.window.view import SceneView
 
 LOOK_MS = 3
+PATIENCE_SECS = 1.0
+"""What is not ready by then is shown as it is: drawing it tells what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +40,63 @@ class LiveScene(QObject):
         self._view, self._player = view, player
         self._waiting: Arrival | None = None
         self._drawing: Arrival | None = None
+        self._since_secs = 0.0
+        self._rests = False
         self._timer = QTimer(self, interval=LOOK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
         view.drawn.connect(self._on_drawn)
 
     @property
-    def key(self) -> CaptureKey | None:
-        """What the scene shows, or is about to."""
-        return self._waiting.key if self._waiting is not None else self._player.live
+    def is_idle(self) -> bool:
+        """Whether what came last is what is seen, drawn as finely as anything."""
+        return self._waiting is None and self._drawing is None and not self._rests
+
+    def hold(self) -> None:
+        """A hand has gone down: frames are to follow it, and need not be fine."""
+        self._rests = False
+        self._view.is_held = True
+
+    def rest(self) -> None:
+        """The hand was lifted: once the last drawing is there with all that belongs to it, a frame may be fine."""
+        self._rests = True
+        self._begin()
 
     def put(self, key: CaptureKey, began_secs: float) -> None:
-        """Show a drawing as soon as showing it needs no work."""
+        """Show a drawing as soon as no frame has to wait for it."""
         self._waiting = Arrival(key, began_secs)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._since_secs = time.perf_counter()
         self._look()
 
-    def clear(self) -> None:
-        """Show no drawing."""
-        self._waiting = self._drawing = None
-        self._timer.stop()
-        self._player.put_live(None)
-
     def _look(self) -> None:
-        waiting = self._waiting
-        if waiting is None or not self._offers:
-            self._timer.stop()
-            if waiting is not None:  # the scene does not show drawings: one that does finds this one
-                self._waiting = self._drawing = None
-                self._player.put_live(waiting.key)
-        elif self._drawing is None and self._view.is_ready(waiting.key):
-            self._waiting, self._drawing = None, waiting
-            self._timer.stop()
-            self._player.put_live(waiting.key)
-        elif not self._timer.isActive():
-            self._timer.start()
+        if self._waiting is not None:
+            self._try(self._waiting)
+        elif self._rests and self._drawing is None:
+            self._try_to_rest()
+        is_waited_for = self._waiting is not None or self._rests
+        if is_waited_for != self._timer.isActive():
+            (self._timer.start if is_waited_for else self._timer.stop)()
 
-    @property
-    def _offers(self) -> bool:
+    def _try_to_rest(self) -> None:
+        live = self._player.live
+        if live is None or self._is_ready(live, has_edges=True):
+            self._rests = self._view.is_held = False
+            self._view.stir()
+
+    def _try(self, waiting: Arrival) -> None:
         playable = self._player.playable
-        return playable is not None and playable.live is not None
+        if playable is None or playable.live is None:  # a scene that shows drawings finds this one when it comes
+            self._waiting = self._drawing = None
+        elif self._drawing is None and self._is_ready(waiting.key, has_edges=not self._view.is_lean):
+            self._waiting, self._drawing = None, waiting
+        else:
+            return
+        self._player.put_live(waiting.key)
+
+    def _is_ready(self, key: CaptureKey, *, has_edges: bool) -> bool:
+        return self._view.is_ready(key, has_edges=has_edges) or time.perf_counter() - self._since_secs > PATIENCE_SECS
 
     def _on_drawn(self, _: float) -> None:
         if self._drawing is not None:

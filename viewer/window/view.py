@@ -120,11 +120,15 @@ class SceneView(QObject):
         self._settling.stop()
         self._canvas.update()
 
-    def is_ready(self, key: CaptureKey) -> bool:
+    @property
+    def is_lean(self) -> bool:
+        """Whether frames are drawn without edges and bloom now: a hand draws, and this machine is slow."""
+        return self.is_held and self._is_slow
+
+    def is_ready(self, key: CaptureKey, *, has_edges: bool) -> bool:
         """Whether a capture can be shown without work that a frame would wait for; where it cannot, that is begun."""
         stage = self._stage
-        is_lean = self.is_held and self._is_slow
-        return stage is None or stage.layout is not self._layout or stage.is_ready(key, has_edges=not is_lean)
+        return stage is None or stage.layout is not self._layout or stage.is_ready(key, has_edges=has_edges)
 
     def put_offset(self, offset: CameraOffset) -> None:
         """Look from there, at once."""
@@ -267,7 +271,7 @@ class SceneView(QObject):
 
     def _coarse(self, state: ViewState) -> ViewState:
         """What is drawn of a state while things move."""
-        return lean(state) if self.is_held and self._is_slow else within(state, self._pace.edges)
+        return lean(state) if self.is_lean else within(state, self._pace.edges)
 
     def _try_again(self, line: str) -> None:
         """Build all that is drawn anew, once: the context may have been lost. Where that does not help, say so."""

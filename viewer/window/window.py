@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
 
 from exporter.bundle import KerascopeError, read_bundle
+from viewer.live.overlay import Overlay
 from viewer.study import CameraOffset
 from viewer.window.bars import TimeBar, TopBar
 from viewer.window.beside import Beside
@@ -25,6 +26,7 @@ from viewer.window.help import HelpOverlay
 from viewer.window.hover import Hover
 from viewer.window.keeper import Keeper
 from viewer.window.keys import BINDINGS, PRESENTING, Binding
+from viewer.window.live import Live, Room
 from viewer.window.look import style_sheet
 from viewer.window.message import MessageBar
 from viewer.window.mishaps import Mishaps
@@ -53,7 +55,8 @@ if TYPE_CHECKING:
 class Window(Parts):
     """A bundle (or two side by side), its scenes, a timeline, and docks. `folder` is where pictures are saved.
 
-    `seen` is the view to begin with, where it is more than a wish, and `keeper` remembers until the next start.
+    `seen` is the view to begin with, where it is more than a wish, and `keeper` remembers until the next start. `model`
+    answers to what is drawn.
     """
 
     def __init__(
@@ -65,9 +68,11 @@ class Window(Parts):
         *,
         seen: Vantage | None = None,
         keeper: Keeper | None = None,
+        model: str | None = None,
     ) -> None:
         super().__init__()
         self.folder = folder
+        self._model = model
         self.keeper = keeper or Keeper(None)
         self.beside: Beside | None = None
         self._shortcuts: list[tuple[QShortcut, bool]] = []
@@ -220,6 +225,8 @@ class Window(Parts):
 
     def _furnish(self, bundle: Bundle, catalogue: Catalogue, wish: Wish, seen: Vantage | None = None) -> None:
         """All parts, new, for a bundle."""
+        bundle = Overlay(bundle)
+        catalogue = catalogue.of(bundle)
         self._bundle, self._catalogue, self.offers = bundle, catalogue, []
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
@@ -239,6 +246,8 @@ class Window(Parts):
         self.navigator = Navigator(self.desk, self.chooser, self.player)
         self.copier, self._hover = Copier(self), Hover(self)
         self.taker = Taker(self, self.recorder, self.folder)
+        room = Room(self.desk, self.view, self.player, self.chooser, self.navigator, catalogue.summaries)
+        self.live = Live(bundle, room, self._model)
         self._podium = Podium(self, self._stand, self.show_bars)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())
@@ -256,6 +265,7 @@ class Window(Parts):
         self.player.stop()
         self.pointing.stop()
         self.mishaps.close()
+        self.live.close()
         self.chooser.close()
         self.view.close()
         self.shelf.forget()

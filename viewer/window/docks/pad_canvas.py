@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLine, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -132,12 +132,10 @@ class Sheet(QWidget):
     def _draw_lines(self, painter: QPainter, box: QRect) -> None:
         painter.setPen(QPen(QColor(128, 128, 128, 46), 1))
         pitch = box.width() / self._image.width()
-        for column in range(1, self._image.width()):
-            x = box.left() + round(column * pitch)
-            painter.drawLine(x, box.top(), x, box.bottom())
-        for row in range(1, self._image.height()):
-            y = box.top() + round(row * pitch)
-            painter.drawLine(box.left(), y, box.right(), y)
+        xs = [box.left() + round(column * pitch) for column in range(1, self._image.width())]
+        ys = [box.top() + round(row * pitch) for row in range(1, self._image.height())]
+        lines = [QLine(x, box.top(), x, box.bottom()) for x in xs]
+        painter.drawLines([*lines, *(QLine(box.left(), y, box.right(), y) for y in ys)])
 
 
 def _ring(across_px: float) -> QCursor:

@@ -15,6 +15,7 @@ from viewer.window.docks.inputs import InputsDock
 from viewer.window.docks.inspector import InspectorDock
 from viewer.window.docks.layers import LayersDock
 from viewer.window.docks.look import LookDock
+from viewer.window.docks.pad import PadDock
 from viewer.window.docks.whatif import WhatIfDock
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (CuesDock, RIGHT, False),
     (WhatIfDock, RIGHT, False),
     (DivergenceDock, BOTTOM, False),
+    (PadDock, RIGHT, False),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
 to show, and is disabled for it, never is."""

@@ -1,0 +1,224 @@
+"""What is drawn in the window and what the network makes of it: its answers, attacks, and the veil over them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from exporter.bundle import KerascopeError
+from viewer.inspect.samples import score_kind
+from viewer.live.fed import fed_of, picture_of, picture_shape
+from viewer.window.live_answers import Answers, Question
+from viewer.window.live_easel import Easel
+from viewer.window.live_ground import ground_of, inverted
+from viewer.window.live_intake import Intake
+from viewer.window.live_scene import LiveScene
+from viewer.window.live_veil import telling_layers, veiled
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from viewer.live.overlay import Overlay
+    from viewer.live.reply import Reply
+    from viewer.window.chooser import Chooser
+    from viewer.window.desk import Desk
+    from viewer.window.live_sheet import Colour, Spot
+    from viewer.window.navigator import Navigator
+    from viewer.window.player import Player
+    from viewer.window.view import SceneView
+
+    Picture = NDArray[np.uint8]
+
+SCENE = "drawing"
+BRUSH = 0.08
+NOTHING_DRAWN = "draw something first"
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """A picture (H, W, C) uint8, the question about it and what the network made of it."""
+
+    picture: Picture
+    question: Question
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Room:
+    """The parts of the window that a drawing shows itself in, and the names of the scenes that there are."""
+
+    desk: Desk
+    view: SceneView
+    player: Player
+    chooser: Chooser
+    navigator: Navigator
+    scenes: Collection[str]
+
+
+class Live(QObject):
+    """The drawing of a window. `drawn` tells another picture, `answered` another answer, veil or status.
+
+    `barred` is why nothing can be drawn for this network; empty where it can. `answer` is what the network made of
+    the drawing, `attacked` of what an attack made of it; `latency_ms` how long the scene took to follow the hand.
+    """
+
+    drawn = Signal()
+    answered = Signal()
+
+    def __init__(self, overlay: Overlay, on: Room, model: str | None) -> None:
+        super().__init__()
+        self._overlay, self._desk, self._navigator, self._chooser = overlay, on.desk, on.navigator, on.chooser
+        self._scenes, self.barred = on.scenes, ""
+        shape = (1, 1, 1)
+        try:
+            shape = picture_shape(overlay)
+        except KerascopeError as error:
+            self.barred = str(error)
+        self.easel = Easel(shape, ground_of(overlay, shape[2]), BRUSH)
+        self.kind, self._telling = score_kind(overlay), telling_layers(overlay)
+        self.answer: Answered | None = None
+        self.attacked: Answered | None = None
+        self.is_veiled = self.shows_attacked = False
+        self.latency_ms: float | None = None
+        self.answers = Answers(overlay, model, self)
+        self.scene = LiveScene(on.view, on.player, self)
+        self.intake = Intake(shape, self.barred, self)
+        self.intake.came.connect(self.take)
+        self.answers.replied.connect(self._on_replied)
+        self.answers.changed.connect(self.answered)
+        self.scene.shown.connect(self._on_shown)
+        for part in (self.answers, self.intake):
+            part.failed.connect(on.desk.failed)
+        on.chooser.built.connect(self._on_built)
+
+    def close(self) -> None:
+        """Give back whoever answers."""
+        self._chooser.built.disconnect(self._on_built)
+        self.intake.close()
+        self.answers.close()
+
+    def open(self) -> None:
+        """Let somebody get ready to answer, for the checkpoint that is wished for."""
+        if not self.barred:
+            self.answers.open(self._navigator.checkpoint_id)
+
+    # --- What is drawn ------------------------------------------------------------------------------------------------
+
+    def begin(self, spot: Spot, began_secs: float, *, erases: bool = False) -> None:
+        """The hand goes down on the sheet."""
+        self.intake.camera.stop()
+        self.scene.hold()
+        self.easel.begin(spot, erases=erases)
+        self._ask(began_secs)
+
+    def move(self, spot: Spot, began_secs: float) -> None:
+        """The hand goes on."""
+        if self.easel.move(spot):
+            self._ask(began_secs)
+
+    def end(self) -> None:
+        """The hand is lifted: what is seen may be drawn finely."""
+        self.scene.rest()
+
+    def undo(self) -> None:
+        """As it was before the last stroke, picture or clearing."""
+        self.easel.undo()
+        self._ask(time.perf_counter())
+
+    def clear(self) -> None:
+        """An empty sheet."""
+        self.easel.clear()
+        self._ask(time.perf_counter())
+
+    def invert_ground(self) -> None:
+        """A ground of the opposite colour."""
+        self.easel.lay(inverted(self.easel.history.now.ground))
+        self._ask(time.perf_counter())
+
+    def take_colour(self, colour: Colour) -> None:
+        """What the pencil draws in from now on."""
+        self.easel.colour = colour
+        self.drawn.emit()
+
+    def take(self, picture: Picture, is_step: bool = True) -> None:
+        """A picture (H, W, C) uint8 in place of what was drawn; without `is_step` in place of the last one."""
+        self.easel.take(picture, is_step=is_step)
+        self._ask(time.perf_counter())
+
+    # --- What is asked ------------------------------------------------------------------------------------------------
+
+    def attack(self, method: str) -> None:
+        """Attack what is drawn; the drawing stays."""
+        barred = NOTHING_DRAWN if self.easel.is_empty else self.answers.barred_attack
+        if barred:
+            self._desk.failed.emit(barred)
+            return
+        picture = self.easel.picture
+        self.answers.ask(Question(picture, fed_of(self._overlay, picture), time.perf_counter(), method))
+
+    def show_attacked(self, shows: bool) -> None:
+        """Show in the scene what the attack made of the drawing, or the drawing again."""
+        self.shows_attacked = shows and self.attacked is not None
+        self._show(time.perf_counter())
+        self.answered.emit()
+
+    def toggle_veil(self) -> None:
+        """Hide what the network says, or show it: the key of whoever lets others guess first."""
+        self.is_veiled = not self.is_veiled
+        self._show(time.perf_counter())
+        self.answered.emit()
+        self._desk.told.emit("answers are hidden: Y shows them" if self.is_veiled else "answers are shown")
+
+    def _ask(self, began_secs: float) -> None:
+        """Ask about what is drawn now; an attack was on what was drawn before."""
+        self.attacked, self.shows_attacked = None, False
+        self.drawn.emit()
+        self.open()
+        self._want_scene()
+        picture = self.easel.picture
+        self.answers.ask(Question(picture, fed_of(self._overlay, picture), began_secs))
+
+    def _want_scene(self) -> None:
+        """The scene that follows a drawing, where another one is shown."""
+        if self._chooser.wish.scene != SCENE and SCENE in self._scenes:
+            self._chooser.want(scene=SCENE)
+
+    def _on_replied(self, question: Question, reply: Reply) -> None:
+        if reply.problem:
+            self._desk.failed.emit(reply.problem)
+        if not reply.outputs:
+            self.answered.emit()
+            return
+        if not question.method:
+            self.answer = Answered(question.picture, question, reply)
+        elif question.picture is self.easel.picture:  # else it was drawn on while it was being attacked
+            picture = question.picture if reply.fed is None else picture_of(self._overlay, reply.fed)
+            self.attacked, self.shows_attacked = Answered(picture, question, reply), True
+        self._show(question.began_secs)
+        self.answered.emit()
+
+    def _show(self, began_secs: float) -> None:
+        """Bring what is to be seen into the scene; under a veil without what the network says of it."""
+        shown = self.attacked if self.shows_attacked else self.answer
+        if shown is None:
+            return
+        reply = veiled(shown.reply, self._telling) if self.is_veiled else shown.reply
+        method = shown.question.method
+        label = f"drawing attacked by {method}" if method else "drawing"
+        key = self._overlay.show(shown.picture, shown.question.fed, reply, self.answers.checkpoint_id, label)
+        self.scene.put(key, began_secs)
+
+    def _on_shown(self, took_ms: float) -> None:
+        self.latency_ms = took_ms  # told with the next answer: a line of its own would cost a frame
+
+    def _on_built(self) -> None:
+        """Another checkpoint is another network: it is asked about the same drawing."""
+        answers = self.answers
+        if answers.checkpoint_id and answers.checkpoint_id != self._navigator.checkpoint_id:
+            self._ask(time.perf_counter())
