@@ -57,7 +57,9 @@ def shape_text(sizes: Sequence[int]) -> str:
     return TIMES.join(map(str, sizes)) or "1"
 
 
-def scale_legend(language: Language, scale: float, title: str = "", colours: MapName = "activation") -> Hud:
+def scale_legend(
+    language: Language, scale: float, title: str = "", colours: MapName = "activation", *, width_px: float = LEGEND_PX
+) -> Hud:
     """What colours mean, with its numbers."""
     named = title or speech_of(language, "cells")("scale")
-    return colour_legend(named, colours, LEGEND_PX, f"{scale:.3g}")
+    return colour_legend(named, colours, width_px, f"{scale:.3g}")

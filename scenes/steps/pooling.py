@@ -71,7 +71,7 @@ class PoolingBoard:
         left, top, width, height = self.trio.middle
         if width > WIDER * height:
             half = width / 2
-            return (left + 20.0, top + 64.0, half - 40.0, height - 84.0), (left + width - half / 2, top + height / 2)
+            return (left + 20.0, top, half - 40.0, height), (left + width - half / 2, top + height / 2)
         return (left, top, width, height - SUM_ROOM_PX), (left + width / 2, top + height - SUM_ROOM_PX / 2 - 14.0)
 
     def _window_box(self, window: Window) -> Box:

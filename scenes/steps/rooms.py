@@ -32,7 +32,9 @@ class Trio:
     head_px: float
 
 
-def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_PX) -> Trio:
+def trio_of(
+    frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_PX, tall_maps: float = TALL_MAPS
+) -> Trio:
     """The rooms on a board: beside each other where the frame is wide, else the maps beside each other and the middle
     under them.
 
@@ -40,6 +42,7 @@ def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_
     ----------
     middle : how wide the middle is where a map is 1 wide.
     under_px : what stays free under the maps.
+    tall_maps : of a tall board's height, what the maps have, with what stays free under them.
     """
     left, top, width, height = frame.board
     if frame.is_wide:
@@ -47,9 +50,9 @@ def trio_of(frame: StepFrame, middle: float = 1.45, under_px: float = CHIP_ROOM_
         before, between, after = beside(room, (1.0, middle, 1.0), GAP_PX)
         return Trio(_cut(before, under_px), between, _cut(after, under_px), before[2] + GAP_PX - HEADS_APART_PX)
     top, height = top - TALL_UP_PX, height + TALL_UP_PX - TALL_FOOT_PX
-    high = TALL_MAPS * height
+    high = tall_maps * height
     before, after = beside((left + EDGE_PX, top + HEAD_ROOM_PX, width - 2 * EDGE_PX, high), (1.0, 1.0), TALL_GAP_PX)
-    down = top + HEAD_ROOM_PX + high + EDGE_PX + GAP_PX / 2
+    down = top + HEAD_ROOM_PX + high + EDGE_PX + (GAP_PX / 2 if under_px > 0 else HEAD_ROOM_PX)
     between = left + EDGE_PX, down, width - 2 * EDGE_PX, top + height - down - EDGE_PX
     heads = before[2] + TALL_GAP_PX - HEADS_APART_PX
     return Trio(_cut(before, under_px), between, _cut(after, under_px), heads)
