@@ -145,7 +145,7 @@ def _sums(bench: Bench, terms: Terms, parts: Sequence[float], fade: float, *, is
     if alpha > 0:
         column = [[value] for value in values]
         board += numbers("sums", column, sums.channels, "activation", looks.output, alpha=alpha, is_read=is_read)
-        names = [bench.telling.label(number) for number in range(len(made_by.shown))]
+        names = [bench.telling.label(number, is_short=True) for number in range(len(made_by.shown))]
         names += [bench.telling.others] if made_by.hidden else []
         for number, name in enumerate(names):
             board += sum_label(bench, name, sums.channels, alpha, (number + 0.5) / len(names))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.heading import fitted
 from scenes.steps import convolution_marks as marks
-from scenes.steps.board import Board, head, operator, panel, rows_of, table
+from scenes.steps.board import Board, head, joined, operator, panel, rows_of, table
 from scenes.steps.convolution_places import EDGE_PX
 from viewer.grids import decimals_for, number_text
 from viewer.state import Bar, Grid, Hud, Loupe, Polyline, Words
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from viewer.state import MapName, Tint
 
 LABEL_PX, NUMBER_PX, LEAST_NUMBER_PX, SHORT_HEAD_PX = 21.0, 28.0, 16.5, 23.0
+EMPTY = 0.35
+"""How much of a panel is seen whose table is not there yet."""
 LABEL_BASE_PX = EDGE_PX + 1.1 * LABEL_PX
 """From the bottom of a tile to the baseline of what stands under it."""
 
@@ -60,7 +62,9 @@ def fixed_board(bench: Bench) -> Board:
     if sums.bias is not None and bench.made_by.bias is not None:
         board += numbers("bias", [[bench.made_by.bias]], sums.bias, "weight", bench.looks.weight)
         board += sum_label(bench, bench.telling.speech("bias"), sums.bias)
-    output = bench.places.output
+    output, places = bench.places.output, bench.places
+    empty = (*places.windows, *places.products, sums.channels, *(box for box in (sums.before, sums.result) if box))
+    board += joined(panel(box, alpha=EMPTY) for box in empty)
     return board + panel(output) + Board(under=Hud(bars=(Bar(output, "track", 0.35, 0.0),)))
 
 
@@ -167,12 +171,18 @@ def _signs(bench: Bench) -> Board:
     line_y = 0.5 * (first[1] + _bottom(sums.bias or sums.channels))
     ends = (first[0] - 44.0, line_y), (first[0] + first[2] + 6.0, line_y)
     board += Board(hud=Hud(lines=(Polyline(ends, "dim", 2.0, 0.8),)))
-    board += operator("=", (first[0] - 28.0, first[1] + first[3] / 2), size_px=36.0)
-    if sums.before is not None:
-        at = sums.result[0] - 16.0, sums.result[1] + sums.result[3] / 2 + 8.0
-        words = Words(bench.made_by.function, at, 24.0, True, anchor="right")
-        board += Board(hud=Hud(words=(words,)))
-    return board
+    if places.is_wide:
+        board += operator("=", (first[0] - 28.0, first[1] + first[3] / 2), size_px=36.0)
+    return board if sums.before is None else board + _function(bench)
+
+
+def _function(bench: Bench) -> Board:
+    """The name of the layer's own function, before its result or behind it."""
+    name, box = bench.made_by.function, bench.places.sums.result
+    if not bench.places.is_wide:
+        return sum_label(bench, name, box)
+    at = box[0] - 16.0, box[1] + box[3] / 2 + 8.0
+    return Board(hud=Hud(words=(Words(name, at, 24.0, True, anchor="right"),)))
 
 
 def _between(left: Box, right: Box) -> Point:

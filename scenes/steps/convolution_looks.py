@@ -35,7 +35,7 @@ def looks_of(made_by: Filter) -> Looks:
     terms = made_by.terms(subject.at)
     bias = [] if made_by.bias is None else [made_by.bias]
     return Looks(
-        input=high if is_tinted else percentile(values),
+        input=high if is_tinted else percentile(values[..., list(made_by.channels)]),
         weight=_largest([*made_by.shown_kernels.ravel(), *bias]),
         product=_largest(terms.products),
         output=percentile(subject.map),

@@ -26,7 +26,7 @@ HEADS_APART_PX = 14.0
 
 def hatched(box: Box, alpha: float = 1.0, apart_px: float = HATCH_PX) -> Board:
     """Dim cells with lines aslant, under tiles: what is padding and counts as 0."""
-    lines = tuple(Polyline(ends, "dim", 1.5, 0.45 * alpha) for ends in slanted(box, apart_px))
+    lines = tuple(Polyline(ends, "dim", 1.5, 0.55 * alpha) for ends in slanted(box, apart_px))
     return Board(under=Hud(bars=(Bar(box, "track", 0.8 * alpha, 0.0),), lines=lines))
 
 
@@ -38,7 +38,9 @@ def hatched_cells(is_padding: NDArray[Any], box: Box, alpha: float) -> Board:
         for column in range(columns):
             if is_padding[row, column]:
                 cell = cell_box(box, (rows, columns), (row, column))
-                lines += [Polyline(ends, "dim", 1.5, 0.4 * alpha) for ends in slanted(cell, max(HATCH_PX, cell[2] / 4))]
+                lines += [
+                    Polyline(ends, "dim", 2.0, 0.55 * alpha) for ends in slanted(cell, max(HATCH_PX, cell[2] / 4))
+                ]
     return Board(hud=Hud(lines=tuple(lines)))
 
 

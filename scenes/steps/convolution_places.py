@@ -22,6 +22,8 @@ LARGEST_CELL_PX = 96.0
 SUM_PX, RESULT_PX, LEAST_SUM_PX = (108.0, 48.0), 56.0, 30.0
 EDGE_PX = 10.0
 """What a panel takes round its tile."""
+APART_PX = 2 * EDGE_PX + 2.0
+"""Between tiles whose panels shall not meet."""
 TALL = 0.8
 """Frames that are narrower than this, in heights, have two columns."""
 
@@ -38,8 +40,8 @@ class Spaces:
     tile_px: float
 
 
-WIDE = Spaces(84.0, 62.0, 112.0, 118.0, 50.0, 230.0)
-SQUARE = Spaces(48.0, 42.0, 60.0, 104.0, 0.0, 104.0)
+WIDE = Spaces(84.0, 62.0, 112.0, 136.0, 44.0, 230.0)
+SQUARE = Spaces(46.0, 40.0, 76.0, 102.0, 0.0, 104.0)
 OUTPUT_PX = 284.0, 430.0
 """The least and the most that the output gets in wide frames."""
 
@@ -76,6 +78,7 @@ class Places:
     strands : from where to where each channel's products go.
     labels_px : how wide what stands beside the sums may be.
     is_tall : whether heads are single lines, as there is no room for more.
+    is_wide : whether there is room before the sums for signs.
     """
 
     inputs: tuple[Box, ...]
@@ -89,6 +92,7 @@ class Places:
     strands: tuple[tuple[Point, Point], ...]
     labels_px: float
     is_tall: bool = False
+    is_wide: bool = True
 
 
 def shown_at_most(frame: StepFrame, taps: tuple[int, ...]) -> int:
@@ -142,6 +146,7 @@ def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
         tuple(heads),
         tuple(zip(begins, ends, strict=True)),
         spaces.labels_px - 18.0,
+        is_wide=frame.is_wide,
     )
 
 
@@ -158,7 +163,7 @@ def _beside(made_by: Filter, x: float, room: Box) -> tuple[Sums, Box]:
 def _under(made_by: Filter, x: float, room: Box) -> tuple[Sums, Box]:
     """The sums at the top and the output under them, to the right border."""
     sums = sums_at(made_by, (x, room[1]), 0.9 * SUM_PX[1])
-    top = sums.bottom_px + HEAD_ROOM_PX + EDGE_PX
+    top = sums.bottom_px + HEAD_ROOM_PX + APART_PX
     width, height = room[2] - x, room[3] + LABEL_ROOM_PX - EDGE_PX - top
     output = _fitting((x + width / 2, top + height / 2), (width, height), _aspect_out(made_by))
     return sums, (output[0], top, output[2], output[3])
@@ -177,8 +182,9 @@ def _tall(frame: StepFrame, made_by: Filter) -> Places:
     kernel = (middles[0] - table[0] / 2, lines[1] - table[1] / 2, *table)
     product = (window[0], kernel[1], *table)
     high += 24.0
-    cells = 1 + (made_by.hidden > 0) + (made_by.bias is not None) + 1.5 + 1.5 * bool(made_by.function)
-    cell = min(SUM_PX[1], high / cells)
+    gaps = (made_by.bias is not None) + 1 + bool(made_by.function)
+    cells = 1 + (made_by.hidden > 0) + gaps + 0.25 * (1 + bool(made_by.function)) + RESULT_PX / SUM_PX[1] - 1
+    cell = min(SUM_PX[1], (high - APART_PX * gaps) / cells)
     sums = sums_at(made_by, (left + wide + EDGE_PX - SUM_PX[0], lines[2] - high / 2 + 12.0), cell, is_left=True)
     output = _fitting((middles[1], lines[2]), (wide, high - 24.0), _aspect_out(made_by))
     names = (left, sums.channels[1], wide, 0.0)
@@ -194,12 +200,12 @@ def _tall(frame: StepFrame, made_by: Filter) -> Places:
 def sums_at(made_by: Filter, start: Point, cell_px: float, *, is_left: bool = False) -> Sums:
     """The column of sums from a top left corner down, with cells so high."""
     left, top = start
-    wide, gap, large = SUM_PX[0], 0.5 * cell_px, cell_px * RESULT_PX / SUM_PX[1]
+    wide, gap, large = SUM_PX[0], APART_PX + 0.25 * cell_px, cell_px * RESULT_PX / SUM_PX[1]
     count = len(made_by.shown) + (made_by.hidden > 0)
     channels, y = (left, top, wide, cell_px * count), top + cell_px * count
     bias = before = None
     if made_by.bias is not None:
-        bias, y = (left, y + 2.0, wide, cell_px), y + 2.0 + cell_px
+        bias, y = (left, y + APART_PX, wide, cell_px), y + APART_PX + cell_px
     if made_by.function:
         before, y = (left, y + gap, wide, cell_px), y + gap + cell_px
     return Sums(channels, bias, before, (left, y + gap, wide, large), is_left)

@@ -87,11 +87,13 @@ class Telling:
         number, cells = count(subject.index(cell) + 1), count(subject.count)
         return self._by_axes("where", row=cell[0], column=cell[-1], number=number, cells=cells)
 
-    def label(self, place: int) -> str:
+    def label(self, place: int, *, is_short: bool = False) -> str:
         """What channel number `place` of those that are shown is called."""
         channel = self.made_by.channels[place]
         names = COLOURS.get(self.colours, ())
-        return self.speech(names[channel]) if names else self.speech("channel", channel=channel)
+        if names:
+            return self.speech(names[channel])
+        return self.speech("channel_short" if is_short else "channel", channel=channel)
 
     @property
     def others(self) -> str:
@@ -194,8 +196,7 @@ class Telling:
 
     def say_cell(self, terms: Terms) -> str:
         """The cell that is made."""
-        places = {"count": count(self._products), "value": told(terms.stored, self.decimals), "column": terms.cell[-1]}
-        return self._with_bias("say_cell_line" if self.is_line else "say_cell", row=terms.cell[0], **places)
+        return self._with_bias("say_cell", count=count(self._products), value=self.number(terms.stored))
 
     def say_quick(self) -> str:
         """While cells are passed quickly."""
