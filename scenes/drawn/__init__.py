@@ -1,0 +1,1 @@
+"""What the scene of a drawing is made of: where things stand, when what happens, and the pen."""
