@@ -1,4 +1,8 @@
-"""Attention, with and without heads; masks are not known here, but for the causal one."""
+"""Attention, with and without heads; masks are not known here, but for the causal one.
+
+Each function gives what the layer hands on, and after it the attention scores (1, heads, queries, keys) after their
+softmax, as captures have them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from viewer.forward.activations import softmax
 from viewer.forward.node import Array, Node
 
 
-def multi_head_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def multi_head_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """Each head's mean of the values, weighed by how well their keys fit the query (Vaswani et al. 2017, eq. 1)."""
     if len(inputs) > 3:
         raise node.cannot("it is given a mask, which the bundle does not tell")
@@ -23,8 +27,7 @@ def multi_head_attention(node: Node, inputs: Sequence[Array]) -> Array:
     mixed = np.einsum("bhqk,bkhd->bqhd", shares, v, optimize=True)
     out = np.einsum("bqhd,hdo->bqo", mixed, node.weight("attention_output.kernel"), optimize=True)
     bias = "attention_output.bias"
-    made: Array = out + node.weight(bias) if node.has(bias) else out
-    return made
+    return (out + node.weight(bias) if node.has(bias) else out), shares
 
 
 def _three(inputs: Sequence[Array]) -> tuple[Array, Array, Array]:
@@ -45,7 +48,7 @@ def _causal(node: Node, scores: Array) -> Array:
     return np.where(later, np.float32(-1e9), scores)
 
 
-def plain_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def plain_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """The mean of the values, weighed by products of query and key, or by their sum through tanh."""
     query, value, key = _three(inputs)
     scale = node.weight("scale") if node.has("scale") else np.float32(1)
@@ -54,14 +57,18 @@ def plain_attention(node: Node, inputs: Sequence[Array]) -> Array:
     else:
         sums = np.tanh(scale * (query[..., :, None, :] + key[..., None, :, :])).sum(axis=-1)
         scores = node.weight("concat_score_weight") * sums
-    made: Array = softmax(_causal(node, scores)) @ value
-    return made
+    return _weighed(node, scores, value)
 
 
-def additive_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def additive_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """The mean of the values, weighed by tanh of the sums of query and key (Bahdanau et al. 2015)."""
     query, value, key = _three(inputs)
     scale = node.weight("scale") if node.has("scale") else np.float32(1)
     scores = (scale * np.tanh(query[..., :, None, :] + key[..., None, :, :])).sum(axis=-1)
-    made: Array = softmax(_causal(node, scores)) @ value
-    return made
+    return _weighed(node, scores, value)
+
+
+def _weighed(node: Node, scores: Array, value: Array) -> tuple[Array, Array]:
+    """The mean of the values by the scores (1, ..., queries, keys), and these scores as those of one head each."""
+    shares = softmax(_causal(node, scores))
+    return shares @ value, shares.reshape(len(shares), -1, *shares.shape[-2:])

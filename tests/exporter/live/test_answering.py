@@ -46,7 +46,9 @@ def attentive(keras: Any) -> Any:
     layers = keras.layers
     picture = keras.Input((4, 4, 3), name="picture")
     cells = layers.Reshape((16, 3), name="cells")(picture)
-    x = layers.MultiHeadAttention(2, 4, name="attention")(cells, cells)
+    kinds = layers.Attention(name="plain"), layers.AdditiveAttention(name="additive")
+    headed = layers.MultiHeadAttention(2, 4, name="headed")(cells, cells)
+    x = layers.Concatenate(name="joined")([headed, *(kind([cells, cells]) for kind in kinds)])
     return keras.Model(picture, layers.Dense(3, name="scores")(layers.Flatten(name="flat")(x)))
 
 
@@ -82,6 +84,20 @@ def test_it_gives_all_that_an_export_keeps(keras: Any, make: Any, is_compiled: b
     for name, values in expected.items():
         np.testing.assert_allclose(outputs[name], values[0], **ALIKE, err_msg=name)
     np.testing.assert_allclose(scores, model.predict(fed[None], verbose=0)[0], **ALIKE)
+
+
+def test_numpy_gives_the_scores_of_attention_too(keras: Any) -> None:
+    from forward_bundle import forward_bundle
+
+    from viewer.live.whole_pass import check_covered, whole_pass
+
+    bundle = forward_bundle(attentive(keras))
+    check_covered(bundle, "000")
+    capture = bundle.capture("shown", "000")
+    made = whole_pass(bundle, "000", bundle.output("shown", "000", "picture"))
+    assert {"headed#1", "plain#1", "additive#1"} <= set(made) == set(capture.outputs)
+    for name, ref in capture.outputs.items():
+        np.testing.assert_allclose(made[name], bundle.load(ref), **ALIKE, err_msg=name)
 
 
 def test_tiny_vgg_predicts_what_keras_predicts(published: Path) -> None:
