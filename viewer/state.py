@@ -317,7 +317,8 @@ class ViewState:
     `clip_percentile`-th percentile of |value|. `colours` `safe` keeps apart what colour-blind eyes confuse. With
     `bloom` 0 cells give off no light. `under` is flat on the picture too, over the nets and under loupes and grids:
     only its bars and lines are drawn. `about` is the cell of a layer's output that the frame is about, where it shows
-    how one is computed; nothing is drawn of it.
+    how one is computed, and `about_channel` the channel or unit, where a frame may be about another than its scene;
+    nothing is drawn of either.
     """
 
     camera: Camera
@@ -336,3 +337,4 @@ class ViewState:
     grids: tuple[Grid, ...] = ()
     under: Hud = Hud()
     about: tuple[int, ...] | None = None
+    about_channel: int | None = None

@@ -25,7 +25,8 @@ class Pointing(QObject):
     """The player's state, or what its scene tells of the place that is pointed at.
 
     A scene may take its time to tell: until it has, what was there before stays, and the window answers meanwhile.
-    `changed` says that something else is told, `kept` that a click is about a cell, `failed` a line.
+    `changed` says that something else is told, `kept` brings what is told of the place that was clicked, where that is
+    about a cell, `failed` a line.
     """
 
     changed = Signal()
@@ -119,7 +120,7 @@ class Pointing(QObject):
         if at == self._clicked:
             self._clicked = None
             if state is not None and state.about is not None:
-                self.kept.emit(state.about)
+                self.kept.emit(state)
         self._ask()
 
     def _on_failed(self, _: object, line: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from viewer.state import ViewState
 from viewer.window.how import ways_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Steps(QObject):
     def __init__(self, window: Parts, scenes: Collection[str]) -> None:
         super().__init__()
         self._window, self._scenes = window, scenes
-        self._goal: tuple[Cell, bool] | None = None
+        self._goal: tuple[Cell, int | None, bool] | None = None
         window.pointing.kept.connect(self.keep)
         window.pointing.changed.connect(self._hint)
         window.offers.append(self.offers)
@@ -40,51 +41,63 @@ class Steps(QObject):
     def show(self, scene: str, hit: Hit) -> None:
         """The scene about what was hit, where it begins with that; a cell of a map where it comes to it."""
         place = hit.place
-        self._goal = None if not place.position else (place.position, True)
+        self._goal = None if not place.position else (place.position, None, True)
         self._window.chooser.want(scene=scene, layer=place.layer, channel=place.channel, at=place.position)
 
-    def keep(self, cell: Cell) -> None:
-        """The scene about this cell, where that is worked out."""
-        chooser = self._window.chooser
-        self._goal = cell, False
-        if chooser.wish.at == cell and chooser.is_idle:
+    def keep(self, told: ViewState) -> None:
+        """The scene about the cell of a state, where that is worked out."""
+        chooser, cell = self._window.chooser, told.about
+        if cell is None:
+            return
+        self._goal = cell, told.about_channel, False
+        channel = chooser.wish.channel if told.about_channel is None else told.about_channel
+        if chooser.is_idle and (chooser.wish.at or (), chooser.wish.channel) == (cell, channel):
             self.arrive(self._window.player.playable)
         else:
-            chooser.want(at=cell)
+            chooser.want(at=cell or None, channel=channel)
 
     def arrive(self, playable: Playable | None) -> None:
         """What was asked for is there: rest where its cell is begun, or worked out."""
         goal, self._goal = self._goal, None
         if goal is None or playable is None:
             return
-        cell, is_beginning = goal
-        stops = stops_about(playable, cell)
+        cell, channel, is_beginning = goal
+        stops = stops_about(playable, cell, channel)
         if stops:
             self._window.player.rest_at(stops[0] if is_beginning else stops[-1])
 
     def _hint(self) -> None:
         told = self._window.pointing.told
-        cell = None if told is None else told.about
-        self._window.words.point("" if cell is None else f"{cell_words(cell)}   a click keeps it")
+        is_cell = told is not None and told.about is not None
+        self._window.words.point(f"{told_words(told)}   a click keeps it" if told is not None and is_cell else "")
 
 
-def stops_about(playable: Playable, cell: Cell) -> tuple[float, ...]:
-    """The last stops in a row of a scene at which it is about a cell, in order; none where it never is."""
+def stops_about(playable: Playable, cell: Cell, channel: int | None = None) -> tuple[float, ...]:
+    """The last stops in a row of a scene at which it is about a cell (and, where one is given, a channel), in order;
+    none where it never is.
+    """
     found: list[float] = []
     for at_secs in reversed(playable.stops_secs):
-        if playable.state_at(at_secs).about == cell:
+        state = playable.state_at(at_secs)
+        if state.about == cell and channel in (None, state.about_channel):
             found.append(at_secs)
         elif found:
             break
     return tuple(reversed(found))
 
 
-def cell_words(cell: Cell) -> str:
-    """A cell as it is told.
+def told_words(state: ViewState) -> str:
+    """What a state is about, in words.
 
-    >>> cell_words((3, 1)), cell_words((7,)), cell_words(())
-    ('row 3, column 1', 'place 7', 'unit')
+    >>> from viewer.state import Camera
+    >>> [told_words(ViewState(Camera(), (), about=cell)) for cell in ((3, 1), (7,), ())]
+    ['row 3, column 1', 'place 7', 'this']
+    >>> told_words(ViewState(Camera(), (), about=(), about_channel=5))
+    'unit 5'
     """
-    if len(cell) == 2:
-        return f"row {cell[0]}, column {cell[1]}"
-    return f"place {', '.join(map(str, cell))}" if cell else "unit"
+    cell = state.about or ()
+    words = (
+        f"row {cell[0]}, column {cell[1]}" if len(cell) == 2 else f"place {', '.join(map(str, cell))}" if cell else ""
+    )
+    unit = "" if state.about_channel is None else f"unit {state.about_channel}"
+    return ", ".join(part for part in (words, unit) if part) or "this"
