@@ -87,7 +87,12 @@ LOOKING = (
     Binding(("H", "?", "F1"), "H, ?", "this help", "help.toggle"),
     Binding(("Esc",), "Esc", "close the help, leave full screen", "leave"),
 )
-BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING
+DRAWING = (
+    Binding(("P",), "P", "the drawing pad, there or away", "shelf.toggle_pad"),
+    Binding(("Y",), "Y", "hide the answers, or show them", "live.toggle_veil"),
+    Binding(("Ctrl+V",), "Ctrl V", "paste a picture (or drop one)", "live.intake.paste"),
+)
+BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING + DRAWING
 
 MOUSE = (
     ("drag", "turn"),
@@ -108,7 +113,7 @@ def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
 
 HELP = (
     (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS) + ATTACKS)),
-    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS)),
+    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS), ("Drawing", _lines(DRAWING))),
     (("Doing", _lines(DOING)), ("A talk", _lines(TALKING)), ("While presenting", _lines(PRESENTING))),
 )
 """Columns of headings, each with its keys and what they do."""

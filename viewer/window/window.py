@@ -20,7 +20,7 @@ from viewer.window.chooser import Chooser
 from viewer.window.copier import Copier
 from viewer.window.desk import Desk
 from viewer.window.docks.shelf import ROOMY_FOR_TWO_PX, add_docks
-from viewer.window.drops import dropped_paths
+from viewer.window.drops import dropped_paths, is_bundle
 from viewer.window.focus import FocusKeys
 from viewer.window.help import HelpOverlay
 from viewer.window.hover import Hover
@@ -199,14 +199,17 @@ class Window(Parts):
         self.shelf.fit(self.width())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Folders may be dropped."""
-        if dropped_paths(event.mimeData()):
+        """Folders may be dropped, and pictures."""
+        if dropped_paths(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """A bundle is opened; with Shift, or the second of two, beside the present one."""
+        """A bundle is opened; with Shift, or the second of two, beside the present one. A picture goes to the pad."""
         paths = dropped_paths(event.mimeData())
         event.acceptProposedAction()
+        if not paths or not is_bundle(paths[0]):
+            self.live.intake.take_data(event.mimeData())
+            return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.open_beside(paths[0])
             return

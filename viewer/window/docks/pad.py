@@ -54,6 +54,10 @@ class PadDock(QDockWidget):
         self.setEnabled(not self.live.barred)
         self.toggleViewAction().setToolTip(self.live.barred)
 
+    def tell_why(self) -> None:
+        """Say why nothing can be drawn."""
+        self._window.desk.failed.emit(self.live.barred)
+
     def refresh(self) -> None:
         """Everything shows what is."""
         self._soon.stop()
@@ -107,10 +111,12 @@ class PadDock(QDockWidget):
         live.drawn.connect(self._on_drawn)
         live.answered.connect(self.refresh)
         live.intake.camera.switched.connect(self.camera.setChecked)
+        live.intake.came.connect(self._reveal)
         sheet.begun.connect(self._begin)
         sheet.moved.connect(live.move)
         sheet.ended.connect(live.end)
         sheet.resized.connect(self._hold)
+        sheet.undone.connect(live.undo)
         tools.changed.connect(self._hold)
         tools.undone.connect(live.undo)
         tools.cleared.connect(live.clear)
@@ -124,6 +130,12 @@ class PadDock(QDockWidget):
 
     def _begin(self, spot: tuple[float, float], began_secs: float, erases: bool) -> None:
         self.live.begin(spot, began_secs, erases=erases or self.tools.erases)
+
+    def _reveal(self) -> None:
+        """A picture came, wherever it was dropped: here is what was made of it."""
+        if self.visibleRegion().isEmpty():
+            self.show()
+            self.raise_()
 
     def _hold(self) -> None:
         """The brush that is taken."""

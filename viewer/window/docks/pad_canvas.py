@@ -6,8 +6,20 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLine, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QCursor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QLine, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.window.look import colour, look_of
@@ -47,6 +59,7 @@ class Sheet(QWidget):
     moved = Signal(object, float)
     ended = Signal()
     resized = Signal()
+    undone = Signal()
 
     def __init__(self, theme: Callable[[], Theme], name: str) -> None:
         super().__init__()
@@ -55,6 +68,7 @@ class Sheet(QWidget):
         self._image = QImage()
         self._is_drawing = False
         self.is_open = False
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(LEAST_PX, LEAST_PX)
         self.setMaximumHeight(MOST_PX)
@@ -105,6 +119,17 @@ class Sheet(QWidget):
                 self._draw_lines(painter, box)
         painter.setPen(QPen(colour(look.accent if self.hasFocus() else look.line), 1))
         painter.drawRect(box.adjusted(-1, -1, 0, 0))
+
+    def event(self, event: QEvent) -> bool:
+        """What undoes elsewhere undoes strokes here, once the hand has drawn."""
+        if self.is_open and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.undone.emit()
+                return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The pointer is to be as wide as what it draws."""

@@ -116,6 +116,15 @@ class Shelf(QObject):
         self._away.clear()
         self.let_back("asked")
 
+    def toggle_pad(self) -> None:
+        """The drawing pad in front of the docks of its side, or away."""
+        pad = next(dock for dock in self.docks if isinstance(dock, PadDock))
+        is_seen = not pad.visibleRegion().isEmpty()
+        pad.setVisible(not is_seen and pad.isEnabled())
+        if not pad.isEnabled():
+            pad.tell_why()
+        pad.raise_()
+
     def fit(self, width_px: int) -> None:
         """The window has another width."""
         is_roomy = width_px >= ROOMY_PX
