@@ -69,7 +69,7 @@ class Steps(QObject):
     def _hint(self) -> None:
         told = self._window.pointing.told
         is_cell = told is not None and told.about is not None
-        self._window.words.point(f"{told_words(told)}   a click keeps it" if told is not None and is_cell else "")
+        self._window.words.point(f"{told_words(told)}   a click keeps it".strip() if told and is_cell else "")
 
 
 def stops_about(playable: Playable, cell: Cell, channel: int | None = None) -> tuple[float, ...]:
@@ -91,13 +91,13 @@ def told_words(state: ViewState) -> str:
 
     >>> from viewer.state import Camera
     >>> [told_words(ViewState(Camera(), (), about=cell)) for cell in ((3, 1), (7,), ())]
-    ['row 3, column 1', 'place 7', 'this']
+    ['row 3, column 1', 'place 7', '']
     >>> told_words(ViewState(Camera(), (), about=(), about_channel=5))
     'unit 5'
     """
-    cell = state.about or ()
-    words = (
-        f"row {cell[0]}, column {cell[1]}" if len(cell) == 2 else f"place {', '.join(map(str, cell))}" if cell else ""
-    )
-    unit = "" if state.about_channel is None else f"unit {state.about_channel}"
-    return ", ".join(part for part in (words, unit) if part) or "this"
+    cell, words = state.about or (), []
+    if cell:
+        words.append(f"row {cell[0]}, column {cell[1]}" if len(cell) == 2 else f"place {', '.join(map(str, cell))}")
+    if state.about_channel is not None:
+        words.append(f"unit {state.about_channel}")
+    return ", ".join(words)
