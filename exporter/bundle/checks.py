@@ -219,6 +219,20 @@ def _run_problems(manifest: Manifest) -> Iterator[str]:
     for run in manifest.runs:
         yield from _unknown(f"run {run.id!r}", "checkpoint", (run.checkpoint,), checkpoints)
         yield from _unknown(f"run {run.id!r}", "input", (run.parent, *run.inputs), inputs)
+    yield from _drawing_problems(manifest)
+
+
+def _drawing_problems(manifest: Manifest) -> Iterator[str]:
+    """Drawings hold drawn inputs, and these are of drawings."""
+    kinds = {shown.id: shown.kind for shown in manifest.inputs}
+    drawings = {run.id for run in manifest.runs if run.kind == "drawing"}
+    for shown in manifest.inputs:
+        if shown.kind == "drawn" and shown.run not in drawings:
+            yield f"input {shown.id!r} is drawn, but of no drawing"
+    for run in manifest.runs:
+        if run.id in drawings:
+            odd = [name for name in run.inputs if kinds.get(name, "drawn") != "drawn"]
+            yield from (f"run {run.id!r} is a drawing, but its input {name!r} is not drawn" for name in odd)
 
 
 def output_name(layer: str, index: int = 0) -> str:

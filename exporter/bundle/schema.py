@@ -188,12 +188,14 @@ class Input(Frozen, frozen=True):
 
     `image` is the picture as a person sees it, (H, W, C) uint8 with C 1 or 3, or `None` where the input is no picture.
     An attacked or synthesised input names its clean `parent`, the `run` that made it, its `step` and its `epsilon`
-    (how far a value may have moved, as a share of the valid range of what is fed: of a picture, of black to white).
+    (how far a value may have moved, as a share of the valid range of what is fed: of a picture, of black to white). A
+    drawn one is a moment of a drawing: its `run`, how many points of the strokes were there (`step`), and as its
+    `parent` the finished drawing, which has none.
     """
 
     id: str
     label: str
-    kind: Literal["clean", "attacked", "synthesised"] = "clean"
+    kind: Literal["clean", "attacked", "synthesised", "drawn"] = "clean"
     image: TensorRef | None = None
     true_class: int | None = None
     parent: str | None = None
@@ -218,10 +220,10 @@ class Capture(Frozen, frozen=True):
 
 
 class Run(Frozen, frozen=True):
-    """One attack (later: explanation, synthesis): what was asked, which inputs it made, how it ended."""
+    """One attack or drawing (later: explanation, synthesis): what was asked, which inputs it made, how it ended."""
 
     id: str
-    kind: Literal["attack", "explain", "synthesise"]
+    kind: Literal["attack", "explain", "synthesise", "drawing"]
     method: str
     checkpoint: str
     options: dict[str, bool | int | float | str | None]

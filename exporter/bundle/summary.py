@@ -171,7 +171,8 @@ def _nan_text(layer: LayerSummary) -> str:
 
 def _run_text(run: Run) -> str:
     made = f"{len(run.inputs)} inputs, {run.inputs[0]} to {run.inputs[-1]}" if run.inputs else "no inputs"
-    return f"{run.id} {run.method} of {run.parent} at checkpoint {run.checkpoint}: {made}"
+    of = "" if run.parent is None else f" of {run.parent}"
+    return f"{run.id} {run.method}{of} at checkpoint {run.checkpoint}: {made}"
 
 
 def _importances(manifest: Manifest) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def fed_working(bundle: Bundle, input_id: str, index: tuple[int, ...]) -> Workin
     CannotError
         the input is no picture of that shape, or was made by small steps that the picture's 256 levels do not show.
     """
-    if bundle.input(input_id).kind != "clean":
+    if bundle.input(input_id).kind not in ("clean", "drawn"):
         raise CannotError("the picture is kept in 256 levels, what was fed has more")
     picture = bundle.image(input_id)
     told = bundle.manifest.preprocessing

@@ -88,5 +88,5 @@ def _bounded(bundle: Bundle, inputs: tuple[str, ...]) -> tuple[str, ...]:
     if len(inputs) > MOST_INPUTS:
         notes.append(f"the first {MOST_INPUTS} of {len(inputs)} clean inputs; others with --inputs")
     if others := sum(shown.kind != "clean" for shown in bundle.manifest.inputs):
-        notes.append(f"clean inputs only; {others} attacked or synthesised ones with --inputs")
+        notes.append(f"clean inputs only; {others} others with --inputs")
     return tuple(notes)

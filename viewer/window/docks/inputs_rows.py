@@ -22,6 +22,7 @@ STATES: Mapping[str, Callable[[Sample], bool]] = {
     "attacked": lambda sample: sample.kind == "attacked",
     "clean": lambda sample: sample.kind == "clean",
     "synthesised": lambda sample: sample.kind == "synthesised",
+    "drawn": lambda sample: sample.kind == "drawn",
     "missing": lambda sample: bool(sample.reason),
 }
 """Words of the filter that are no part of a name."""

@@ -55,7 +55,7 @@ def details_of(bundle: Bundle, subject: Subject) -> Details:
     patch = _patch(bundle, key, place)
     if subject.edge is not None or isinstance(subject.what, Hit):
         return Details(patch=patch)
-    if bundle.layer(place.layer).kind == "input" and bundle.input(key.input_id).kind != "clean":
+    if bundle.layer(place.layer).kind == "input" and bundle.input(key.input_id).kind not in ("clean", "drawn"):
         return Details(patch=patch, audit="not recomputed: the picture is kept in 256 levels, what was fed has more")
     told, audited = formula(bundle, key, place), audit(bundle, key, place)
     return Details(
