@@ -250,6 +250,7 @@ class Ramp:
 
     box_px: tuple[float, float, float, float]
     map_name: MapName = "activation"
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,12 +107,14 @@ class Scenery:
         there = min(max(2.0 * away - 1.0, 0.0), 1.0)
         shown = board.faded(there)
         frame = self.frame
-        hud = heading(*title, frame.margin_px, frame.title_right_px) + faded(self._foot(legends, says), there)
+        hud = heading(*title, frame.margin_px, frame.title_right_px) + self._foot(legends, says, there)
         state = ViewState(self._camera(away), (self._net(away),), self.options.theme, hud + shown.hud, 0.6)
         marks = tuple(replace(mark, alpha=there) for mark in self.marks) if there > 0 and frame.is_wide else ()
         return replace(state, under=shown.under, loupes=shown.loupes, grids=shown.grids, wires=marks)
 
-    def _foot(self, legends: Sequence[Hud], says: str) -> Hud:
+    def _foot(self, legends: Sequence[Hud], says: str, alpha: float) -> Hud:
+        if alpha <= 0:
+            return Hud()
         frame, middle = self.frame, self.frame.width_px * 0.62
         right = frame.width_px - frame.margin_px
         if frame.is_wide:
@@ -120,7 +122,8 @@ class Scenery:
         else:
             row = legend_row(legends, frame.margin_px, right)
             foot = row + caption(says.splitlines(), frame.margin_px, right, REFERENCE_HEIGHT_PX - 150.0)
-        return shifted(foot, (0.0, -frame.foot_px))
+        ramps = tuple(replace(ramp, alpha=alpha) for ramp in foot.ramps)
+        return shifted(replace(faded(foot, alpha), ramps=ramps), (0.0, -frame.foot_px))
 
     def _camera(self, away: float) -> Camera:
         far, near = self.far, self.near

@@ -80,7 +80,7 @@ def _bar_row(bar: Bar, theme: Theme) -> tuple[float, ...]:
 def _ramp_row(ramp: Ramp) -> tuple[float, ...]:
     left, top, width, height = ramp.box_px
     y = top + height / 2
-    return left, y, left + width, y, height / 2, 0.0, 1.0, 1.0, 1.0, 1.0, float(MAP_NAMES.index(ramp.map_name))
+    return left, y, left + width, y, height / 2, 0.0, 1.0, 1.0, 1.0, ramp.alpha, float(MAP_NAMES.index(ramp.map_name))
 
 
 def _line_rows(line: Polyline, theme: Theme) -> list[tuple[float, ...]]:
