@@ -190,7 +190,7 @@ class Live(QObject):
             self._chooser.want(scene=SCENE)
 
     def _on_replied(self, question: Question, reply: Reply) -> None:
-        if reply.problem:
+        if reply.problem and not self.is_veiled:
             self._desk.failed.emit(reply.problem)
         if not reply.outputs:
             self.answered.emit()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BUSY_MS, IDLE_MS = 3, 150
 MOST_OPEN = 64
+BY_MODEL = "TensorFlow in a process of its own"
 WITHOUT_MODEL = "attacking needs the model: kerascope view {bundle} --model MODEL"
 
 
@@ -175,7 +176,7 @@ class Answers(QObject):
             self._on_refused(status.words)
             return
         self._timer.setInterval(BUSY_MS if self._asked else IDLE_MS)
-        self._tell(status)
+        self._tell(Status(status.kind, f"{BY_MODEL}: {status.words}" if self._model is not None else status.words))
 
     def _bring(self, reply: Reply) -> None:
         """Those asked before this one were passed over."""

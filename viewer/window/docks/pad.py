@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from viewer.window.docks.pad_pane import Pane
 from viewer.window.docks.pad_rows import rows_of
@@ -163,11 +163,11 @@ class PadDock(QDockWidget):
             self.attacked.sheet.show_picture(live.attacked.picture)
         for pane, name in ((self.drawn, PLAINLY), (self.attacked, ATTACKED)):
             is_shown = live.shows_attacked == (pane is self.attacked)
-            pane.show_caption("" if live.attacked is None else f"{name}, in the scene" if is_shown else name)
+            pane.show_caption("" if live.attacked is None else name, is_shown=is_shown)
         barred = live.answers.barred_attack or ("" if not live.easel.is_empty else "draw something first")
         self.attack.setEnabled(not barred)
         self.attack.setToolTip(barred or ATTACKS)
-        back = "Show the drawing" if live.shows_attacked else "Show the attacked one"
+        back = "Back to the drawing" if live.shows_attacked else "Show attacked"
         self.attack.setText("Attack" if live.attacked is None else back)
         self.veil.setChecked(live.is_veiled)
         self.veil.setText("Show the answer" if live.is_veiled else "Hide the answer")
@@ -197,6 +197,7 @@ def _button(words: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setObjectName("padAction")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return button
 
 

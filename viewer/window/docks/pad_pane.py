@@ -22,7 +22,6 @@ class Pane(QWidget):
     def __init__(self, theme: Callable[[], Theme], name: str) -> None:
         super().__init__()
         self.sheet, self.answer, self.caption = Sheet(theme, name), AnswerList(theme, MOST_ROWS), QLabel(name)
-        self.caption.setObjectName("quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -31,7 +30,9 @@ class Pane(QWidget):
         column.addWidget(self.answer)
         self.show_caption("")
 
-    def show_caption(self, words: str) -> None:
-        """What stands over the picture; nothing: no caption."""
-        self.caption.setText(words)
+    def show_caption(self, words: str, *, is_shown: bool = False) -> None:
+        """What stands over the picture, marked where this one is shown in the scene; nothing: no caption."""
+        self.caption.setText(f"{words} \N{BLACK RIGHT-POINTING SMALL TRIANGLE} scene" if is_shown else words)
+        self.caption.setObjectName("heading" if is_shown else "quiet")
+        self.caption.style().polish(self.caption)
         self.caption.setVisible(bool(words))
