@@ -1,4 +1,8 @@
-"""Attention, with and without heads; masks are not known here, but for the causal one."""
+"""Attention, with and without heads; masks are not known here, but for the causal one.
+
+What computes a layer gives what that hands on, and after it the attention scores after their softmax, as captures have
+them.
+"""
 
 from __future__ import annotations
 
@@ -46,14 +50,13 @@ def heads_of(node: Node, inputs: Sequence[Array]) -> Heads:
     return made[node.rule_name](node, inputs)
 
 
-def multi_head_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def multi_head_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """Each head's mean of the values, weighed by how well their keys fit the query (Vaswani et al. 2017, eq. 1)."""
     heads = _headed_attention(node, inputs)
     mixed = np.einsum("bhqk,bhkd->bqhd", heads.shares, heads.values, optimize=True)
     out = np.einsum("bqhd,hdo->bqo", mixed, node.weight("attention_output.kernel"), optimize=True)
     bias = "attention_output.bias"
-    made: Array = out + node.weight(bias) if node.has(bias) else out
-    return made
+    return (out + node.weight(bias) if node.has(bias) else out), heads.shares
 
 
 def _headed_attention(node: Node, inputs: Sequence[Array]) -> Heads:
@@ -87,19 +90,19 @@ def _causal(node: Node, scores: Array) -> Array:
     return np.where(later, np.float32(-1e9), scores)
 
 
-def plain_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def plain_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """The mean of the values, weighed by products of query and key, or by their sum through tanh."""
     return _mean(_plain(node, inputs))
 
 
-def additive_attention(node: Node, inputs: Sequence[Array]) -> Array:
+def additive_attention(node: Node, inputs: Sequence[Array]) -> tuple[Array, Array]:
     """The mean of the values, weighed by tanh of the sums of query and key (Bahdanau et al. 2015)."""
     return _mean(_additive(node, inputs))
 
 
-def _mean(heads: Heads) -> Array:
-    made: Array = (heads.shares @ heads.values)[:, 0]
-    return made
+def _mean(heads: Heads) -> tuple[Array, Array]:
+    shares = heads.shares
+    return (shares @ heads.values)[:, 0], shares
 
 
 def _plain(node: Node, inputs: Sequence[Array]) -> Heads:
