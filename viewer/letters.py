@@ -21,6 +21,9 @@ MARKS = frozenset("\u201c\u201d\u2026\u2014")
 """Quotation marks, dots and dashes: as wide as a character in Chinese, narrow elsewhere."""
 SQUARES = (0x3000, 0x303F), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x323AF)
 """Where Unicode has the characters of Chinese, their punctuation and wide signs."""
+CLOSING = frozenset("\uff0c\u3002\u3001\uff1a\uff1b\uff09\u300b\u3009\u300d\u300f\u3011\u3015\u201d")
+OPENING = frozenset("\uff08\u300a\u3008\u300c\u300e\u3010\u3014\u201c")
+"""Chinese marks of which one half of the square is empty: the right one, and the left one."""
 NO_LETTER = chr(0x10FFFF)
 PROBED_PX = 32.0
 
@@ -72,7 +75,8 @@ def font_of(face: Face, size_px: float, is_bold: bool) -> ImageFont.FreeTypeFont
 def runs_of(text: str) -> tuple[tuple[Face, str], ...]:
     """A line in pieces that one font each writes, in order; none for an empty line.
 
-    In a line with Chinese characters, quotation marks, dots and dashes are Chinese too.
+    In a line with Chinese characters, quotation marks, dots and dashes are Chinese too. Between marks that move closer
+    (`is_tight`) a piece ends.
 
     >>> [(face is CHINESE, piece) for face, piece in runs_of("conv_1 \u5c42")]
     [(False, 'conv_1 '), (True, '\u5c42')]
@@ -81,7 +85,23 @@ def runs_of(text: str) -> tuple[tuple[Face, str], ...]:
         return ((LATIN, text),) if text else ()
     marks = MARKS if any(map(is_chinese, text)) else ()
     pairs = ((CHINESE if letter in marks else face_of(letter), letter) for letter in text)
-    return tuple((face, "".join(piece for _, piece in group)) for face, group in groupby(pairs, lambda pair: pair[0]))
+    runs: list[tuple[Face, str]] = []
+    for face, group in groupby(pairs, lambda pair: pair[0]):
+        start = len(runs)
+        for _, letter in group:
+            if len(runs) == start or (face is CHINESE and is_tight(runs[-1][1][-1], letter)):
+                runs.append((face, letter))
+            else:
+                runs[-1] = face, runs[-1][1] + letter
+    return tuple(runs)
+
+
+def is_tight(before: str, after: str) -> bool:
+    """Whether two Chinese marks stand half a square closer than their squares: there is a gap otherwise.
+
+    Source: W3C, Requirements for Chinese Text Layout, on the adjustment of punctuation.
+    """
+    return (before in CLOSING and after in CLOSING | OPENING) or (before in OPENING and after in OPENING)
 
 
 def is_chinese(letter: str) -> bool:

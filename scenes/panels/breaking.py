@@ -23,7 +23,7 @@ PIECE = re.compile(rf"[^\S\u00a0]+|[{_SQUARE}]|(?:[^\s{_SQUARE}]|\u00a0)+")
 
 def pieces_of(text: str) -> list[str]:
     """A text in pieces that stay whole; each but the first begins with the space that parts it from the one before, if
-    any.
+    any. What no-break spaces join stays whole too.
 
     >>> pieces_of("one word"), pieces_of("\u6b65\u5e45 2\uff0c\u586b\u5145")
     (['one', ' word'], ['\u6b65', '\u5e45', ' 2\uff0c', '\u586b', '\u5145'])

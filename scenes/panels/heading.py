@@ -60,7 +60,7 @@ def broken(text: str, room_px: float, size_px: float) -> list[str]:
         if lines and width_of(lines[-1] + piece, size_px) <= room_px:
             lines[-1] += piece
         else:
-            lines.append(piece.lstrip())
+            lines.append(piece.lstrip(" "))
     return lines
 
 

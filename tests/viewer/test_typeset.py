@@ -64,7 +64,7 @@ def signs_of_the_pictures() -> str:
             signs |= {
                 sign for node in constants if isinstance(node.value, str) for sign in node.value if ord(sign) > 126
             }
-    return "".join(sorted(signs))
+    return "".join(sorted(sign for sign in signs if not sign.isspace()))
 
 
 @pytest.mark.parametrize("is_bold", [False, True])

@@ -67,6 +67,10 @@ def test_lines_given_are_joined_before_they_are_broken_anew() -> None:
     assert len(words) > 2
 
 
+def test_what_a_no_break_space_joins_stays_together() -> None:
+    assert broken("one two\u00a0three", 60.0, 20.0) == ["one", "two\u00a0three"]
+
+
 def test_what_is_too_long_is_cut() -> None:
     cut = fitted(SENTENCE, 300.0, 26.0)
     assert cut.endswith("…")
