@@ -7,22 +7,18 @@ from collections.abc import Sequence
 from exporter.attacks import AttackResult, AttackStep
 from exporter.attacks.contract import OptionValue
 from exporter.bundle import Bundle
+from exporter.bundle.free_names import free_input_ids, free_run_ids
 from exporter.bundle.schema import Input, Run, TensorRef
-from exporter.writing import number
 
 
 def next_ids(bundle: Bundle, count: int) -> list[str]:
     """Ids for new inputs, after all that are there."""
-    taken = {each.id for each in bundle.manifest.inputs}
-    free = (number(place) for place in range(len(taken), len(taken) + count + len(taken)))
-    return [id_ for id_ in free if id_ not in taken][:count]
+    return free_input_ids(bundle.manifest, count)
 
 
 def next_run_ids(bundle: Bundle, method: str, count: int) -> list[str]:
     """Ids for new runs: the method and a number."""
-    taken = {run.id for run in bundle.manifest.runs}
-    free = (f"{method}-{nth}" for nth in range(len(taken) + count))
-    return [id_ for id_ in free if id_ not in taken][:count]
+    return free_run_ids(bundle.manifest, method, count)
 
 
 def input_entry(id_: str, parent: Input, run_id: str, step: AttackStep, image: TensorRef | None) -> Input:
