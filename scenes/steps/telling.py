@@ -39,6 +39,7 @@ def told(
     page: Callable[[Moment], Page],
     legends: Sequence[Hud],
     under: Callable[[Point], int | None],
+    page_at: Callable[[Moment, Point], Page] | None = None,
 ) -> Timeline:
     """The timeline of a walk.
 
@@ -46,20 +47,27 @@ def told(
     ----------
     page : what is shown at a moment.
     under : the number of the cell that lies at a point of the picture while the board is there, or `None`.
+    page_at : what is shown of the cell at a point; without it what is shown when its working is over.
     """
 
-    def shown(moment: Moment) -> ViewState:
-        made = page(moment)
+    def shown(moment: Moment, made: Page) -> ViewState:
         state = scenery.state(moment.away, made.board, made.title, legends, made.says)
-        return replace(state, about=made.about) if moment.away >= 1 else state
+        return replace(state, about=made.about) if made.board.loupes or made.board.grids else state
 
     def pointed(t_secs: float, at_px: Point) -> ViewState | None:
         cell = under(at_px) if walk.at(t_secs).away >= 1 else None
-        return None if cell is None else shown(Moment(1.0, cell, float(walk.stages), walk.cells))
+        if cell is None:
+            return None
+        moment = Moment(1.0, cell, float(walk.stages), walk.cells)
+        return shown(moment, page(moment) if page_at is None else page_at(moment, at_px))
+
+    def state_at(t_secs: float) -> ViewState:
+        moment = walk.at(t_secs)
+        return shown(moment, page(moment))
 
     return Timeline(
         walk.duration_secs,
-        lambda t_secs: shown(walk.at(t_secs)),
+        state_at,
         loops=True,
         markers=walk.markers,
         stops_secs=walk.stops_secs,
