@@ -144,7 +144,9 @@ def _sums(bench: Bench, terms: Terms, parts: Sequence[float], fade: float, *, is
     alpha = parts[SUMS] * fade
     if alpha > 0:
         column = [[value] for value in values]
-        board += numbers("sums", column, sums.channels, "activation", looks.output, alpha=alpha, is_read=is_read)
+        board += numbers(
+            "sums", column, sums.channels, "activation", looks.output, alpha=alpha, is_read=is_read, on_plate=True
+        )
         names = [bench.telling.label(number, is_short=True) for number in range(len(made_by.shown))]
         names += [bench.telling.others] if made_by.hidden else []
         for number, name in enumerate(names):
@@ -159,7 +161,7 @@ def _totals(bench: Bench, terms: Terms, parts: Sequence[float], fade: float, *, 
     if sums.before is not None:
         rows = [("before", terms.before, sums.before, TOTAL), ("result", terms.result, sums.result, TOTAL + 1)]
     return joined(
-        numbers(name, [[value]], box, "activation", full, alpha=parts[stage] * fade, is_read=is_read)
+        numbers(name, [[value]], box, "activation", full, alpha=parts[stage] * fade, is_read=is_read, on_plate=True)
         for name, value, box, stage in rows
     )
 
@@ -178,7 +180,7 @@ def _new_cell(bench: Bench, terms: Terms, part: float) -> Board:
     cell = cell_box(tile, shape, (row, column))
     left, top, width, height = bench.places.sums.result
     start, end = (left + width + EDGE_PX, top + height / 2), (cell[0] - 2.0, cell[1] + cell[3] / 2)
-    board = strand(start, end, _role(terms.stored), 5.0, 0.9, part) if end[0] > start[0] else Board()
+    board = strand(start, end, _role(terms.stored), 5.0, 0.9, part) if tile[0] > start[0] else Board()
     one = Grid("cell", ((terms.stored,),), cell, bench.looks.output, alpha=part, number_px=0.0)
     text = bench.telling.number(terms.stored)
     board += Board(grids=(one,)) + marks.lit_frame(cell, part)

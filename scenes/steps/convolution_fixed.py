@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.heading import fitted
 from scenes.steps import convolution_marks as marks
-from scenes.steps.board import Board, head, joined, operator, panel, rows_of, table
-from scenes.steps.convolution_places import EDGE_PX
+from scenes.steps.board import HEAD_PX, Board, head, joined, operator, panel, rows_of, table
+from scenes.steps.convolution_places import EDGE_PX, SUM_PX
 from viewer.grids import decimals_for, number_text
 from viewer.state import Bar, Grid, Hud, Loupe, Polyline, Words
 from viewer.typeset import width_of
@@ -60,12 +60,11 @@ def fixed_board(bench: Bench) -> Board:
         board += numbers(f"kernel {number}", kernel, box, "weight", bench.looks.weight)
     sums = bench.places.sums
     if sums.bias is not None and bench.made_by.bias is not None:
-        board += numbers("bias", [[bench.made_by.bias]], sums.bias, "weight", bench.looks.weight)
+        board += numbers("bias", [[bench.made_by.bias]], sums.bias, "weight", bench.looks.weight, on_plate=True)
         board += sum_label(bench, bench.telling.speech("bias"), sums.bias)
     output, places = bench.places.output, bench.places
-    empty = (*places.windows, *places.products, sums.channels, *(box for box in (sums.before, sums.result) if box))
-    board += joined(panel(box, alpha=EMPTY) for box in empty)
-    return board + panel(output) + Board(under=Hud(bars=(Bar(output, "track", 0.35, 0.0),)))
+    board += joined(panel(box, alpha=EMPTY) for box in (*places.windows, *places.products))
+    return panel(sums.plate) + board + panel(output) + Board(under=Hud(bars=(Bar(output, "track", 0.35, 0.0),)))
 
 
 def numbers(
@@ -78,6 +77,7 @@ def numbers(
     alpha: float = 1.0,
     is_signed: bool = True,
     is_read: bool = True,
+    on_plate: bool = False,
 ) -> Board:
     """A table with its numbers, as large as the cells allow; cells alone where they could not be read, or are gone too
     soon to be.
@@ -86,7 +86,8 @@ def numbers(
         return Board()
     rows = rows_of(values)
     size_px = number_px(box[2] / len(rows[0]), box[3] / len(rows), scale) if is_read else 0.0
-    return table(Grid(name, rows, box, scale, colours, alpha, size_px, is_signed))
+    grid = Grid(name, rows, box, scale, colours, alpha, size_px, is_signed)
+    return Board(grids=(grid,)) if on_plate else table(grid)
 
 
 def number_px(width_px: float, height_px: float, scale: float) -> float:
@@ -132,20 +133,25 @@ def _inputs(bench: Bench) -> Board:
 
 
 def _heads(bench: Bench) -> Board:
-    board, places = Board(), bench.places
-    for (name, detail), box, room in zip(
-        bench.telling.heads(places.is_tall), places.heads, marks.rooms(places.heads, bench.width_px), strict=True
-    ):
-        if detail:
-            board += head(name, detail, box, room_px=room)
-        else:
-            size = SHORT_HEAD_PX if places.is_tall else 26.0
-            at = box[0] + box[2] / 2, box[1] - 22.0
-            board += Board(hud=Hud(words=(Words(fitted(name, room, size, True), at, size, True, anchor="centre"),)))
+    board, places, telling = Board(), bench.places, bench.telling
+    rooms = marks.rooms(places.heads, bench.width_px)
+    if not places.is_wide and not places.is_tall:
+        rooms[-1] = SUM_PX[0] + places.labels_px + 2 * EDGE_PX
+    for (name, detail), box, room in zip(telling.heads(places.is_tall), places.heads, rooms, strict=True):
+        is_last = box is places.heads[-1]
+        if is_last and width_of(name, HEAD_PX, True) > room:
+            name = telling.output_short
+        board += head(name, detail, box, room_px=room) if detail else _short_head(bench, name, box, room)
     if not places.is_tall:
         left, top, _, height = places.windows[-1]
         board += _under(bench.telling.settings, (left, max(top + height, _bottom(places.rings[-1]))), "left")
     return board
+
+
+def _short_head(bench: Bench, name: str, box: Box, room_px: float) -> Board:
+    """A head of a single line."""
+    size, at = SHORT_HEAD_PX if bench.places.is_tall else HEAD_PX, (box[0] + box[2] / 2, box[1] - 22.0)
+    return Board(hud=Hud(words=(Words(fitted(name, room_px, size, True), at, size, True, anchor="centre"),)))
 
 
 def _bottom(box: Box) -> float:
@@ -168,9 +174,8 @@ def _signs(bench: Bench) -> Board:
             board += operator(sign, _between(left, right))
     sums = places.sums
     first: Box = sums.before or sums.result
-    line_y = 0.5 * (first[1] + _bottom(sums.bias or sums.channels))
-    ends = (first[0] - 44.0, line_y), (first[0] + first[2] + 6.0, line_y)
-    board += Board(hud=Hud(lines=(Polyline(ends, "dim", 2.0, 0.8),)))
+    ends = (first[0] - 2.0, sums.line_px), (first[0] + first[2] + 2.0, sums.line_px)
+    board += Board(hud=Hud(lines=(Polyline(ends, "text", 2.5, 0.9),)))
     if places.is_wide:
         board += operator("=", (first[0] - 28.0, first[1] + first[3] / 2), size_px=36.0)
     return board if sums.before is None else board + _function(bench)

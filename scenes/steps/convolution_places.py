@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 HEAD_ROOM_PX, LABEL_ROOM_PX = 68.0, 34.0
 """Over a row of tiles, for its heads; under a tile, for its channel."""
-TALL_HEAD_PX = 44.0
-"""Over a row of tiles, for a head of a single line."""
+TALL_HEAD_PX, TALL_RISE_PX = 44.0, 40.0
+"""Over a row of tiles, for a head of a single line; how much higher than others a tall board begins."""
 WIDEST = 6.0
 """The sides of a tile are in the proportions of its map up to this."""
-LARGEST_CELL_PX = 96.0
-SUM_PX, RESULT_PX, LEAST_SUM_PX = (108.0, 48.0), 56.0, 30.0
+LARGEST_CELL_PX = 120.0
+SUM_PX, RESULT_CELLS = (108.0, 48.0), 1.17
 EDGE_PX = 10.0
 """What a panel takes round its tile."""
-APART_PX = 2 * EDGE_PX + 2.0
-"""Between tiles whose panels shall not meet."""
+BIAS_GAP_PX, LINE_GAP_PX, AFTER_GAP_PX = 3.0, 16.0, 6.0
+"""On the plate of the sums: before the bias, for the line under it, before what the layer's own function makes."""
 TALL = 0.8
 """Frames that are narrower than this, in heights, have two columns."""
 
@@ -41,7 +41,7 @@ class Spaces:
 
 
 WIDE = Spaces(84.0, 62.0, 112.0, 136.0, 44.0, 230.0)
-SQUARE = Spaces(46.0, 40.0, 76.0, 102.0, 0.0, 104.0)
+SQUARE = Spaces(46.0, 40.0, 66.0, 114.0, 0.0, 104.0)
 OUTPUT_PX = 284.0, 430.0
 """The least and the most that the output gets in wide frames."""
 
@@ -63,6 +63,17 @@ class Sums:
     def bottom_px(self) -> float:
         """Where the column ends."""
         return self.result[1] + self.result[3]
+
+    @property
+    def plate(self) -> Box:
+        """All of it."""
+        left, top, width, _ = self.channels
+        return left, top, width, self.bottom_px - top
+
+    @property
+    def line_px(self) -> float:
+        """The height of the line under what is added."""
+        return (self.before or self.result)[1] - LINE_GAP_PX / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +174,7 @@ def _beside(made_by: Filter, x: float, room: Box) -> tuple[Sums, Box]:
 def _under(made_by: Filter, x: float, room: Box) -> tuple[Sums, Box]:
     """The sums at the top and the output under them, to the right border."""
     sums = sums_at(made_by, (x, room[1]), 0.9 * SUM_PX[1])
-    top = sums.bottom_px + HEAD_ROOM_PX + APART_PX
+    top = sums.bottom_px + HEAD_ROOM_PX + 2 * EDGE_PX
     width, height = room[2] - x, room[3] + LABEL_ROOM_PX - EDGE_PX - top
     output = _fitting((x + width / 2, top + height / 2), (width, height), _aspect_out(made_by))
     return sums, (output[0], top, output[2], output[3])
@@ -172,6 +183,7 @@ def _under(made_by: Filter, x: float, room: Box) -> tuple[Sums, Box]:
 def _tall(frame: StepFrame, made_by: Filter) -> Places:
     """Three rows of two: input and window, weights and products, sums and output."""
     left, top, width, height = frame.board
+    top, height = top - TALL_RISE_PX, height + TALL_RISE_PX
     pitch = (height - 44.0) / 3
     high, wide = pitch - TALL_HEAD_PX - 24.0, (width - 96.0) / 2
     middles = left + EDGE_PX + wide / 2, left + width - EDGE_PX - wide / 2
@@ -182,9 +194,8 @@ def _tall(frame: StepFrame, made_by: Filter) -> Places:
     kernel = (middles[0] - table[0] / 2, lines[1] - table[1] / 2, *table)
     product = (window[0], kernel[1], *table)
     high += 24.0
-    gaps = (made_by.bias is not None) + 1 + bool(made_by.function)
-    cells = 1 + (made_by.hidden > 0) + gaps + 0.25 * (1 + bool(made_by.function)) + RESULT_PX / SUM_PX[1] - 1
-    cell = min(SUM_PX[1], (high - APART_PX * gaps) / cells)
+    cells, gaps = sum_cells(made_by)
+    cell = min(SUM_PX[1], (high - gaps) / cells)
     sums = sums_at(made_by, (left + wide + EDGE_PX - SUM_PX[0], lines[2] - high / 2 + 12.0), cell, is_left=True)
     output = _fitting((middles[1], lines[2]), (wide, high - 24.0), _aspect_out(made_by))
     names = (left, sums.channels[1], wide, 0.0)
@@ -200,15 +211,23 @@ def _tall(frame: StepFrame, made_by: Filter) -> Places:
 def sums_at(made_by: Filter, start: Point, cell_px: float, *, is_left: bool = False) -> Sums:
     """The column of sums from a top left corner down, with cells so high."""
     left, top = start
-    wide, gap, large = SUM_PX[0], APART_PX + 0.25 * cell_px, cell_px * RESULT_PX / SUM_PX[1]
     count = len(made_by.shown) + (made_by.hidden > 0)
-    channels, y = (left, top, wide, cell_px * count), top + cell_px * count
+    channels, y = (left, top, SUM_PX[0], cell_px * count), top + cell_px * count
     bias = before = None
     if made_by.bias is not None:
-        bias, y = (left, y + APART_PX, wide, cell_px), y + APART_PX + cell_px
+        bias = (left, y + BIAS_GAP_PX, SUM_PX[0], cell_px)
+        y += BIAS_GAP_PX + cell_px
+    y += LINE_GAP_PX
     if made_by.function:
-        before, y = (left, y + gap, wide, cell_px), y + gap + cell_px
-    return Sums(channels, bias, before, (left, y + gap, wide, large), is_left)
+        before, y = (left, y, SUM_PX[0], cell_px), y + cell_px + AFTER_GAP_PX
+    return Sums(channels, bias, before, (left, y, SUM_PX[0], cell_px * RESULT_CELLS), is_left)
+
+
+def sum_cells(made_by: Filter) -> tuple[float, float]:
+    """How many cells high the column of sums is, and how much more in pixels."""
+    count = len(made_by.shown) + (made_by.hidden > 0) + (made_by.bias is not None) + bool(made_by.function)
+    gaps = BIAS_GAP_PX * (made_by.bias is not None) + AFTER_GAP_PX * bool(made_by.function)
+    return count + RESULT_CELLS, LINE_GAP_PX + gaps
 
 
 def within(ring: Box, made_by: Filter) -> Box:

@@ -112,7 +112,14 @@ class Telling:
         (name, _), (_, window), *others = full = self._heads
         if not is_short:
             return full
-        return ((f"{name}, {self.label(0)}", ""), (window, ""), *((each, "") for each, _ in others))
+        first, last = f"{name}, {self.label(0, is_short=True)}", self.output_short
+        return ((first, ""), (window, ""), *((each, "") for each, _ in others[:-1]), (last, ""))
+
+    @property
+    def output_short(self) -> str:
+        """What the output is called where there is less room."""
+        subject = self.made_by.subject
+        return self.speech("output_short", layer=subject.layer.name, channel=subject.channel)
 
     @cached_property
     def _heads(self) -> tuple[tuple[str, str], ...]:
