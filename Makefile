@@ -87,6 +87,9 @@ pictures: blender
 		--fps 12 --max-mb 3 --out scenes/pictures/photograph.gif --overwrite
 	$(BIN)/kerascope frame $(DEMO)/photograph.bundle --scene adversarial --fold all --layer image --at-secs 11.5 \
 		--size 1280x720 --out scenes/pictures/photograph.png --overwrite
+	# The lesson's network is not ours: KERASCOPE_DATA is a folder with tiny_vgg, as CNN Explainer publishes it.
+	test ! -d '$(KERASCOPE_DATA)/tiny_vgg' || \
+		PYTHONPATH=. $(BIN)/python tests/support/lesson_commands.py '$(KERASCOPE_DATA)/tiny_vgg' scenes/pictures
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
 	# The page needs a browser: Chromium without a head.

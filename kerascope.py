@@ -27,7 +27,7 @@ from exporter.arguments import (
     add_transfer,
     number,
 )
-from scenes.arguments import add_film, add_moment, add_taken, add_view
+from scenes.arguments import add_film, add_lesson, add_moment, add_taken, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -277,6 +277,9 @@ def _add_drawing(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_film(clip, number)
     for each in (frame, clip):
         add_out(each, "file or folder to write")
+    lesson = command("lesson", there("lesson"), "write the stops and captions of a tour into a file that you edit")
+    add_lesson(lesson)
+    add_out(lesson, "file to write")
 
 
 def _there(module: str, name: str, args: argparse.Namespace) -> Any:

@@ -73,6 +73,12 @@ def add_film(command: argparse.ArgumentParser, number: Number) -> None:
     command.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
 
 
+def add_lesson(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope lesson`, but for where to write."""
+    _add_bundle(command)
+    _add_language(command, default="en")
+
+
 def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
     """What of a scene goes into a file that is walked round in elsewhere (`kerascope convert`). `number` reads one."""
     _add_bundle(command)
@@ -115,8 +121,13 @@ def _add_place(command: argparse.ArgumentParser) -> None:
     add("--layer", metavar="NAME", help="the layer that a scene flies to (default: the scene's choice)")
     add("--channel", type=int, metavar="N", help="its channel, counted from 0 (default: the scene's choice)")
     add("--at", type=cell, metavar="ROW,COL", help="the cell that a step scene works at (default: the scene's choice)")
-    add("--language", choices=("en", "zh"), help="of step scenes and the tour (default: en)")
+    _add_language(command)
     add("--lesson", type=Path, metavar="FILE", help="the stops of a tour, as `kerascope lesson` writes them")
+
+
+def _add_language(command: argparse.ArgumentParser, default: str | None = None) -> None:
+    words = "of step scenes and the tour (default: en)"
+    command.add_argument("--language", choices=("en", "zh"), default=default, help=words)
 
 
 def _add_classes(command: argparse.ArgumentParser) -> None:

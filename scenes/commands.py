@@ -67,6 +67,13 @@ def view(args: argparse.Namespace) -> int:
     return open_window(bundle, Gallery(bundle), start)
 
 
+def lesson(args: argparse.Namespace) -> None:
+    """`kerascope lesson`: the path of a file with the stops of a tour."""
+    from scenes.tour.writing import write_lesson
+
+    print(write_lesson(read_bundle(args.bundle), args.out, args.language, overwrite=args.overwrite))
+
+
 def scene_asked(
     args: argparse.Namespace, bundle: Bundle, at_secs: float | None = None
 ) -> tuple[Vantage, dict[str, Any]]:

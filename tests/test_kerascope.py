@@ -35,7 +35,7 @@ COMMANDS = (
         "view",
         "scenes",
     ),
-    *("frame", "record", "convert", "doctor"),
+    *("frame", "record", "lesson", "convert", "doctor"),
 )
 
 
