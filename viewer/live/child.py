@@ -7,7 +7,7 @@ import os
 import selectors
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 _CHUNK_BYTES = 2**16
@@ -23,9 +23,11 @@ class Child:
     never waits for us, and the last line is kept. Raises `OSError` where it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], fd: int, bell: int) -> None:
+    def __init__(self, command: Sequence[str], fd: int, bell: int, environment: Mapping[str, str]) -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self._process = subprocess.Popen(command, **pipes, pass_fds=(fd,), bufsize=0)  # type: ignore[call-overload]
+        self._process = subprocess.Popen(  # type: ignore[call-overload]
+            command, **pipes, pass_fds=(fd,), bufsize=0, env=environment
+        )
         self._in, self._out, self._err = self._streams()
         self._to_say = b""
         self._heard, self._told = b"", b""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,23 @@ MOST_KEPT = 64
 MOST_BYTES = 512 * 2**20
 _IMAGE = "image (picture)"
 _MOST_SCORES = 10_000
+
+
+@dataclass(frozen=True)
+class _Both(Collection[str]):
+    """Names, then more names, without a copy of the many; none is in both."""
+
+    first: Collection[str]
+    then: Collection[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.first or name in self.then
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.first, self.then)
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.then)
 
 
 @dataclass(frozen=True)
@@ -115,7 +133,7 @@ class Overlay(Bundle):
         with self._lock:
             drawn = [id_ for id_, each in self._drawings.items() if each.capture.checkpoint == checkpoint_id]
         inputs = self.under.inputs_at(checkpoint_id)
-        return {**dict.fromkeys(inputs), **dict.fromkeys(drawn)}.keys() if drawn else inputs
+        return _Both(inputs, tuple(drawn)) if drawn else inputs
 
     def load(self, ref: TensorRef) -> Array:
         """The array that a reference names, read-only. Raises `BundleError`: not known, or no longer kept."""

@@ -30,15 +30,16 @@ def drawn_on(learned_bundle: Path) -> Overlay:
 
 @pytest.fixture(scope="module")
 def worker(
-    drawn_on: Overlay, learned: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory, root: Path
+    drawn_on: Overlay, learned: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerResponder]:
-    """It takes seconds to start: the only one of these tests."""
-    path = tmp_path_factory.mktemp("live") / "digits.keras"
-    learned[0].save(path)
+    """It takes seconds to start: the only one of these tests. A module of the user's has the name of one of ours."""
+    folder = tmp_path_factory.mktemp("live")
+    learned[0].save(folder / "digits.keras")
+    (folder / "exporter.py").write_text("raise SystemExit('this is not ours')")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(root))
-        responder = WorkerResponder(drawn_on, str(path))
-    assert wait_for(responder, "ready", "failed") == "the model answers"
+        patch.chdir(folder)
+        responder = WorkerResponder(drawn_on, "digits.keras")
+        assert wait_for(responder, "ready", "failed") == "the model answers"
     yield responder
     responder.close()
 

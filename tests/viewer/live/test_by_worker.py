@@ -29,9 +29,8 @@ def diary(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(tiny_bundle: Bundle, diary: Path, monkeypatch: pytest.MonkeyPatch, root: Path) -> Iterator[Start]:
+def start(tiny_bundle: Bundle, diary: Path) -> Iterator[Start]:
     """Starts a responder whose workers live as is said; ends it after the test."""
-    monkeypatch.setenv("PYTHONPATH", str(root))
     begun: list[WorkerResponder] = []
 
     def started(*lives: str, patience: Patience = IMPATIENT) -> WorkerResponder:
