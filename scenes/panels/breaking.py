@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewer.letters import SQUARES, is_chinese
+from viewer.letters import MARKS, SQUARES, is_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +51,15 @@ def joined(lines: Sequence[str]) -> str:
     """
     text = ""
     for line in lines:
-        is_one = not text or not line or (is_chinese(text[-1]) and is_chinese(line[0]))
+        is_one = not text or not line or _touch(text[-1], line[0])
         text += line if is_one else f" {line}"
     return text
+
+
+def _touch(before: str, after: str) -> bool:
+    """Whether there is no space between two characters: where Chinese meets Chinese, or a mark of it."""
+    are_squares = all(is_chinese(each) or each in MARKS for each in (before, after))
+    return are_squares and (is_chinese(before) or is_chinese(after))
 
 
 def _sticks(before: str, part: str) -> bool:

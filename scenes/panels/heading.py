@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.panels.breaking import joined, pieces_of
+from viewer.letters import is_chinese
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Words
 from viewer.typeset import width_of
 
@@ -15,6 +16,10 @@ WIDE_PX = 1920.0
 TITLE_Y_PX = 70.0
 TITLE_SIZES_PX = (40.0, 36.0, 32.0, 28.0, 24.0)
 CAPTION_LINE_PX = 36.0
+NARROWER_PX = 12.0
+CLAUSE_ENDS = frozenset(",.;:!?\uff0c\u3002\uff1b\uff1a\uff01\uff1f\u3001\u201d")
+SHORTEST = 0.4
+"""Of the longest of some lines, how long all of them are where they are even."""
 
 
 def margin_of(width_px: float) -> float:
@@ -43,7 +48,9 @@ def caption(
     size = 27.0 if right_px - left_px > 700.0 else 23.0
     room_px = right_px - left_px
     if any(width_of(line, size) > room_px for line in lines):
-        lines = broken(joined(lines), room_px, size)
+        text = joined(lines)
+        # Chinese may break anywhere: a last line of one character is avoided, and clauses stay whole.
+        lines = balanced(text, room_px, size) if any(map(is_chinese, text)) else broken(text, room_px, size)
     tops_px = (bottom_px - CAPTION_LINE_PX * (len(lines) - 1 - i) for i in range(len(lines)))
     return Hud(
         words=tuple(
@@ -62,6 +69,23 @@ def broken(text: str, room_px: float, size_px: float) -> list[str]:
         else:
             lines.append(piece.lstrip(" "))
     return lines
+
+
+def balanced(text: str, room_px: float, size_px: float) -> list[str]:
+    """`text` in as few lines as `broken` makes, but about as long as each other; where it can, each ends a clause."""
+    tried = [broken(text, room_px, size_px)]
+    while (room_px := room_px - NARROWER_PX) > 0 and len(lines := broken(text, room_px, size_px)) == len(tried[0]):
+        tried.append(lines)
+    return max(
+        tried, key=lambda lines: (_clauses(lines, size_px), -max((width_of(x, size_px) for x in lines), default=0))
+    )
+
+
+def _clauses(lines: Sequence[str], size_px: float) -> int:
+    """How many lines but the last end a clause; none do where one line is much shorter than another."""
+    widths = [width_of(line, size_px) for line in lines]
+    is_even = min(widths, default=0.0) > SHORTEST * max(widths, default=0.0)
+    return sum(line[-1] in CLAUSE_ENDS for line in lines[:-1]) if is_even else 0
 
 
 def fitted(text: str, room_px: float, size_px: float, is_bold: bool = False) -> str:

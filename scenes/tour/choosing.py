@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 BOTH = 0.2
 """Of all values of a channel, how many are below 0 at least, and above."""
+AT_ONE_LAYER = (
+    "convolution", "dense", "attention", "normalisation", "activation", "pooling", "flatten", "softmax",
+)  # fmt: skip
+"""In which order a layer that does several things is told."""
 MOST_TRIED = 3
 """Layers of one kind that are looked at before the kind is left out."""
 
@@ -50,7 +54,7 @@ def default_stops(bundle: Bundle, options: SceneOptions) -> tuple[Stop, ...]:
         kinds.append(("dense", dict(kinds)["dense"][::-1]))
     tried = (_stop(bundle, scene, names, options) for scene, names in kinds)
     found = list(dict.fromkeys(stop for stop in tried if stop is not None))
-    found.sort(key=lambda stop: (order[stop.layer or first], STEP_SCENES.index(stop.scene)))
+    found.sort(key=lambda stop: (order[stop.layer or first], AT_ONE_LAYER.index(stop.scene)))
     last = bundle.manifest.model.outputs[0]
     return Stop(NETWORK, first), *_following(bundle, found), Stop(NETWORK, last)
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.panels.answer import answer_of
-from scenes.panels.numbers import count, percent, signed
+from scenes.panels.numbers import MINUS, count, percent, signed
 from scenes.steps.activation import squashing_of
 from scenes.steps.functions import NAMES
 from scenes.steps.naming import shape_text
 from scenes.steps.subject import subject_of
+from viewer.grids import decimals_for
 from viewer.kept import finite
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _convolution(subject: Subject) -> Fact:
             "depth": depth,
             "count": count(prod(kernel) * depth),
             "filters": count(int(case.values.shape[-1])),
-            "value": signed(subject.value(subject.at)),
+            "value": told(subject.value(subject.at)),
             "total": _total(layer),
         },
     )
@@ -81,8 +82,8 @@ def _activation(bundle: Bundle, options: SceneOptions) -> Fact:
         {
             "layer": squashing.subject.layer.name,
             "function": squashing.function.name,
-            "before": signed(float(squashing.before[chosen])),
-            "after": signed(float(outputs[chosen])),
+            "before": told(float(squashing.before[chosen])),
+            "after": told(float(outputs[chosen])),
             "share": percent(float(np.mean(outputs == 0))),
         },
     )
@@ -93,7 +94,7 @@ def _pooling(subject: Subject) -> Fact:
     sort = "max" if layer.mode == "max" or "Max" in layer.class_name else "mean"
     places = {
         "layer": layer.name,
-        "value": signed(subject.value(subject.at)),
+        "value": told(subject.value(subject.at)),
         "window": shape_text(layer.pool_size or ()),
     }
     if layer.kind == "global_pool":
@@ -107,7 +108,7 @@ def _normalisation(subject: Subject) -> Fact:
     layer, given = subject.layer, subject.case.inputs[0]
     sort = "batch" if "Batch" in layer.class_name else "rms" if "RMS" in layer.class_name else "other"
     before = float(finite(given)[(*subject.at, subject.channel)])
-    places = {"before": signed(before), "after": signed(subject.value(subject.at))}
+    places = {"before": told(before), "after": told(subject.value(subject.at))}
     return Fact(f"normalisation_{sort}", {"layer": layer.name, **places})
 
 
@@ -125,7 +126,7 @@ def _dense(subject: Subject) -> Fact:
         "units": count(int(subject.case.values.shape[-1])),
         "inputs": count(int(subject.case.inputs[0].shape[-1])),
         "unit": subject.channel,
-        "value": signed(subject.value(subject.at)),
+        "value": told(subject.value(subject.at)),
         "total": _total(layer),
         "parameters": count(layer.parameters),
         "share": percent(layer.parameters / max(model.parameters, 1)),
@@ -167,6 +168,17 @@ def class_name(bundle: Bundle, number: int) -> str:
     """The name of a class, its number where it has none."""
     names = bundle.manifest.model.class_names
     return names[number].replace("_", " ") if number < len(names) else str(number)
+
+
+def told(value: float) -> str:
+    """A value with its sign and as many decimals as the tables of the scenes have.
+
+    >>> told(0.9283), told(-12.345), told(0.0123), told(0.0)
+    ('+0.93', '\u221212.3', '+0.012', '0')
+    """
+    if not 1e-4 <= abs(value) < 1e5:
+        return signed(value)
+    return f"{MINUS if value < 0 else '+'}{abs(value):.{decimals_for(abs(value))}f}"
 
 
 _FACTS: dict[str, Callable[[Subject], Fact]] = {

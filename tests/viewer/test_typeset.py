@@ -56,7 +56,7 @@ def signs_of_the_pictures() -> str:
     signs = set()
     for room in ("viewer", "scenes"):
         for path in (ROOT / room).rglob("*.py"):
-            if "window" in path.parts:
+            if "window" in path.parts or path.name == "whatif.py":
                 continue  # Qt sets its own words
             tree = ast.parse(path.read_text("utf-8"))
             said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

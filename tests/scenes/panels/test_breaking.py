@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenes.panels.breaking import BEGINS, ENDS, joined, pieces_of
-from scenes.panels.heading import broken, caption, fitted
+from scenes.panels.heading import balanced, broken, caption, fitted
 from viewer.typeset import width_of
 
 SENTENCE = (
@@ -65,6 +65,27 @@ def test_lines_given_are_joined_before_they_are_broken_anew() -> None:
     words = caption((one, two), 0.0, 400.0).words
     assert joined([line.text for line in words]) == SENTENCE
     assert len(words) > 2
+
+
+@pytest.mark.parametrize("room_px", [200.0, 333.0, 500.0, 900.0])
+def test_balanced_lines_are_as_few_and_about_as_long(room_px: float) -> None:
+    lines, greedy = balanced(SENTENCE, room_px, 26.0), broken(SENTENCE, room_px, 26.0)
+    assert joined(lines) == SENTENCE
+    assert len(lines) == len(greedy)
+    widths = [width_of(line, 26.0) for line in lines]
+    assert max(widths) <= room_px
+    assert min(widths) > 0.4 * max(widths)
+
+
+def test_clauses_stay_whole_where_they_can() -> None:
+    text = "最大池化只留下最大的值，这里是 2.75。特征究竟出现在哪一格，也不再那么要紧。"
+    room_px = 0.6 * width_of(text, 26.0)
+    assert broken(text, room_px, 26.0)[0][-1] not in "，。"
+    assert balanced(text, room_px, 26.0)[0][-1] in "，。"
+
+
+def test_nothing_is_balanced_of_nothing() -> None:
+    assert balanced("", 100.0, 20.0) == []
 
 
 def test_what_a_no_break_space_joins_stays_together() -> None:
