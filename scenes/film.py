@@ -139,4 +139,8 @@ def _act(bundle: Bundle, named: Bundle, chosen: Scene, options: SceneOptions, vi
     options = replace(options, size_px=part.size_px)
     layout = chosen.lay_out(bundle, options)
     timeline = chosen.build(answering(named, options.muted), layout, options)
+    if timeline.waits_for:
+        what = f"the scene {chosen.name} has nothing to record: it waits for {timeline.waits_for}"
+        remedy = "draw one in the pad of `kerascope view` and save it in the bundle"
+        raise KerascopeError(what, got="none in this bundle", remedy=remedy, path=bundle.path)
     return Act(bundle, layout, viewed(timeline, view, layout, bundle), part)

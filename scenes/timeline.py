@@ -39,7 +39,7 @@ class Timeline:
     pixels): `None` where it has nothing to tell there.
 
     `live` is what the scene shows at a time for another capture, of a drawing, without being built anew; `None` where
-    it does not show drawings.
+    it does not show drawings. `waits_for` is what has to come before there is anything to record: empty, nothing.
 
     `flights` are from when to when the scene is away from its whole nets, at a part of them; the states at both ends of
     a flight are the same. What cannot fly there may leave it out (`grounded`).
@@ -58,6 +58,7 @@ class Timeline:
     stops_secs: tuple[float, ...] = ()
     pointed: Pointed | None = None
     live: Live | None = None
+    waits_for: str = ""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.duration_secs) and self.duration_secs > 0):

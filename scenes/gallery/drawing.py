@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.choose import shown_capture
+from scenes.drawn.film import film_of
+from scenes.drawn.kept import kept_drawing
 from scenes.drawn.places import WIDE, DrawnFrame
 from scenes.drawn.studio import studio_of
 from scenes.timeline import Timeline
@@ -29,7 +31,18 @@ def layout_options(options: SceneOptions) -> LayoutOptions:
 
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
-    """What the drawing of the window shows; until there is one, an input of the bundle."""
+    """A looping timeline: a saved drawing is made again. Without one it waits for somebody to draw, and shows an input
+    of the bundle until then.
+    """
     studio = studio_of(bundle, layout, options)
+    kept = kept_drawing(bundle, options)
+    if kept is not None:
+        return film_of(studio, layout, kept).timeline
     capture = shown_capture(bundle, options)
-    return Timeline(WAITING_SECS, lambda _: studio.waiting(capture), True, live=lambda _, shown: studio.live(shown))
+    return Timeline(
+        WAITING_SECS,
+        lambda _: studio.waiting(capture),
+        True,
+        live=lambda _, key: studio.live(key),
+        waits_for="a drawing",
+    )
