@@ -35,7 +35,7 @@ def legends_of(bench: Bench, frame: StepFrame) -> tuple[tuple[Hud, ...], tuple[G
     ]
     right = frame.width_px * 0.62 - 24.0 if frame.is_wide else frame.width_px - frame.margin_px
     row = sum(in_a_row(pieces, frame.margin_px, right, GAPS_PX[room]), Hud())
-    return (row,), _strips(tints, frame.margin_px, wide) if tints else ()
+    return (row,), _strips(tints, frame, wide) if tints else ()
 
 
 def _plain(title: str, map_name: MapName, width_px: float, scale: float) -> Hud:
@@ -61,11 +61,12 @@ def _pixels(bench: Bench, width_px: float) -> Hud:
     return Hud(words=(title, *ends))
 
 
-def _strips(tints: tuple[Tint, ...], left_px: float, width_px: float) -> tuple[Grid, ...]:
+def _strips(tints: tuple[Tint, ...], frame: StepFrame, width_px: float) -> tuple[Grid, ...]:
     """From dark to bright in each colour, under each other."""
     high = STRIP_PX / len(tints)
     values = (tuple(cell / (STRIP_CELLS - 1) for cell in range(STRIP_CELLS)),)
-    boxes = [(left_px, TOP_PX + STRIP_PX + number * high, width_px, high) for number in range(len(tints))]
+    top = TOP_PX + STRIP_PX - frame.foot_px
+    boxes = [(frame.margin_px, top + number * high, width_px, high) for number in range(len(tints))]
     return tuple(
         Grid(f"legend {tint}", values, box, 1.0, tint, number_px=0.0) for tint, box in zip(tints, boxes, strict=True)
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from scenes.panels.numbers import MINUS, count
 from scenes.steps.convolution import DEPTHWISE, class_of
@@ -25,8 +24,8 @@ def told(value: float, decimals: int, *, is_signed: bool = True) -> str:
     >>> told(1.209, 2), told(-0.04, 2), told(0.001, 2), told(0.88, 2, is_signed=False)
     ('+1.21', '\u22120.04', '0.00', '0.88')
     """
-    text = f"{abs(value):.{decimals}f}" if np.isfinite(value) else str(abs(value))
-    if not any(digit in text for digit in "123456789infa"):
+    text = f"{abs(value):.{decimals}f}"
+    if math.isnan(value) or not any(sign in text for sign in "123456789i"):
         return text
     return f"{MINUS if value < 0 else '+' if is_signed else ''}{text}"
 
