@@ -12,6 +12,7 @@ from exporter.bundle import KerascopeError
 from viewer.live.by_numpy import NumpyResponder
 from viewer.live.by_worker import WorkerResponder
 from viewer.live.responder import Status
+from viewer.live.stand_in import Relay, stand_in_for
 from viewer.window.errand import Errand
 
 if TYPE_CHECKING:
@@ -45,9 +46,15 @@ class Question:
 
 
 def make_responder(bundle: Bundle, model: str | None, checkpoint_id: str) -> Responder:
-    """The model in a process of its own where there is one, else numpy. Raises KerascopeError: neither can be had."""
+    """The model in a process of its own where there is one, and numpy while that starts; else numpy alone.
+
+    Raises
+    ------
+    KerascopeError
+        Neither can be had.
+    """
     if model is not None:
-        return WorkerResponder(bundle, model, checkpoint_id)
+        return Relay(WorkerResponder(bundle, model, checkpoint_id), stand_in_for(bundle, checkpoint_id))
     return NumpyResponder(bundle, checkpoint_id)
 
 
