@@ -27,7 +27,7 @@ ROWS, FEWER_ROWS = 9, 7
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """A looping timeline: the first queries at once, then quickly to the chosen one, which is worked out in steps."""
-    frame = StepFrame(options.aspect)
+    frame = StepFrame(options.aspect, options.foot_px)
     attention = attention_of(bundle, options)
     most = ROWS if frame.is_wide else FEWER_ROWS
     keys = attention.keys.shape[1]

@@ -25,7 +25,7 @@ ROWS = 11
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     """A looping timeline: from the whole net to the numbers, step by step, and back."""
-    frame = StepFrame(options.aspect)
+    frame = StepFrame(options.aspect, options.foot_px)
     shares = shares_of(bundle, options, ROWS)
     places = SoftmaxPlaces(frame, len(shares.shown) + (shares.rest > 0))
     scenery = scenery_of(layout, options, shares.subject.key, (shares.subject.layer.name,))

@@ -35,8 +35,9 @@ def pieces_of(text: str) -> list[str]:
     for part in PIECE.findall(text.strip()):
         if part.isspace():
             space = " "
-        elif pieces and not space and _sticks(pieces[-1], part):
-            pieces[-1] += part
+        elif pieces and _sticks(pieces[-1], space, part):
+            pieces[-1] += space + part
+            space = ""
         else:
             pieces.append(space + part)
             space = ""
@@ -62,6 +63,8 @@ def _touch(before: str, after: str) -> bool:
     return are_squares and (is_chinese(before) or is_chinese(after))
 
 
-def _sticks(before: str, part: str) -> bool:
-    """Whether a part stays with what stands right before it."""
+def _sticks(before: str, space: str, part: str) -> bool:
+    """Whether a part stays with what stands before it: marks do, and Chinese behind a number, which it counts."""
+    if space:
+        return before[-1].isdigit() and is_chinese(part[0])
     return part[0] in ENDS or before[-1] in BEGINS

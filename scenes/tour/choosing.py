@@ -113,8 +113,8 @@ def _stop(bundle: Bundle, scene: str, names: Sequence[str], options: SceneOption
 def _closer(stop: Stop, subject: Subject, bundle: Bundle, options: SceneOptions) -> Stop:
     """A stop with its channel and cell, where the scene shows one of several."""
     if stop.scene == "convolution":
-        subject = replace(subject, channel=_both_signs(subject))
-        return replace(stop, channel=subject.channel, at=_largest(subject) or None)
+        channel, at = _vivid(subject)
+        return replace(stop, channel=channel, at=at or None)
     if stop.scene in ("normalisation", "pooling"):
         return replace(stop, channel=subject.channel, at=subject.at or None)
     if stop.scene in ("dense", "softmax") and not subject.cells:
@@ -125,22 +125,21 @@ def _closer(stop: Stop, subject: Subject, bundle: Bundle, options: SceneOptions)
     return stop
 
 
-def _both_signs(subject: Subject) -> int:
-    """The channel of the largest mean size among those with values above and below 0, of which the activation function
-    makes different things; that of the largest mean size where there are none.
+def _vivid(subject: Subject) -> tuple[int, tuple[int, ...]]:
+    """A channel and a cell where much happens: of the channels that have values on both sides of 0, of which the
+    activation function makes different things, the one that rises most over its median, and where it does so. Cells at
+    the border are left out, as there may be padding.
     """
-    values = finite(subject.case.values).reshape(-1, subject.case.values.shape[-1])
-    below = (values < 0).mean(axis=0)
-    sizes = np.abs(values).mean(axis=0) * ((below > BOTH) & (below < 1 - BOTH))
-    return int(sizes.argmax()) if sizes.max() > 0 else subject.channel
-
-
-def _largest(subject: Subject) -> tuple[int, ...]:
-    """The cell of the largest value, away from the border where there is an inside: there is no padding then."""
-    values = np.asarray(subject.map)
-    inside = tuple(slice(1, -1) if size > 2 else slice(None) for size in values.shape)
-    best = np.unravel_index(int(finite(values[inside]).argmax()), values[inside].shape)
-    return tuple(int(at) + int(size > 2) for at, size in zip(best, values.shape, strict=True))
+    values = finite(subject.case.values)
+    flat = values.reshape(-1, values.shape[-1])
+    below = (flat < 0).mean(axis=0)
+    inside = tuple(slice(1, -1) if size > 2 else slice(None) for size in subject.cells)
+    rises = values[inside].reshape(-1, flat.shape[1]).max(axis=0) - np.median(flat, axis=0)
+    has_both = (below > BOTH) & (below < 1 - BOTH)
+    channel = int(np.where(has_both | ~has_both.any(), rises, -np.inf).argmax())
+    shown = values[(*inside, channel)]
+    best = np.unravel_index(int(shown.argmax()), shown.shape)
+    return channel, tuple(int(at) + int(size > 2) for at, size in zip(best, subject.cells, strict=True))
 
 
 def _following(bundle: Bundle, stops: Sequence[Stop]) -> tuple[Stop, ...]:
