@@ -148,7 +148,7 @@ def test_the_red_panda_is_shown_as_tiny_vgg_saw_it(root: Path) -> None:
     bundle = forward_bundle(open_model(folder / "model.json"), {"picture": picture[None]})
     for layer in ("conv_1_1", "conv_2_2"):
         seen = cells_of(bundle, SceneOptions(WIDE, layer=layer, channel=4, at=(20, 11)))
-        assert len(seen) >= 18
+        assert len(seen) >= 15
         assert all("result" in names for names in seen.values())
 
 
