@@ -20,6 +20,7 @@ from stepped_scene import BROKEN_PX, NAME, SteppedGallery, middle_of
 from window_driver import Driver, pixels_of, place_of
 
 from exporter.bundle import read_bundle
+from viewer.study import CameraOffset
 from viewer.window.application import make_window, prepare
 from viewer.window.docks.look import LookDock
 from viewer.window.playable import SUBJECT, Wish
@@ -73,6 +74,16 @@ class StepsDriver(Driver):
 
     def point(self, at_px: tuple[float, float]) -> None:
         QTest.mouseMove(self.view.widget, self.place(at_px))
+        self.rest()
+
+    def turn_the_net(self, by: QPoint) -> None:
+        """A drag that begins on the small net."""
+        widget, start = self.view.widget, place_of(self.view, "pool")
+        QTest.mousePress(widget, LEFT, pos=start)
+        for step in (0.5, 1.0):
+            QTest.mouseMove(widget, start + by * step)
+            wait(20)
+        QTest.mouseRelease(widget, LEFT, pos=start + by)
         self.rest()
 
     def leave(self) -> None:
@@ -150,9 +161,12 @@ def drive_pointing(driver: StepsDriver) -> Facts:
     driver.shoot("pointed")
     driver.point((1500.0, 700.0))
     facts["beside"] = driver.about
-    driver.point(middle_of((3, 5)))
     driver.drag(QPoint(90, 20))
-    driver.wheel(QPoint(200, 150), 2)
+    driver.wheel(driver.place(middle_of((3, 5))), 2)
+    driver.key(Qt.Key.Key_Plus)
+    facts["moved_by_the_board"], facts["refusal"] = view.offset != CameraOffset(), window.words.words
+    driver.turn_the_net(QPoint(60, 10))
+    driver.wheel(place_of(view, "pool"), 1)
     driver.point(middle_of((3, 4)))
     facts["moved"], facts["pointed_after_moving"] = view.offset.azimuth_deg != 0 and view.offset.zoom > 1, driver.about
     driver.key(Qt.Key.Key_R)

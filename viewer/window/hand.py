@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
@@ -17,7 +18,9 @@ class Hand(QObject):
 
     `turned` and `moved` bring how far a drag went since the last one, `zoomed` notches of the wheel and where.
     `pointed` is where the pointer is while no button is down (`None`: it has left), `clicked` and `asked` a left and a
-    right click that moved nothing (`asked` with the place on the screen), `doubled` a double click.
+    right click that moved nothing (`asked` with the place on the screen), `doubled` a double click. `steers` says
+    whether a drag or a turn of the wheel that begins at a place moves anything; where it does not, `refused` is told
+    once.
     """
 
     turned = Signal(object)
@@ -28,6 +31,7 @@ class Hand(QObject):
     asked = Signal(object, object)
     doubled = Signal(object)
     let_go = Signal()
+    refused = Signal()
 
     def __init__(self, canvas: Any) -> None:
         super().__init__()
@@ -35,7 +39,8 @@ class Hand(QObject):
         self._widget.setMouseTracking(True)
         self._widget.installEventFilter(self)
         self._button = 0
-        self._turns = False
+        self._turns = self._is_refused = False
+        self.steers: Callable[[At], bool] = lambda _: True
         self._at: At = (0.0, 0.0)
         self._moved_px = 0.0
         for name in ("press", "move", "release", "wheel", "double_click"):
@@ -58,6 +63,7 @@ class Hand(QObject):
         is_shifted = any(key.name == "Shift" for key in event.modifiers)
         self._button, self._turns = event.button, event.button == LEFT and not is_shifted
         self._at, self._moved_px = _place(event), 0.0
+        self._is_refused = not self.steers(self._at)
 
     def _on_move(self, event: Any) -> None:
         if not self.is_down:
@@ -67,7 +73,12 @@ class Hand(QObject):
         by_px = x - x_before, y - y_before
         if by_px != (0.0, 0.0):
             self._at = x, y
+            was_still = self._moved_px <= STILL_PX
             self._moved_px += abs(by_px[0]) + abs(by_px[1])
+            if self._is_refused:
+                if was_still and self._moved_px > STILL_PX:
+                    self.refused.emit()
+                return
             if self._moved_px > STILL_PX:
                 self._widget.setCursor(Qt.CursorShape.ClosedHandCursor)
             (self.turned if self._turns else self.moved).emit(by_px)
@@ -89,8 +100,11 @@ class Hand(QObject):
             self.clicked.emit(at)
 
     def _on_wheel(self, event: Any) -> None:
-        if event.delta[1]:
-            self.zoomed.emit(float(event.delta[1]), _place(event))
+        at = _place(event)
+        if event.delta[1] and self.steers(at):
+            self.zoomed.emit(float(event.delta[1]), at)
+        elif event.delta[1]:
+            self.refused.emit()
 
     def _on_double_click(self, event: Any) -> None:
         self._button = 0

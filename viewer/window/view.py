@@ -21,6 +21,7 @@ from viewer.study import CameraOffset
 from viewer.window.context import forget_gl
 from viewer.window.detail import FINEST, SLOW_MS, Pace, lean, next_pace, within
 from viewer.window.fanning import FAN_MS, fanned, newly_open
+from viewer.window.flat import FLAT, is_steered
 from viewer.window.glide import Glide
 from viewer.window.hand import Hand
 
@@ -82,6 +83,8 @@ class SceneView(QObject):
         self.hand.moved.connect(self._move)
         self.hand.zoomed.connect(self.zoom)
         self.hand.let_go.connect(self.stir)
+        self.hand.steers = self._is_steered
+        self.hand.refused.connect(lambda: desk.told.emit(FLAT))
 
     @property
     def layout(self) -> Layout | None:
@@ -145,6 +148,9 @@ class SceneView(QObject):
         own, layout = self._own_state(), self.layout
         if own is None or layout is None or not own.nets:
             return
+        if own.about is not None:
+            self._desk.told.emit(FLAT)
+            return
         plate = _plate_of(layout, place)
         if plate is not None:
             points = world_of(own.nets[0], layout, plate.corners())
@@ -177,11 +183,17 @@ class SceneView(QObject):
 
     def zoom_in(self) -> None:
         """Nearer."""
-        self.zoom(2)
+        self._zoom_about_middle(2)
 
     def zoom_out(self) -> None:
         """Further off."""
-        self.zoom(-2)
+        self._zoom_about_middle(-2)
+
+    def _zoom_about_middle(self, steps: float) -> None:
+        if self._is_steered((self.widget.width() / 2, self.widget.height() / 2)):
+            self.zoom(steps)
+        else:
+            self._desk.told.emit(FLAT)
 
     def edges_drawn(self) -> EdgesDrawn | None:
         """How many edges of the first net are drawn, of how many, and what they carry; `None` before a frame or
@@ -307,6 +319,12 @@ class SceneView(QObject):
         state = self._own_state()
         if state is not None:
             self.put_offset(orbited(self.offset, state.camera, by_px, self.widget.height()))
+
+    def _is_steered(self, at_px: tuple[float, float]) -> bool:
+        state, layout = self.state(), self.layout
+        if state is None or layout is None:
+            return True
+        return is_steered(state, layout, at_px, (float(self.widget.width()), float(self.widget.height())))
 
     def _move(self, by_px: tuple[float, float]) -> None:
         self.put_offset(panned(self.offset, by_px, self.widget.height()))

@@ -78,6 +78,8 @@ def test_what_is_pointed_at_is_told_until_the_pointer_leaves(facts: Facts, shots
 
 
 def test_flat_things_do_not_move_with_the_hand(facts: Facts) -> None:
+    assert not facts["moved_by_the_board"], "a drag, the wheel and the keys over the board"
+    assert "only the small net turns" in facts["refusal"]
     assert facts["moved"]
     assert facts["pointed_after_moving"] == [3, 4]
 
