@@ -66,7 +66,10 @@ class NumpyResponder:
         self._desk.close()
 
     def _serve(self) -> None:
-        doubt = distrusted(self._bundle, self._checkpoint_id)
+        try:
+            doubt = distrusted(self._bundle, self._checkpoint_id)
+        except (KerascopeError, MemoryError) as error:
+            doubt = _line(error)
         if doubt:
             self._desk.status = Status("failed", f"{doubt}; {_REMEDY}")
             return
@@ -84,8 +87,12 @@ class NumpyResponder:
         try:
             outputs = whole_pass(self._bundle, self._checkpoint_id, question.fed)
             problem = problem_of(outputs.items())
-        except KerascopeError as error:
-            problem = str(error)
+        except (KerascopeError, MemoryError) as error:
+            problem = _line(error)
         first = output_name(self._bundle.manifest.model.outputs[0])
         scores = np.asarray(outputs.get(first, np.zeros(0)), np.float32).ravel()
         return Reply(question.ticket, outputs, scores, question.age_ms, problem)
+
+
+def _line(error: KerascopeError | MemoryError) -> str:
+    return str(error) if isinstance(error, KerascopeError) else f"there is too little memory ({error})"

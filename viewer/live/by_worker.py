@@ -114,7 +114,16 @@ class WorkerResponder:
             self._bell.close()
 
     def _look_after(self) -> None:
-        """One worker after the other, until nothing more is wanted or none is of use."""
+        """One worker after the other; whatever happens, the status never tells of one that is not there."""
+        try:
+            self._one_after_the_other()
+        finally:
+            self._shared.close()
+            if not self._desk.is_closed and self.status.kind != "failed":
+                self._desk.status = Status("failed", "nobody looks after the worker any more; open the model again")
+
+    def _one_after_the_other(self) -> None:
+        """Until nothing more is wanted, or none is of use."""
         failures = 0
         while True:
             end = self._life()
@@ -129,7 +138,6 @@ class WorkerResponder:
             self._desk.status = Status("restarting", f"{end.words}; it is started again")
             if self._desk.closed_within(self._patience.pauses_secs[failures - 1]):
                 break
-        self._shared.close()
 
     def _life(self) -> End:
         """How a worker's life ended, from its start."""

@@ -109,6 +109,27 @@ def test_values_that_are_no_numbers_are_told(tiny_bundle: Bundle) -> None:
     responder.close()
 
 
+def test_a_bundle_that_is_gone_and_memory_that_is_short_are_told(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise KerascopeError("the bundle is gone")
+
+    def short(*_: object) -> None:
+        raise MemoryError("8 GB")
+
+    responder = NumpyResponder(tiny_bundle)
+    wait_for(responder, "ready")
+    monkeypatch.setattr(by_numpy, "whole_pass", short)
+    reply = reply_of(responder, responder.ask(np.zeros((6, 6, 1), np.float32)))
+    assert (reply.problem, reply.outputs) == ("there is too little memory (8 GB)", {})
+    responder.close()
+    monkeypatch.setattr(by_numpy, "distrusted", gone)
+    responder = NumpyResponder(tiny_bundle)
+    assert wait_for(responder, "failed").startswith("the bundle is gone; pass --model")
+    responder.close()
+
+
 def test_it_cannot_attack(tiny_bundle: Bundle) -> None:
     responder = NumpyResponder(tiny_bundle)
     assert not responder.can_attack

@@ -17,6 +17,7 @@ from asked import reply_of, until, wait_for
 
 from exporter.bundle import Bundle, KerascopeError
 from viewer.live.by_worker import WorkerResponder
+from viewer.live.shared import Shared
 from viewer.live.talk import Patience
 
 IMPATIENT = Patience(start_secs=20.0, answer_secs=0.5, attack_secs=0.5, pauses_secs=(0.01, 0.01))
@@ -235,6 +236,17 @@ def test_the_worker_ends_when_its_parent_is_killed_and_leaves_no_memory(
         assert all(line.endswith("(deleted)") for line in shared)  # of no name: nothing can stay behind
         parent.send_signal(signal.SIGKILL)
     until(lambda: not is_there(worker), secs=5.0)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_nobody_expected_is_told_too(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Shared, "outputs", short)
+    responder = start("good")
+    responder.ask(picture(0.25))
+    assert wait_for(responder, "failed") == "nobody looks after the worker any more; open the model again"
 
 
 def test_another_shape_is_refused(start: Start) -> None:
