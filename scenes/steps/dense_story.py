@@ -70,7 +70,7 @@ class DenseStory:
         board = made.board(moment) if over is None else made.board(moment) + over
         title = self.speech("title", layer=self.subject.subject.layer.name), self._subtitle(moment)
         state = self.scenery.state(moment.away, board, title, self._legends(made), says or self._says(made, moment))
-        return state if moment.away < 1 else replace(state, about=(*self.subject.subject.at, moment.cell))
+        return state if moment.away < 1 else replace(state, about=self.subject.subject.at, about_channel=moment.cell)
 
     def _subtitle(self, moment: Moment) -> str:
         subject, unit = self.subject, moment.cell
