@@ -16,7 +16,7 @@ from scenes.steps.chips import CHIP_NUMBER_PX, chip, gone, label, light, trace
 from scenes.steps.fields import Field, fitted_in, full_colour, middle_of
 from scenes.steps.functions import Function, before_of, flat_spans, function_of, has_function, is_fused, refuse_softmax
 from scenes.steps.naming import progress, shape_text, tile_name
-from scenes.steps.rooms import trio_of
+from scenes.steps.rooms import Needs, trio_of
 from scenes.steps.subject import subject_of
 from scenes.steps.telling import Page
 from viewer.state import Grid
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 STAGES = 3
-MIDDLE = 1.15
+NEEDS = Needs(1.15, 470.0)
 SAMPLES = 401
 BINS = 36
 BARS_PX, UNDER_BARS_PX = 92.0, 40.0
@@ -122,7 +122,7 @@ class ActivationBoard:
     def __init__(self, squashing: Squashing, options: SceneOptions, frame: StepFrame) -> None:
         self.of, self.language = squashing, options.language
         self.speech: Speech = speech_of(options.language, "activation")
-        self.trio = trio_of(frame, MIDDLE)
+        self.trio = trio_of(frame, NEEDS)
         self.after_box = fitted_in(self.trio.after, squashing.after.shape)
         self.before_box = self._before_box()
         x, y = plots.span_of(squashing.before), plots.span_of(squashing.outputs)

@@ -14,7 +14,7 @@ from scenes.steps.chips import CHIP_PX, chip, fallen, label, light, trace
 from scenes.steps.fields import fitted_in, full_colour, middle_of
 from scenes.steps.naming import progress, shape_text, tile_name
 from scenes.steps.normalisation_chain import formula_of
-from scenes.steps.rooms import trio_of
+from scenes.steps.rooms import Needs, trio_of
 from scenes.steps.telling import Page
 from viewer.state import Bar, Hud, Polyline, Words
 
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from scenes.steps.scenery import StepFrame
     from scenes.steps.walk import Moment
 
-MIDDLE = 1.2
 BINS = 40
 BARS_PX, HISTOGRAM_GAP_PX, NOTE_PX = 110.0, 30.0, 34.0
-TALL_MAPS = 0.22
+NEEDS = Needs(1.2, 560.0, HISTOGRAM_GAP_PX + BARS_PX + plots.UNDER_AXIS_PX + NOTE_PX, 0.0, 0.22)
 NAME_PX, DETAIL_PX = 28.0, 21.0
 SIDE_PX, EQUALS_PX, FORMULA_PX = 24.0, 40.0, 30.0
 MOST_ROW_PX, CHIPS_APART_PX = 116.0, 24.0
@@ -44,9 +43,8 @@ class NormalisationBoard:
     def __init__(self, of: Normalising, options: SceneOptions, frame_: StepFrame) -> None:
         self.of, self.language = of, options.language
         self.speech: Speech = speech_of(options.language, "normalisation")
-        self.has_bars = frame_.is_wide
-        under_px = HISTOGRAM_GAP_PX + BARS_PX + plots.UNDER_AXIS_PX + NOTE_PX if self.has_bars else 0.0
-        self.trio = trio_of(frame_, MIDDLE, under_px, TALL_MAPS)
+        self.trio = trio_of(frame_, NEEDS)
+        self.has_bars = self.trio.is_row
         self.before_box = fitted_in(self.trio.before, of.before.shape)
         self.after_box = fitted_in(self.trio.after, of.after.shape)
         self.scales = full_colour(of.before.cells), full_colour(of.after.cells)

@@ -11,7 +11,7 @@ from scenes.steps.chips import CHIP_PX, chip, fallen, label, ringed, trace
 from scenes.steps.fields import fitted_in, middle_of
 from scenes.steps.naming import progress, shape_text, tile_name, where
 from scenes.steps.pooling_windows import MOST_NUMBERS, stride_text
-from scenes.steps.rooms import trio_of
+from scenes.steps.rooms import Needs, trio_of
 from scenes.steps.telling import Page
 from viewer.state import Grid
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from scenes.steps.walk import Moment
 
 STAGES = 3
-MIDDLE = 0.78
+NEEDS = Needs(0.78, 400.0, 0.0, 0.0)
 LARGEST_CELL_PX = 132.0
 NUMBER_PX = 34.0
 SUM_ROOM_PX = 210.0
-NAME_UNDER_PX = 62.0
+NAME_UNDER_PX, NAME_OVER_PX, SIGN_PX = 62.0, 42.0, 30.0
 WIDER = 1.2
+ASIDE_PX, OVER_SUM_PX = 16.0, 140.0
 
 
 class PoolingBoard:
@@ -38,8 +39,7 @@ class PoolingBoard:
     def __init__(self, pooling: Pooling, options: SceneOptions, frame_: StepFrame) -> None:
         self.of, self.language = pooling, options.language
         self.speech: Speech = speech_of(options.language, "pooling")
-        self.trio = trio_of(frame_, MIDDLE, under_px=0.0)
-        self.is_wide = frame_.is_wide
+        self.trio = trio_of(frame_, NEEDS)
         self.before_box = fitted_in(self.trio.before, pooling.before(0).shape)
         self.after_box = fitted_in(self.trio.after, pooling.after.shape)
         first = pooling.window(0)
@@ -98,7 +98,7 @@ class PoolingBoard:
         if not self.has_numbers:
             return board + (self._best_mark(window) if self.of.is_max else Board()).faded(moment.part(1))
         grid = Grid("window", _known(window), self.window_box, self.of.scale, alpha=seen, number_px=NUMBER_PX)
-        board += zoom_lines(marks[0], self.window_box, alpha=seen) if self.is_wide else Board()
+        board += zoom_lines(marks[0], self.window_box, alpha=seen) if self.trio.is_row else Board()
         board += table(grid) if seen > 0 else Board()
         if self.of.is_max:
             best = cell_box(self.window_box, window.values.shape, window.best)
@@ -114,15 +114,30 @@ class PoolingBoard:
             board += label(speech("largest", count=window.count), (x, y + NAME_UNDER_PX)).faded(found)
             board += self._fall(window, at, found)
         else:
-            at = x + CHIP_PX[0] * 1.12, y
-            start = x - CHIP_PX[0] * 1.12, y
-            board += chip("sum", window.total, start, of.scale, alpha=found)
-            board += operator(f"\u00f7 {window.count} =", (x, y), size_px=30.0, alpha=found)
-            board += label(speech("sum"), (start[0], y + NAME_UNDER_PX)).faded(found)
-            board += label(speech("mean"), (at[0], y + NAME_UNDER_PX)).faded(found)
+            at, sums = self._mean(window)
+            board += sums.faded(found)
         board += chip("result", window.result, at, of.scale, alpha=found)
         right = at[0] + CHIP_PX[0] / 2 + 10.0, at[1]
-        return board + trace(curved(right, middle_of(of.after.spot(moment.cell, self.after_box))), done)
+        end = middle_of(of.after.spot(moment.cell, self.after_box))
+        if of.is_max or self.trio.is_row:
+            return board + trace(curved(right, end), done)
+        aside = right[0] + ASIDE_PX
+        return board + trace((right, (aside, right[1]), *fallen((aside, y - OVER_SUM_PX), end)), done)
+
+    def _mean(self, window: Window) -> tuple[Point, Board]:
+        """Where the mean stands, and the sum over the count before it: in a line, or over it where there is no room."""
+        (x, y), speech, scale = self.result_at, self.speech, self.of.scale
+        sign = f"\u00f7 {window.count:,} ="
+        if self.trio.is_row:
+            start, at = (x - CHIP_PX[0] * 1.12, y), (x + CHIP_PX[0] * 1.12, y)
+            board = operator(sign, (x, y), size_px=SIGN_PX)
+            board += label(speech("sum"), (start[0], y + NAME_UNDER_PX))
+        else:
+            start, at = (x, y - 74.0), (x, y + 46.0)
+            board = operator(sign, (x, y - 14.0), size_px=SIGN_PX)
+            board += label(speech("sum"), (x, start[1] - NAME_OVER_PX))
+        board += label(speech("mean"), (at[0], at[1] + NAME_UNDER_PX))
+        return at, board + chip("sum", window.total, start, scale)
 
     def _fall(self, window: Window, at: Point, part: float) -> Board:
         """From the largest value to where it stands alone."""
