@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from viewer.layout import Layout
     from viewer.state import CaptureKey, Loupe, ViewState
 
-START_SECS, SETTLE_SECS, HOLD_SECS, FADE_SECS = 0.6, 0.7, 1.8, 0.8
+START_SECS, SETTLE_SECS, HOLD_SECS, FADE_SECS, PAUSE_SECS = 0.6, 0.7, 1.8, 0.8, 0.2
 REWIND_SECS, HOP_SECS, LONGEST_LIGHT_SECS = 0.5, 0.3, 3.5
 MOMENT_SECS = 0.3
 """From one moment to the next where nothing tells how the pen went."""
@@ -41,7 +41,7 @@ class Times:
     @property
     def over(self) -> float:
         """When it begins anew."""
-        return self.fade + FADE_SECS
+        return self.fade + FADE_SECS + PAUSE_SECS
 
     def pair(self, t_secs: float) -> tuple[int, int, float]:
         """Which moment is shown, which comes next, and how far it has come, in 0..1."""
@@ -118,12 +118,11 @@ class Film:
 
     def _title(self, t_secs: float) -> str:
         label, times = self.kept.label, self.times
-        if t_secs >= times.fade:
-            return f"{label}, drawn"
-        if t_secs >= times.light:
+        if times.light <= t_secs < times.fade:
             return f"{label}, drawn: what the network makes of it, layer by layer"
         strokes = len(self.way.starts)
-        which = f", stroke {self.way.stroke(t_secs) + 1} of {strokes}" if strokes > 1 else ""
+        at = 0 if t_secs >= times.fade else self.way.stroke(t_secs)
+        which = f", stroke {at + 1} of {strokes}" if strokes > 1 else ""
         return f"{label} is drawn{which}: the network answers to every moment"
 
     def _note(self, t_secs: float) -> tuple[str, float]:
@@ -138,7 +137,7 @@ class Film:
                 if not count
                 else f"the answer changed {count} time{'s' if count > 1 else ''}"
             )
-            return f"{said} on the way", _faded(t_secs, times.light, times.over)
+            return f"{said} on the way", _faded(t_secs, times.light, times.fade)
         if t_secs < times.moments[0]:
             return "the answer to an empty sheet", _faded(t_secs, 0.0, times.moments[0])
         for at in reversed(self.changes):

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from drawn_bundle import drawn_bundle
 from paper_bundle import KEY, PaperBundle, layer, noise, paper_bundle
 
 from exporter.bundle import Bundle
@@ -34,6 +35,8 @@ WEIGHTS: dict[str, tuple[int, ...]] = {
 
 def bundle_for(name: str, usual: Bundle) -> Bundle:
     """The bundle that a scene of the gallery is tried with: the `usual` one, wherever that has what it needs."""
+    if name == "drawing":
+        return drawn_bundle()
     return taught_bundle() if name in TAUGHT else usual
 
 
