@@ -368,10 +368,10 @@ def _demo(args: argparse.Namespace) -> int:
     for path in (bundle, *showcase_files(args.out)):
         print(f"{_megabytes(path):8.2f} MB  {path}")
     _say(f"done in {time.perf_counter() - began_secs:.0f} s; now try:")
-    for line in (f"view {bundle}", f"inspect {bundle}", f"record {bundle} --scene flow --theme light --out flow.mp4"):
+    for line in (f"view {bundle} --model {model}", f"inspect {bundle}", f"record {bundle} --scene tour --out tour.mp4"):
         _say(f"  kerascope {line}")
     if not code and not args.no_window and _has_display():
-        run_apart("view", bundle)  # it says what is amiss
+        run_apart("view", bundle, "--model", model)  # it says what is amiss
     return code
 
 
