@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scenes.steps.convolution_words import Telling
     from viewer.state import MapName, Tint
 
-LABEL_PX, NUMBER_PX, LEAST_NUMBER_PX, SHORT_HEAD_PX = 21.0, 28.0, 16.5, 23.0
-EMPTY = 0.35
+LABEL_PX, NUMBER_PX, LEAST_NUMBER_PX, SHORT_HEAD_PX = 21.0, 28.0, 14.5, 23.0
+EMPTY = 0.25
 """How much of a panel is seen whose table is not there yet."""
 LABEL_BASE_PX = EDGE_PX + 1.1 * LABEL_PX
 """From the bottom of a tile to the baseline of what stands under it."""

@@ -83,12 +83,16 @@ def taps_frames(tile: Box, shape: tuple[int, int], rows: Sequence[float], column
 
 
 def callout(text: str, cell: Box, tile: Box, from_below: bool, alpha: float) -> Board:
-    """A number beside a cell of a tile, on the side that nothing comes from, where there is room for it on the tile."""
+    """A number beside a cell of a tile, on the side that nothing comes from, where there is room for it on the tile;
+    under a tile that has none.
+    """
     wide = width_of(text, CALLOUT_PX, True) + 28.0
     above = cell[1] - CALLOUT_GAP_PX - CALLOUT_HIGH_PX
     below = cell[1] + cell[3] + CALLOUT_GAP_PX
-    fits_below = below + CALLOUT_HIGH_PX <= tile[1] + tile[3]
-    top = above if (from_below and above >= tile[1]) or not fits_below else below
+    fits_above, fits_below = above >= tile[1], below + CALLOUT_HIGH_PX <= tile[1] + tile[3]
+    if not fits_above and not fits_below:  # on a strip neither: under it
+        below = tile[1] + tile[3] + CALLOUT_GAP_PX
+    top = above if fits_above and (from_below or not fits_below) else below
     middle = cell[0] + cell[2] / 2
     left = min(max(middle - wide / 2, tile[0]), tile[0] + tile[2] - wide)
     bar = Bar((left, top, wide, CALLOUT_HIGH_PX), "ground", 0.88 * alpha, 10.0)

@@ -44,6 +44,8 @@ WIDE = Spaces(84.0, 62.0, 112.0, 136.0, 44.0, 230.0)
 SQUARE = Spaces(46.0, 40.0, 66.0, 114.0, 0.0, 104.0)
 OUTPUT_PX = 284.0, 430.0
 """The least and the most that the output gets in wide frames."""
+FEW_TAPS, SMALL_PX = 3, (160.0, 240.0)
+"""Of windows with more cells along a side tables need more room: input and output then get so much at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
     sums_px = SUM_PX[0] + spaces.labels_px
     free = width - 2 * EDGE_PX - spaces.zoom_px - 2 * spaces.sign_px - spaces.strand_px - sums_px - spaces.out_px
     tile, least = min(most, spaces.tile_px), OUTPUT_PX[0] if frame.is_wide else 0.0
+    if max(made_by.taps) > FEW_TAPS and frame.is_wide:
+        tile, least = min(tile, SMALL_PX[0]), SMALL_PX[1]
     table = _table(made_by, min(most, (free - tile - least) / 3))
     row = max(table[1], min(most, tile / _aspect(made_by)))
     first = top + (height - row * count - gap * (count - 1)) / 2
