@@ -132,10 +132,10 @@ def test_it_is_started_again_and_asked_again(start: Start, diary: Path) -> None:
     assert sum(map(is_there, lives_of(diary))) == 1
 
 
-def test_a_newer_question_is_asked_in_place_of_the_one_that_killed(start: Start, diary: Path) -> None:
-    responder = start("dies", "good", patience=Patience(20.0, 0.5, 0.5, (0.1,)))
+def test_a_newer_question_is_asked_in_place_of_the_one_that_hung(start: Start, diary: Path) -> None:
+    responder = start("hangs", "good", patience=Patience(20.0, 0.3, 0.3, (0.1,)))
     old = responder.ask(picture(0.25))
-    wait_for(responder, "restarting")
+    wait_for(responder, "working")
     new = responder.ask(picture(0.5))
     assert reply_of(responder, new).scores[0] == 0.5
     assert asked_of(diary) == [old, new]
