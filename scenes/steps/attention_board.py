@@ -12,6 +12,7 @@ import numpy as np
 
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import count, percent
+from scenes.steps.attention_heads import MASKED
 from scenes.steps.attention_map import AttentionMap
 from scenes.steps.board import Board, head, joined, panel, rows_of, strand
 from scenes.steps.dense_inputs import cells_for, fitted_in
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 STAGES = ("queries", "scores", "shares", "values", "output")
 SIZE_PX, NUMBER_PX, READABLE_PX = 21.0, 22.0, 44.0
 BAR_PART, STUB_PX = 0.36, 3.0
+FIRST_ROOM = 1.7
+"""Of a column's width, what the words over it may fill where nothing stands beside them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +71,12 @@ class AttentionBoard:
     @cached_property
     def score_scale(self) -> float:
         """Full colour of what fits how well, in this row."""
-        return _largest(self._scores)
+        return _largest(self._scores[self._scores > MASKED])
 
     @property
     def _scores(self) -> Array:
         made: Array = self.attention.scores[self.attention.head, self.query, list(self.shown)]
-        return np.maximum(made, -1e6)
+        return made
 
     def board(self, moment: Moment) -> Board:
         """All of it at a moment of the walk."""
@@ -95,7 +98,8 @@ class AttentionBoard:
         """What a column of the table is, over it."""
         left, _, width, _ = self.places.box(column)
         at_px = left + width / 2, self.places.top_px + (-14.0 if is_first else self.places.pitch_px - 8.0)
-        words = Words(fitted(text, width * 1.15, SIZE_PX), at_px, SIZE_PX, role="dim", anchor="centre")
+        room = width * (FIRST_ROOM if is_first else 1.15)
+        words = Words(fitted(text, room, SIZE_PX), at_px, SIZE_PX, role="dim", anchor="centre")
         return Board(hud=Hud(words=(words,)))
 
     def _named(self, row: int, text: str, role: ColourRole = "text", *, is_bold: bool = False) -> Board:
@@ -123,6 +127,11 @@ class AttentionBoard:
         made = [self._label("score", self.speech(f"score_{self.attention.way}", size=self.attention.size))]
         for row, score in enumerate(self._scores):
             cell = self.places.cell("score", row)
+            if score <= MASKED:
+                at_px = cell[0] + cell[2] / 2, self.places.middle(row) + 0.36 * SIZE_PX
+                words = Words(self.speech("masked"), at_px, SIZE_PX, role="dim", anchor="centre")
+                made += [Board(hud=Hud(words=(words,)))]
+                continue
             made += [Board(grids=(Grid(f"score {row}", ((float(score),),), cell, self.score_scale),))]
         return joined(made)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 RULES = ("MultiHeadAttention", "Attention", "AdditiveAttention")
+MASKED = -1e8
+"""Scores are not higher than this where a query may not look."""
 CLOSE = 1e-3
 """Shares further apart than this were not made of these scores alone: a mask has changed them."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.numbers import count, percent, signed
 from scenes.steps.attention_board import STAGES, AttentionBoard
+from scenes.steps.attention_heads import MASKED
 from scenes.steps.attention_map import AttentionMap
 from scenes.steps.board import cell_box, frame
 from scenes.steps.dense_output import seen
@@ -124,11 +125,12 @@ class AttentionStory:
         if pair is None:
             return self._state(full)
         whole, (_, key) = self.attention, pair
+        score = float(whole.scores[whole.head, pair[0], key])
         says = self.speech(
             "says_pointed",
             query=query,
             key=key,
-            score=signed(float(whole.scores[whole.head, pair[0], key])),
+            score=self.speech("masked") if score <= MASKED else signed(score),
             share=_percent(float(whole.shares[whole.head, pair[0], key])),
         )
         return self._state(full, frame(seen(cell_box(self.map.box, self.map.cells, pair)), "text", 3.0), says)

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DensePeer:
-    """A dense layer of a bundle: `fed` is the layer whose stored output it takes in a row, `key` input and checkpoint."""
+    """A dense layer: `fed` is the layer whose stored output it takes in a row, `key` input and checkpoint."""
 
     bundle: Bundle
     layer: str

@@ -65,7 +65,7 @@ def cell_of(state: ViewState) -> tuple[int, ...] | None:
     return None if state.about is None or state.about_channel is None else (*state.about, state.about_channel)
 
 
-def units_of(timeline: Timeline, peer: DensePeer, fps: float = 5.0) -> dict[tuple[int, ...], set[str]]:
+def units_of(timeline: Timeline, peer: DensePeer, fps: float = 3.0) -> dict[tuple[int, ...], set[str]]:
     """The units that were visited, and the tables that were seen there; all right."""
     seen: dict[tuple[int, ...], set[str]] = {}
     for state in states_of(timeline, fps):
@@ -198,7 +198,7 @@ def test_a_unit_that_is_pointed_at_is_worked_out(tiny: Bundle) -> None:
 
 
 def test_what_is_not_there_is_told(tiny: Bundle) -> None:
-    """In a line: another layer, another unit, a place of a vector, two units at once, a network without such a layer."""
+    """In a line: another layer or unit, a place of a vector, two units at once, a network without such a layer."""
     assert dense_subject(tiny, SceneOptions(at=(2,), layer="scores"), 8).subject.channel == 2
     cases: tuple[dict[str, Any], ...] = (
         {"layer": "conv"}, {"channel": 3}, {"at": (3,)}, {"at": (1, 1)}, {"at": (1,), "channel": 0},
