@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from exporter.bundle import KerascopeError
 from viewer.inspect.samples import score_kind
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SCENE = "drawing"
 BRUSH = 0.08
+LATER_MS, PATIENCE_SECS = 4, 1.0
 NOTHING_DRAWN = "draw something first"
 
 
@@ -86,6 +87,10 @@ class Live(QObject):
         self.attacked: Answered | None = None
         self.is_veiled = self.shows_attacked = False
         self.latency_ms: float | None = None
+        self._due_secs: float | None = None
+        self._asked_secs = 0.0
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._go_on)
         self.answers = Answers(overlay, model, self)
         self.scene = LiveScene(on.view, on.player, self)
         self.intake = Intake(shape, self.barred, self)
@@ -176,13 +181,30 @@ class Live(QObject):
         self._desk.told.emit("answers are hidden: Y shows them" if self.is_veiled else "answers are shown")
 
     def _ask(self, began_secs: float) -> None:
-        """Ask about what is drawn now; an attack was on what was drawn before."""
+        """What is drawn is another picture now; an attack was on what was drawn before."""
         self.attacked, self.shows_attacked = None, False
         self.drawn.emit()
         self.open()
         self._want_scene()
-        picture = self.easel.picture
-        self.answers.ask(Question(picture, fed_of(self._overlay, picture), began_secs))
+        self._due_secs = began_secs
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask about what is drawn now, once the picture before it has been seen.
+
+        Were it asked at once, its answer would wait for the frame of the one before, and that again: each in a queue
+        behind what nobody wants to see any more.
+        """
+        if self._due_secs is None:
+            return
+        is_late = time.perf_counter() - self._asked_secs > PATIENCE_SECS
+        if is_late or not (self.answers.is_waiting or self.scene.is_busy):
+            began_secs, self._due_secs = self._due_secs, None
+            self._asked_secs = time.perf_counter()
+            picture = self.easel.picture
+            self.answers.ask(Question(picture, fed_of(self._overlay, picture), began_secs))
+        elif not self._later.isActive():
+            self._later.start()
 
     def _want_scene(self) -> None:
         """The scene that follows a drawing, where another one is shown."""
@@ -216,6 +238,7 @@ class Live(QObject):
 
     def _on_shown(self, took_ms: float) -> None:
         self.latency_ms = took_ms  # told with the next answer: a line of its own would cost a frame
+        self._later.start()  # after what the hand has done meanwhile
 
     def _on_built(self) -> None:
         """Another checkpoint is another network: it is asked about the same drawing."""

@@ -49,7 +49,12 @@ class LiveScene(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether what came last is what is seen, drawn as finely as anything."""
-        return self._waiting is None and self._drawing is None and not self._rests
+        return not (self.is_busy or self._rests)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a drawing waits to be seen."""
+        return self._waiting is not None or self._drawing is not None
 
     def hold(self) -> None:
         """A hand has gone down: frames are to follow it, and need not be fine."""
@@ -71,6 +76,8 @@ class LiveScene(QObject):
         self._look()
 
     def _look(self) -> None:
+        if time.perf_counter() - self._since_secs > PATIENCE_SECS:
+            self._drawing = None  # nobody draws it: the window is covered
         if self._waiting is not None:
             self._try(self._waiting)
         elif self._rests and self._drawing is None:

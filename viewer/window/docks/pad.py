@@ -22,7 +22,7 @@ METHODS = {"pgd": "PGD: small steps", "fgsm": "FGSM: one step"}
 VEILED = "guess first: Y shows the answer"
 EMPTY = "draw on the sheet, or drop a picture on it"
 ATTACKS = "change what is drawn a little, until the network errs"
-SOON_MS = 24
+SOON_MS = 60
 PLAINLY, ATTACKED = "drawn", "attacked"
 
 

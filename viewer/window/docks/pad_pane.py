@@ -28,10 +28,14 @@ class Pane(QWidget):
         column.addWidget(self.caption)
         column.addWidget(self.sheet, 1)
         column.addWidget(self.answer)
-        self.show_caption("")
+        self._said = "", False
+        self.caption.hide()
 
     def show_caption(self, words: str, *, is_shown: bool = False) -> None:
         """What stands over the picture, marked where this one is shown in the scene; nothing: no caption."""
+        if (words, is_shown) == self._said:
+            return
+        self._said = words, is_shown
         self.caption.setText(f"{words} \N{BLACK RIGHT-POINTING SMALL TRIANGLE} scene" if is_shown else words)
         self.caption.setObjectName("heading" if is_shown else "quiet")
         self.caption.style().polish(self.caption)

@@ -65,7 +65,8 @@ class StatusLine(QWidget):
 
     def show_status(self, status: Status, latency_ms: float | None) -> None:
         """Who answers, and how soon; `None`: nothing was drawn yet."""
-        self._dot.kind = status.kind
-        self._dot.update()
+        if status.kind != self._dot.kind:
+            self._dot.kind = status.kind
+            self._dot.update()
         self.words.setText(status.words)
         self.latency.setText("" if latency_ms is None else f"{latency_ms:.0f} ms")
