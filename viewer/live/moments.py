@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import ceil, hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,10 @@ from viewer.forward.node import Array
 from viewer.live.fed import fed_of, picture_shape
 from viewer.live.reply import Reply
 from viewer.live.responder import Responder
-from viewer.live.strokes import Stroke, drawn
+from viewer.live.strokes import Point, Stroke, drawn
 
 MOST_MOMENTS = 24
+FINE = 0.02
 LOOK_SECS = 0.002
 PATIENCE_SECS = 300.0
 
@@ -80,6 +83,24 @@ def strokes_until(strokes: tuple[Stroke, ...], points: int) -> tuple[Stroke, ...
         kept.append(replace(stroke, points=stroke.points[:points]))
         points -= len(stroke.points)
     return tuple(kept)
+
+
+def finer(strokes: tuple[Stroke, ...], apart: float = FINE) -> tuple[Stroke, ...]:
+    """The same strokes with more points, none further than `apart` from the next: so that moments can lie evenly.
+
+    >>> finer((Stroke(((0.0, 0.0), (0.0, 0.5)), 0.1),), 0.25)[0].points
+    ((0.0, 0.0), (0.0, 0.25), (0.0, 0.5))
+    """
+    return tuple(replace(stroke, points=_finer(stroke.points, apart)) for stroke in strokes)
+
+
+def _finer(points: tuple[Point, ...], apart: float) -> tuple[Point, ...]:
+    found = list(points[:1])
+    for (x0, y0), (x1, y1) in pairwise(points):
+        parts = max(ceil(hypot(x1 - x0, y1 - y0) / apart), 1)
+        found += [(x0 + (x1 - x0) * k / parts, y0 + (y1 - y0) * k / parts) for k in range(1, parts)]
+        found.append((x1, y1))
+    return tuple(found)
 
 
 def asked_of(

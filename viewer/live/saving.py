@@ -14,7 +14,7 @@ from exporter.bundle.errors import KerascopeError
 from exporter.bundle.free_names import free_input_ids, free_run_ids
 from exporter.bundle.schema import Capture, Input, Run, TensorRef
 from viewer.forward.node import Array
-from viewer.live.moments import Moment, answered, asked_of
+from viewer.live.moments import Moment, answered, asked_of, finer
 from viewer.live.responder import Responder
 from viewer.live.strokes import Stroke
 from viewer.live.told_strokes import Sketch, strokes_text
@@ -95,11 +95,11 @@ def save_sketch(bundle: Bundle, sketch: Sketch, responder: Responder, checkpoint
     KerascopeError
         as `answered` and `save_drawing` do.
     """
-    asked = asked_of(bundle, sketch.strokes, sketch.background)
-    moments = tuple(answered(responder, asked))
+    strokes = finer(sketch.strokes)
+    moments = tuple(answered(responder, asked_of(bundle, strokes, sketch.background)))
     return save_drawing(
         bundle.path,
-        sketch.strokes,
+        strokes,
         moments,
         background=sketch.background,
         label=sketch.label or LABEL,
