@@ -19,6 +19,7 @@ from scenes.tour.choosing import options_at
 from scenes.tour.lesson import NETWORK, Lesson, Stop
 from scenes.tour.route import Route, hop_secs, pace_of
 from scenes.tour.sayings import said_at, said_between
+from scenes.tour.shrinking import shrunk
 from scenes.tour.stations import passed_layers, station_of
 from scenes.tour.strip import Strip, set_lines, strip_for
 from viewer.solids.boards_place import shifted
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 FADE_SECS = 0.3
 BLOOM = 0.75
+SIDE_PX = 2**16
+"""Of the frame that scenes are asked for: they use nothing but its proportions, which are exact then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,10 @@ class Guided:
 
 @dataclass(frozen=True, eq=False)
 class Guide:
-    """All stops of a tour, each with the timeline of its scene (`None`: the whole net), and what is over all of it."""
+    """All stops of a tour, each with the timeline of its scene (`None`: the whole net), and what is over all of it.
+
+    `inner` is what the scenes are built with: for the part of the frame that the strip leaves.
+    """
 
     stops: tuple[Guided, ...]
     timelines: tuple[Timeline | None, ...]
@@ -58,7 +64,7 @@ class Guide:
     strip: Strip
     camera: Camera
     key: CaptureKey
-    options: SceneOptions
+    inner: SceneOptions
     title: str
     begins: str
 
@@ -70,11 +76,11 @@ class Guide:
             part = cubic_in_out(gone_secs / self.route.hops_secs[number])
             before = self.stops[number - 1].station if number else guided.station
             front = before + (guided.station - before) * part
-            return self._captioned(self._whole(front, number), guided.said_before, number, gone_secs)
-        if timeline is None:
-            return self._captioned(self._whole(guided.station, number), guided.said, number, gone_secs)
-        own = timeline.state_at(self.route.paces[number].own(gone_secs))
-        return self._captioned(_led(own, guided.station), guided.said, number, gone_secs)
+            return self._captioned(self._whole(front, number), guided.said_before, number, gone_secs, 0.0)
+        pace = self.route.paces[number]
+        own = self._whole(guided.station, number) if timeline is None else timeline.state_at(pace.own(gone_secs))
+        part = gone_secs / pace.lasts_secs
+        return self._captioned(_led(own, guided.station), guided.said, number, gone_secs, part)
 
     def pointed(self, t_secs: float, at_px: tuple[float, float]) -> ViewState | None:
         """What the scene of the stop shows while somebody points at it."""
@@ -82,16 +88,17 @@ class Guide:
         timeline = self.timelines[number]
         if not is_there or timeline is None or timeline.pointed is None:
             return None
-        own = timeline.pointed(self.route.paces[number].own(gone_secs), at_px)
-        return (
-            None
-            if own is None
-            else self._captioned(_led(own, self.stops[number].station), self.stops[number].said, number)
-        )
+        x_px, y_px = at_px
+        pace, size = self.route.paces[number], self.strip.part
+        own = timeline.pointed(pace.own(gone_secs), (x_px / size, y_px / size))
+        if own is None:
+            return None
+        guided, part = self.stops[number], gone_secs / pace.lasts_secs
+        return self._captioned(_led(own, guided.station), guided.said, number, gone_secs, part)
 
     def timeline(self) -> Timeline:
         """The tour in time: a marker and a stop for each stop."""
-        speech = speech_of(self.options.language, "tour")
+        speech = speech_of(self.inner.language, "tour")
         markers, held = [], []
         for number, guided in enumerate(self.stops):
             layer = f" {guided.stop.layer}" if guided.stop.layer and guided.stop.scene != NETWORK else ""
@@ -108,22 +115,23 @@ class Guide:
 
     def _whole(self, front: float, number: int) -> ViewState:
         """The whole net with the light at a station."""
-        speech, width_px = speech_of(self.options.language, "tour"), self.strip.width_px
+        speech, width_px = speech_of(self.inner.language, "tour"), REFERENCE_HEIGHT_PX * self.inner.aspect
         margin_px, layer = margin_of(width_px), self.stops[number].stop.layer
         says = self.begins if number == 0 else speech("at_layer", layer=layer)
         hud = heading(self.title, says, margin_px, width_px - margin_px)
         legend = legend_row((colour_legend(speech("scale"), "activation"),), margin_px, width_px - margin_px)
-        hud += shifted(legend, (0.0, -self.strip.foot_px))
-        return ViewState(self.camera, (NetView(self.key, front=front),), self.options.theme, hud, BLOOM)
+        hud += shifted(legend, (0.0, -self.inner.foot_px))
+        return ViewState(self.camera, (NetView(self.key, front=front),), self.inner.theme, hud, BLOOM)
 
     def _captioned(
-        self, state: ViewState, lines: Sequence[str], number: int, gone_secs: float = FADE_SECS
+        self, state: ViewState, said: Sequence[str], number: int, gone_secs: float, part: float
     ) -> ViewState:
-        """A state with what is said under it."""
-        alpha = min(gone_secs / FADE_SECS, 1.0)
-        hud = self.strip.hud(lines, number, len(self.stops), alpha)
-        own = tuple(replace(line, part=None) if line.part == "caption" else line for line in state.hud.words)
-        return replace(state, hud=replace(state.hud, words=own) + hud)
+        """A state with what is said under it when that part (0..1) of its time is over."""
+        lines = self.strip.page(said, part)
+        hud = self.strip.hud(lines, number, len(self.stops), min(gone_secs / FADE_SECS, 1.0))
+        shown = shrunk(state, self.strip.part)
+        own = tuple(replace(line, part=None) if line.part == "caption" else line for line in shown.hud.words)
+        return replace(shown, hud=replace(shown.hud, words=own) + hud)
 
 
 def _led(state: ViewState, station: float) -> ViewState:
@@ -147,7 +155,8 @@ def guide_of(bundle: Bundle, layout: Layout, options: SceneOptions, lesson: Less
         replace(one, said=set_lines(one.said, width_px), said_before=set_lines(one.said_before, width_px))
         for one in stops
     )
-    inner = replace(options, foot_px=strip.foot_px, lesson=None)
+    size_px = round(SIDE_PX * options.aspect / strip.part), SIDE_PX
+    inner = replace(options, size_px=size_px, foot_px=strip.foot_px, lesson=None)
     timelines = tuple(_timeline(bundle, layout, inner, one.stop, number) for number, one in enumerate(stops))
     speech, capture = speech_of(options.language, "tour"), shown_capture(bundle, options)
     return Guide(
@@ -157,7 +166,7 @@ def guide_of(bundle: Bundle, layout: Layout, options: SceneOptions, lesson: Less
         strip,
         far_camera(layout, inner),
         key_of(capture),
-        options,
+        inner,
         lesson.title or speech("title", model=shown_name(bundle)),
         speech("at_input", input=bundle.input(capture.input).label.replace("_", " ")),
     )

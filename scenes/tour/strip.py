@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.breaking import joined
 from scenes.panels.heading import balanced, margin_of
+from scenes.steps.scenery import WIDE
 from viewer.state import REFERENCE_HEIGHT_PX, Bar, Hud, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WIDE_PX = 1296.0
+WIDE_PX = WIDE * REFERENCE_HEIGHT_PX
+MOST_LINES = 3
 LETTERS_PX, SMALL_LETTERS_PX = 29.0, 25.0
 PITCH = 1.36
 TOP_ROOM_PX, BOTTOM_ROOM_PX, SIDE_PX, BORDER_PX = 26.0, 18.0, 28.0, 22.0
@@ -42,8 +44,22 @@ class Strip:
 
     @property
     def foot_px(self) -> float:
-        """What has to stay free at the bottom of the frame."""
-        return self.height_px + BORDER_PX + GAP_PX - BELOW_LEGENDS_PX
+        """What a scene that fills the frame has to leave free at its bottom; nothing where it is made smaller."""
+        return self.height_px + BORDER_PX + GAP_PX - BELOW_LEGENDS_PX if self.width_px >= WIDE_PX else 0.0
+
+    @property
+    def part(self) -> float:
+        """How large the picture over the strip is: as it is in wide frames, where boards have room to spare."""
+        if self.width_px >= WIDE_PX:
+            return 1.0
+        return (REFERENCE_HEIGHT_PX - self.height_px - BORDER_PX) / (REFERENCE_HEIGHT_PX - BELOW_LEGENDS_PX + GAP_PX)
+
+    def page(self, lines: Sequence[str], part: float) -> Sequence[str]:
+        """The lines of a caption that are seen when that part (0..1) of its time is over: as many as find room."""
+        pages = -(-len(lines) // self.lines) or 1
+        each = -(-len(lines) // pages)
+        first = min(int(part * pages), pages - 1) * each
+        return lines[first : first + each]
 
     def hud(self, lines: Sequence[str], number: int, count: int, alpha: float = 1.0) -> Hud:
         """A caption, that much (0..1) of it seen, at stop `number` (from 0) of `count`."""
@@ -69,8 +85,9 @@ def letters_px(width_px: float) -> float:
 
 
 def strip_for(captions: Iterable[Sequence[str]], width_px: float) -> Strip:
-    """A strip that has room for each of these captions."""
-    return Strip(width_px, max((len(set_lines(tuple(lines), width_px)) for lines in captions), default=1))
+    """A strip that has room for each of these captions, or for so much of it as is seen at once."""
+    longest = max((len(set_lines(tuple(lines), width_px)) for lines in captions), default=1)
+    return Strip(width_px, min(longest, MOST_LINES))
 
 
 @lru_cache(maxsize=256)
