@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from viewer.state import ColourRole
 
 SIZE_PX = 21.0
-NAMED, MOST_CELL_PX, LEAST_FRAME_PX, NAME_ROOM_PX = 12, 56.0, 12.0, 130.0
+NAMED, MOST_CELL_PX, LEAST_FRAME_PX, NAME_ROOM_PX, LINE_PX = 12, 56.0, 12.0, 130.0, 28.0
 """Outputs of no more units are a column, each with its name."""
 
 
@@ -39,7 +39,8 @@ class DenseOutput:
     @property
     def is_named(self) -> bool:
         """Whether each unit has its name beside it."""
-        return self.subject.units <= NAMED and self.places.output[2] > NAME_ROOM_PX
+        _, _, width, height = self.places.output
+        return self.subject.units <= NAMED and width > NAME_ROOM_PX and height / self.subject.units >= LINE_PX
 
     @cached_property
     def cells(self) -> tuple[Box, tuple[int, int]]:

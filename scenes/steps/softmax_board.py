@@ -10,7 +10,7 @@ import numpy as np
 
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import count, percent, signed
-from scenes.steps.board import Board, head, joined, operator, panel, strand
+from scenes.steps.board import DETAIL_PX, Board, head, joined, operator, panel, strand
 from viewer.state import Bar, Grid, Hud, Polyline, Words
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 STAGES = ("logits", "shifted", "exponentials", "sum", "divide", "answer")
 NAME_PX, PERCENT_PX = 22.0, 24.0
 BAR_PART, STUB_PX = 0.42, 3.0
+ROOMY_PX, NAME_ROOM, DETAIL_ROOM = 100.0, 1.75, 1.36
+"""The narrowest column with its full name over it; of a column's width, what name and detail may fill."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,9 @@ class SoftmaxBoard:
         """Over a column what it is; in few words where there is little room."""
         box = self.places.column(column)
         if self.places.is_wide:
-            return head(name, detail, box, room_px=box[2] * 1.75)
+            is_roomy = box[2] >= ROOMY_PX
+            detail = fitted(detail, DETAIL_ROOM * box[2], DETAIL_PX)
+            return head(name if is_roomy else self.speech(short), detail, box, room_px=NAME_ROOM * box[2])
         text = fitted(self.speech(short), box[2] * 1.18, 21.0)
         words = Words(text, (box[0] + box[2] / 2, box[1] - 14.0), 21.0, role="dim", anchor="centre")
         return Board(hud=Hud(words=(words,)))
