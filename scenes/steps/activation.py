@@ -134,12 +134,13 @@ class ActivationBoard:
         of, cell = self.of, moment.cell
         value, result = float(of.before[cell]), of.after.value(cell)
         title = self.speech("title", function=of.function.name, layer=of.subject.layer.name)
-        told = self.speech("value", function=of.function.name, before=signed(value), after=signed(result))
+        result_says = self.speech("value", function=of.function.name, before=signed(value), after=signed(result))
         about = of.after.position(cell)
         if moment.away < 0.5:
             return Page(Board(), (title, self.speech("in_network", layer=of.subject.layer.name)), "", about)
-        says = f"{told}\n{self._share()}"
-        return Page(self._board(moment, value, result), (title, progress(self.language, of.after, cell)), says, about)
+        says = f"{result_says}\n{self._share()}"
+        board, told = self._board(moment, value, result), progress(self.language, of.after, cell)
+        return Page(board, (title, told), says, about, cell if of.after.channel is None else None)
 
     def under(self, at_px: Point) -> int | None:
         """The cell at a point of either map."""

@@ -88,7 +88,7 @@ class FlattenBoard:
         value, index = signed(float(of.rows[position, channel])), of.index(position, channel)
         says = speech("says", channel=channel, value=value, index=f"{index:,}", count=f"{of.count:,}")
         told = speech("progress", where=where(self.language, place), number=position + 1, count=of.positions)
-        return Page(self._board(moment, channel), (title, told), f"{says}\n{speech('says_order')}", place)
+        return Page(self._board(moment, channel), (title, told), f"{says}\n{speech('says_order')}", place, channel)
 
     def _board(self, moment: Moment, channel: int) -> Board:
         of, position = self.of, moment.cell

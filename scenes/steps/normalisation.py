@@ -68,8 +68,9 @@ class NormalisationBoard:
         says = speech("says", before=signed(of.before.value(cell)), after=signed(of.after.value(cell)))
         count = of.measure(of.after.index(cell)).count
         source = speech("says_here", count=f"{count:,}") if count else speech("says_learned")
+        unit = cell if of.after.channel is None else None
         title_ = (title, progress(self.language, of.after, cell))
-        return Page(self._board(moment, chain), title_, f"{says}\n{source}", about)
+        return Page(self._board(moment, chain), title_, f"{says}\n{source}", about, unit)
 
     def under(self, at_px: Point) -> int | None:
         """The cell at a point of either map."""

@@ -56,7 +56,9 @@ class PoolingBoard:
         if moment.away < 0.5:
             return Page(Board(), (title, self.speech("in_network", layer=layer.name)), "", about)
         told = progress(self.language, of.after, cell)
-        return Page(self._board(moment, window), (title, told), self._says(cell, window), about)
+        return Page(
+            self._board(moment, window), (title, told), self._says(cell, window), about, cell if of.is_global else None
+        )
 
     def under(self, at_px: Point) -> int | None:
         """The cell at a point of the output, or one that is made from a place of the map before."""

@@ -25,12 +25,14 @@ class Page:
     title : the title, and what is said behind it.
     says : the sentence under the board.
     about : the position of the cell that the page is about, without its channel.
+    channel : its channel or unit, where that may be another than the one that the scene is about.
     """
 
     board: Board
     title: tuple[str, str]
     says: str
     about: tuple[int, ...]
+    channel: int | None = None
 
 
 def told(
@@ -52,7 +54,9 @@ def told(
 
     def shown(moment: Moment, made: Page) -> ViewState:
         state = scenery.state(moment.away, made.board, made.title, legends, made.says)
-        return replace(state, about=made.about) if made.board.loupes or made.board.grids else state
+        if not made.board.loupes:
+            return state
+        return replace(state, about=made.about, about_channel=made.channel)
 
     def pointed(t_secs: float, at_px: Point) -> ViewState | None:
         cell = under(at_px) if walk.at(t_secs).away >= 1 else None
