@@ -15,11 +15,13 @@ from viewer.window.live_answers import Answers, Question
 from viewer.window.live_easel import Easel
 from viewer.window.live_ground import ground_of, inverted
 from viewer.window.live_intake import Intake
+from viewer.window.live_saving import Saving
 from viewer.window.live_scene import LiveScene
 from viewer.window.live_veil import telling_layers, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 SCENE = "drawing"
 BRUSH = 0.08
+SAVES = "wait until the drawing is saved"
 LATER_MS, PATIENCE_SECS = 4, 1.0
 NOTHING_DRAWN = "draw something first"
 
@@ -52,7 +55,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Room:
-    """The parts of the window that a drawing shows itself in, and the names of the scenes that there are."""
+    """The parts of the window that a drawing shows itself in, the names of the scenes, and where pictures are saved."""
 
     desk: Desk
     view: SceneView
@@ -60,6 +63,7 @@ class Room:
     chooser: Chooser
     navigator: Navigator
     scenes: Collection[str]
+    folder: Path
 
 
 class Live(QObject):
@@ -95,10 +99,13 @@ class Live(QObject):
         self.scene = LiveScene(on.view, on.player, self)
         self.intake = Intake(shape, self.barred, self)
         self.intake.came.connect(self.take)
+        self.saving = Saving(overlay, self.easel, self.answers, on.folder, self)
+        self.saving.told.connect(on.desk.told)
+        self.saving.done.connect(self._go_on)
         self.answers.replied.connect(self._on_replied)
         self.answers.changed.connect(self.answered)
         self.scene.shown.connect(self._on_shown)
-        for part in (self.answers, self.intake):
+        for part in (self.answers, self.intake, self.saving):
             part.failed.connect(on.desk.failed)
         on.chooser.built.connect(self._on_built)
 
@@ -106,7 +113,14 @@ class Live(QObject):
         """Give back whoever answers."""
         self._chooser.built.disconnect(self._on_built)
         self.intake.close()
+        self.saving.close()
         self.answers.close()
+
+    def adopt(self, easel: Easel) -> None:
+        """Go on with what was drawn for another bundle, where pictures for both have one shape."""
+        if not (self.barred or easel.is_empty) and easel.shape == self.easel.shape:
+            self.easel.go_on_with(easel)
+            self._ask(time.perf_counter())
 
     def open(self) -> None:
         """Let somebody get ready to answer, for the checkpoint that is wished for."""
@@ -161,6 +175,7 @@ class Live(QObject):
     def attack(self, method: str) -> None:
         """Attack what is drawn; the drawing stays."""
         barred = NOTHING_DRAWN if self.easel.is_empty else self.answers.barred_attack
+        barred = SAVES if self.saving.is_going else barred
         if barred:
             self._desk.failed.emit(barred)
             return
@@ -195,7 +210,7 @@ class Live(QObject):
         Were it asked at once, its answer would wait for the frame of the one before, and that again: each in a queue
         behind what nobody wants to see any more.
         """
-        if self._due_secs is None:
+        if self._due_secs is None or self.saving.is_going:
             return
         is_late = time.perf_counter() - self._asked_secs > PATIENCE_SECS
         if is_late or not (self.answers.is_waiting or self.scene.is_busy):
@@ -212,6 +227,8 @@ class Live(QObject):
             self._chooser.want(scene=SCENE)
 
     def _on_replied(self, question: Question, reply: Reply) -> None:
+        if question.is_aside:
+            return
         if reply.problem and not self.is_veiled:
             self._desk.failed.emit(reply.problem)
         if not reply.outputs:
@@ -244,4 +261,5 @@ class Live(QObject):
         """Another checkpoint is another network: it is asked about the same drawing."""
         answers = self.answers
         if answers.checkpoint_id and answers.checkpoint_id != self._navigator.checkpoint_id:
+            self.saving.interrupt("another checkpoint was chosen")
             self._ask(time.perf_counter())

@@ -36,13 +36,14 @@ WITHOUT_MODEL = "attacking needs the model: kerascope view {bundle} --model MODE
 @dataclass(frozen=True, eq=False)
 class Question:
     """A picture (H, W, C) uint8, what is fed for it, when the hand did it (`time.perf_counter`), and how it is to be
-    attacked first; empty: not at all.
+    attacked first; empty: not at all. `is_aside` is what nobody has drawn just now.
     """
 
     picture: NDArray[np.uint8]
     fed: NDArray[np.float32]
     began_secs: float
     method: str = ""
+    is_aside: bool = False
 
 
 def make_responder(bundle: Bundle, model: str | None, checkpoint_id: str) -> Responder:

@@ -78,6 +78,11 @@ class Easel:
         history = self.history
         self._put(history.taken(picture) if is_step else History(Drawn(history.now.ground, picture), history.before))
 
+    def go_on_with(self, other: Easel) -> None:
+        """All that was drawn on another easel, and the way back from there."""
+        self.colour, self.brush = other.colour, other.brush
+        self._put(other.history)
+
     def _put(self, history: History) -> None:
         if history is not self.history:
             self.history = history

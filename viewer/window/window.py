@@ -72,7 +72,7 @@ class Window(Parts):
     ) -> None:
         super().__init__()
         self.folder = folder
-        self._model = model
+        self._model, self._model_of = model, bundle.path
         self.keeper = keeper or Keeper(None)
         self.beside: Beside | None = None
         self._shortcuts: list[tuple[QShortcut, bool]] = []
@@ -110,7 +110,9 @@ class Window(Parts):
         seen = self.keeper.view_of(bundle)
         now = self.chooser.wish
         wish = Wish(now.scene, theme=now.theme, language=now.language) if seen is None else wish_of(seen)
+        drawn = self.live.easel
         self._furnish(bundle, catalogue, wish, seen)
+        self.live.adopt(drawn)
         self.chooser.want_size(self.view.size_px)
 
     def open_beside(self, path: Path) -> None:
@@ -249,8 +251,8 @@ class Window(Parts):
         self.navigator = Navigator(self.desk, self.chooser, self.player)
         self.copier, self._hover = Copier(self), Hover(self)
         self.taker = Taker(self, self.recorder, self.folder)
-        room = Room(self.desk, self.view, self.player, self.chooser, self.navigator, catalogue.summaries)
-        self.live = Live(bundle, room, self._model)
+        room = Room(self.desk, self.view, self.player, self.chooser, self.navigator, catalogue.summaries, self.folder)
+        self.live = Live(bundle, room, self._model if bundle.path == self._model_of else None)
         self._podium = Podium(self, self._stand, self.show_bars)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())

@@ -88,6 +88,11 @@ class PadDock(QDockWidget):
         for method, words in METHODS.items():
             menu.addAction(words, partial(self.live.attack, method))
         self.attack.setMenu(menu)
+        keeping = QMenu(self.save)
+        keeping.addAction("into the bundle, as a run", self.live.saving.save_into_bundle)
+        keeping.addAction("as a PNG beside you", self.live.saving.save_as_png)
+        self.save.setMenu(keeping)
+        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.veil.setCheckable(True)
         self.camera.setCheckable(True)
         whole = QWidget()
