@@ -101,7 +101,7 @@ class Film:
         here, there, share = self.times.pair(t_secs)
         scores = mixed(self.scores[here], self.scores[there], share) if self.scores[here] else ()
         note, alpha = self._note(t_secs)
-        said = Said(self._title(t_secs), scores, note, alpha)
+        said = Said(self._title(t_secs), scores, note if alpha > 0 else "", alpha)
         keys = self.kept.keys[here], self.kept.keys[there]
         over, wires = pen_marks(self.way, t_secs, self.studio.frame.sheet, self.layout)
         return self.studio.state(self._net(keys, share, t_secs), self._sheets(keys, share), said, over, wires)
