@@ -20,9 +20,10 @@ from stepped_scene import BROKEN_PX, NAME, SteppedGallery, middle_of
 from window_driver import Driver, pixels_of, place_of
 
 from exporter.bundle import read_bundle
-from viewer.study import CameraOffset
+from viewer.study import CameraOffset, Place
 from viewer.window.application import make_window, prepare
 from viewer.window.docks.look import LookDock
+from viewer.window.docks.whatif import SET_OTHERWISE, WhatIfDock
 from viewer.window.playable import SUBJECT, Wish
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -207,11 +208,57 @@ def drive_choices(driver: StepsDriver) -> Facts:
     return facts
 
 
+def drive_whatif(driver: StepsDriver) -> Facts:
+    """The panel that sets a layer otherwise: from the menu, by typing, by pointing, and back."""
+    window = driver.window
+    panel = next(dock for dock in window.shelf.docks if isinstance(dock, WhatIfDock))
+    window.chooser.want(scene="flow")
+    driver.rest()
+    facts: Facts = {"otherwise_of_relu": SET_OTHERWISE in driver.menu("relu")}
+    window.pointer.menu.close()
+    driver.menu("conv")
+    driver.choose(SET_OTHERWISE)
+    driver.until(panel.isVisible)
+
+    def told() -> Facts:
+        rows = {**panel.facts.rows(), **panel.path.rows()}
+        return {"sums": panel.sums.text(), "problem": panel.problem.text(), "stop": panel.beside.text(), "facts": rows}
+
+    def typed(name: str, text: str) -> Facts:
+        box = panel.numbers[name].boxes[-2]
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, text)
+        return told()
+
+    facts["own"], facts["layer"] = told(), panel.layer_name
+    facts["wider"] = typed("taps", "5")
+    facts["drawn"] = panel.drawing.isVisible()
+    there = panel.drawing.middle_of((2, 4))
+    on_page = panel.drawing.mapTo(panel.widget().widget(), there)
+    panel.widget().ensureVisible(on_page.x(), on_page.y())
+    QTest.mouseMove(panel.drawing, there)
+    driver.until(lambda: panel.drawing.cell == (2, 4))
+    panel.drawing.setFocus()
+    QTest.keyClick(panel.drawing, Qt.Key.Key_Right)
+    facts["marked"], facts["scene_after_arrow"] = panel.drawing.cell, window.player.head.is_playing
+    driver.shots["panel"] = pixels_of(panel.grab().toImage())
+    facts["refused"] = [typed("strides", "2"), typed("dilation", "2")][1]
+    facts["drawn_when_refused"] = panel.drawing.isVisible()
+    facts["nothing"] = typed("taps", "0")["problem"]
+    QTest.mouseClick(panel.restore, LEFT)
+    facts["restored"], facts["can_restore"] = told(), panel.restore.isEnabled()
+    window.desk.set(pinned=Place("pool", channel=1))
+    facts["pinned"] = panel.layer_name, panel.numbers["dilation"].isEnabled()
+    facts["strided"] = typed("strides", "3")
+    return facts
+
+
 def main(bundle: str, folder: str) -> None:
     prepare()
     driver = StepsDriver(Path(bundle), Path(folder))
     facts: Facts = {"scene": NAME}
-    for part in (drive_menu, drive_steps, drive_pointing, drive_choices):
+    for part in (drive_menu, drive_steps, drive_pointing, drive_choices, drive_whatif):
         facts |= part(driver)
     driver.window.close()
     np.savez(Path(folder) / "shots.npz", **driver.shots)

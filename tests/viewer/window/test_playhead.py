@@ -22,6 +22,17 @@ def test_time_depends_on_the_clock_alone(start_secs: float, later_secs: float) -
     assert 0 <= head.time(start_secs + later_secs) < DURATION_SECS
 
 
+@given(st.floats(0, DURATION_SECS), times, st.booleans())
+def test_it_plays_to_a_stop_and_is_over_there(until_secs: float, later_secs: float, repeats: bool) -> None:
+    head = Playhead(DURATION_SECS, repeats=repeats).played(5.0, until_secs)
+    assert head.time(5.0 + later_secs) == pytest.approx(min(later_secs, until_secs), abs=1e-6)
+    assert head.is_over(5.0 + until_secs + 1e-6)
+    assert not head.is_over(5.0) or until_secs == 0
+    rested = head.paused(5.0 + until_secs + 1.0)
+    assert (rested.at_secs, rested.until_secs) == (until_secs, None)
+    assert rested.played(100.0).until_secs is None, "played on, it does not stop there again"
+
+
 def test_pausing_and_playing_on_loses_nothing() -> None:
     head = Playhead(DURATION_SECS).played(10.0).paused(11.5)
     assert head.time(99.0) == pytest.approx(1.5)

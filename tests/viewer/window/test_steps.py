@@ -96,6 +96,37 @@ def test_a_mistake_in_what_a_scene_tells_is_one_line_and_the_scene_stays(facts: 
     assert facts["about_after_mistake"] == [4, 1]
 
 
+def test_a_layer_is_set_otherwise_in_a_panel(facts: Facts) -> None:
+    assert not facts["otherwise_of_relu"], "it slides no window"
+    assert facts["layer"] == "conv"
+    own, wider = facts["own"], facts["wider"]
+    assert own["sums"].splitlines()[1] == "⌊(6 + 1 + 1 − 1·(3 − 1) − 1) / 1⌋ + 1 = 6"
+    assert "4 places of padding, 2 before and 2 after" in wider["sums"]
+    changed = {name: words.replace("\xa0", " ") for name, words in wider["facts"].items() if "→" in words}
+    assert changed == {
+        "Sees of its input": "3 × 3 → 5 × 5",
+        "Weights": "40 → 104",
+        "Products for one input": "1,296 → 3,600",
+        "conv sees": "3 × 3 → 5 × 5",
+        "pool sees": "4 × 4 → 6 × 6, more than all",
+    }
+    assert facts["drawn"]
+    assert facts["marked"] == [2, 5], "pointed at, then one further by an arrow"
+    assert not facts["scene_after_arrow"]
+
+
+def test_what_cannot_be_is_explained_and_the_layer_comes_back(facts: Facts) -> None:
+    assert facts["refused"]["problem"].startswith("Keras refuses a stride and a dilation")
+    assert facts["refused"]["facts"] == {}
+    assert not facts["drawn_when_refused"]
+    assert facts["nothing"] == "The kernel must be at least 1 along each axis."
+    assert facts["restored"] == facts["own"]
+    assert not facts["can_restore"]
+    assert facts["pinned"] == ["pool", False], "what is pinned is what the panel is about; a pool has no dilation"
+    assert "the last 1 place is never read" in facts["strided"]["sums"]
+    assert facts["strided"]["facts"]["pool steps"].replace("\xa0", " ") == "2 places → 3 places"
+
+
 def test_another_scene_chooses_its_own_layer_and_keeps_the_language(facts: Facts) -> None:
     assert facts["language"] == [NAME, "conv", None, [4, 1], "zh", None]
     assert facts["other_scene"] == ["structure", *NOWHERE, "zh", None]

@@ -54,6 +54,10 @@ class Table(QWidget):
             words.say(rows[at][1] if at < len(rows) else "")
         self.setVisible(bool(rows))
 
+    def rows(self) -> dict[str, str]:
+        """What is shown, by its names."""
+        return {name.text(): words.text() for name, words in self._pairs if name.text()}
+
     def _add(self) -> None:
         name, words = Line("factName", wraps=False), Line("fact")
         name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
