@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.steps.board import Board
+from scenes.steps.board import Board, joined
 from viewer.state import Bar, Hud, Polyline, Words
 
 if TYPE_CHECKING:
@@ -36,16 +36,17 @@ def waterfall(places: DensePlaces, running: Sequence[float], parts: Sequence[flo
     end_px = places.middle(len(running) - 1) + 0.5 * places.pitch_px
     axis = Polyline(((x(0.0), top), (x(0.0), end_px)), "dim", 2.0, 0.7 * whole)
     nought = Words("0", (x(0.0), end_px + 24.0), role="dim", anchor="centre", alpha=whole)
-    board = Board(hud=Hud(lines=(axis,), words=(nought,)))
+    made = [Board(hud=Hud(lines=(axis,), words=(nought,)))]
     for row, part in enumerate(parts[:-1]):
         start, end = running[row], running[row + 1]
         role: ColourRole = "adds" if end >= start else "subtracts"
-        board += _bar(places, row, x(start), x(start + (end - start) * part), role, part)
-        if row:
+        made.append(_bar(places, row, x(start), x(start + (end - start) * part), role, part))
+        if row and part > 0:
             joint = (x(start), places.middle(row - 1)), (x(start), places.middle(row))
-            board += Board(hud=Hud(lines=(Polyline(joint, "dim", 2.0, 0.6 * part),)))
+            made.append(Board(hud=Hud(lines=(Polyline(joint, "dim", 2.0, 0.6 * part),))))
     total = running[-1]
-    return board + _bar(places, len(running) - 1, x(0.0), x(total * parts[-1]), "accent", parts[-1])
+    made.append(_bar(places, len(running) - 1, x(0.0), x(total * parts[-1]), "accent", parts[-1]))
+    return joined(made)
 
 
 def _bar(places: DensePlaces, row: int, start: float, end: float, role: ColourRole, alpha: float) -> Board:

@@ -83,7 +83,8 @@ class DenseOutput:
         left, _, width, _ = self.places.column(4)
         role: ColourRole = "adds" if value >= 0 else "subtracts"
         start = left + width + 8.0, self.places.middle(self.places.rows - 1)
-        return made + strand(start, (spot[0] - 12.0, spot[1] + spot[3] / 2), role, 5.0, 0.9 * lit)
+        end = self.cells[0][0] - 14.0, spot[1] + spot[3] / 2
+        return made + strand(start, end, role, 5.0, 0.9 * lit)
 
     def _units(self, filled: int) -> Board:
         subject, (box, cells) = self.subject.subject, self.cells

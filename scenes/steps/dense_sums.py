@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,7 @@ class UnitSum:
     before: float
     stored: float
 
-    @property
+    @cached_property
     def products(self) -> Array:
         """(n,) input times weight."""
         made: Array = self.inputs * self.weights
@@ -62,19 +63,19 @@ class UnitSum:
         """How many terms are not shown one by one."""
         return len(self.inputs) - len(self.largest)
 
-    @property
+    @cached_property
     def others(self) -> float:
         """What those add up to."""
         return float(np.delete(self.products, list(self.largest)).sum())
 
-    @property
+    @cached_property
     def share(self) -> float:
         """Which part of the sum of all terms' sizes those that are shown carry, 0..1; 1 where all are 0."""
         sizes = np.abs(self.products)
         whole = float(sizes.sum())
         return float(sizes[list(self.largest)].sum()) / whole if whole > 0 else 1.0
 
-    @property
+    @cached_property
     def running(self) -> tuple[float, ...]:
         """The sum so far: 0, after each shown term, after the others where there are any, after the bias."""
         steps = [*(float(self.products[index]) for index in self.largest)]

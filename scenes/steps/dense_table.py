@@ -85,7 +85,8 @@ class DenseTable:
         shown = [self._labels.faded(parts[0])]
         shown += [self._rows[row].faded(part) for row, part in enumerate(parts) if part > 0]
         for row, part in enumerate(parts[: self.stages.terms]):
-            shown += [self._marks[row].faded(part * (1.0 if row == newest else OLDER))] if part > 0 else []
+            marks = self._marks if row == newest else self._older
+            shown += [marks[row].faded(part)] if part > 0 else []
         bars = self.stages.names[2:].index("sum") + 1
         running = tuple(float(each) for each in finite(self.unit.running))
         return joined([*shown, waterfall(self.places, running, parts[:bars], parts[0])])
@@ -102,6 +103,10 @@ class DenseTable:
             joined(frame(seen(spot), "accent", 3.0) for block in self.blocks if (spot := block.cell(index)))
             for index in self.unit.largest
         )
+
+    @cached_property
+    def _older(self) -> tuple[Board, ...]:
+        return tuple(marks.faded(OLDER) for marks in self._marks)
 
     @cached_property
     def _labels(self) -> Board:

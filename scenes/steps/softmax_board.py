@@ -12,6 +12,7 @@ from scenes.panels.heading import fitted
 from scenes.panels.numbers import count, percent, signed
 from scenes.steps.board import DETAIL_PX, Board, head, joined, operator, panel, strand
 from viewer.state import Bar, Grid, Hud, Polyline, Words
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from scenes.speech.speech import Speech
@@ -80,7 +81,7 @@ class SoftmaxBoard:
         box = self.places.column(column)
         if self.places.is_wide:
             is_roomy = box[2] >= ROOMY_PX
-            detail = fitted(detail, DETAIL_ROOM * box[2], DETAIL_PX)
+            detail = detail if width_of(detail, DETAIL_PX) <= DETAIL_ROOM * box[2] else ""
             return head(name if is_roomy else self.speech(short), detail, box, room_px=NAME_ROOM * box[2])
         text = fitted(self.speech(short), box[2] * 1.18, 21.0)
         words = Words(text, (box[0] + box[2] / 2, box[1] - 14.0), 21.0, role="dim", anchor="centre")
@@ -160,7 +161,9 @@ class SoftmaxBoard:
         if not self.places.is_wide:
             at_px = self.places.column("name")[0], cell[1] + cell[3] / 2 + 0.36 * NAME_PX
             return made + Board(hud=Hud(words=(Words(self.speech("sum"), at_px, NAME_PX, True),)))
-        made += head(self.speech("sum"), self.speech("sum_of", count=count(len(self.shares.logits))), cell)
+        made += head(
+            self.speech("sum"), self.speech("sum_of", count=count(len(self.shares.logits))), cell, room_px=1.8 * cell[2]
+        )
         values, end = self.rows(self.shares.exponentials, adds_up=True), (cell[0] - 14.0, cell[1] + cell[3] / 2)
         for row, value in enumerate(values):
             left, top, width, tall = self._exponential_bar(row)

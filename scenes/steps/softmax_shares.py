@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -49,23 +50,23 @@ class Shares:
     names: tuple[str, ...]
     shown: tuple[int, ...]
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """The largest of the logits."""
         return float(self.logits.max())
 
-    @property
+    @cached_property
     def shifted(self) -> Array:
         """(n,) the logits less the largest: none is over 0, so that no exponential overflows."""
         return self.logits - self.largest
 
-    @property
+    @cached_property
     def exponentials(self) -> Array:
         """(n,) e to the power of what was shifted; the largest is 1."""
         made: Array = np.exp(self.shifted)
         return made
 
-    @property
+    @cached_property
     def sum(self) -> float:
         """Of all exponentials."""
         return float(self.exponentials.sum())
@@ -75,7 +76,7 @@ class Shares:
         """How many have no row of their own."""
         return len(self.logits) - len(self.shown)
 
-    @property
+    @cached_property
     def winner(self) -> int:
         """Which is the most probable."""
         return int(self.probabilities.argmax())
