@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDE_PX = WIDE * REFERENCE_HEIGHT_PX
+ROOMY_PX = 1.5 * REFERENCE_HEIGHT_PX
+"""From this width on boards have room to spare; in other frames the whole picture over the strip is made smaller."""
 MOST_LINES = 3
 LETTERS_PX, SMALL_LETTERS_PX = 29.0, 25.0
 PITCH = 1.36
@@ -45,12 +47,12 @@ class Strip:
     @property
     def foot_px(self) -> float:
         """What a scene that fills the frame has to leave free at its bottom; nothing where it is made smaller."""
-        return self.height_px + BORDER_PX + GAP_PX - BELOW_LEGENDS_PX if self.width_px >= WIDE_PX else 0.0
+        return self.height_px + BORDER_PX + GAP_PX - BELOW_LEGENDS_PX if self.width_px >= ROOMY_PX else 0.0
 
     @property
     def part(self) -> float:
-        """How large the picture over the strip is: as it is in wide frames, where boards have room to spare."""
-        if self.width_px >= WIDE_PX:
+        """How large the picture over the strip is: as it is in wide frames."""
+        if self.width_px >= ROOMY_PX:
             return 1.0
         return (REFERENCE_HEIGHT_PX - self.height_px - BORDER_PX) / (REFERENCE_HEIGHT_PX - BELOW_LEGENDS_PX + GAP_PX)
 
