@@ -206,7 +206,7 @@ class Telling:
 
     def say_quick(self) -> str:
         """While cells are passed quickly."""
-        return self._by_axes("say_quick", count=count(self._products))
+        return self.speech("say_quick", count=count(self._products))
 
     def say_tap(self, terms: Terms, tap: tuple[int, int, int], scales: tuple[float, float, float]) -> str:
         """One product in numbers: of which channel shown, in which row and column of the window."""
