@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scenes.steps.board import Box, Point
 
 HATCH_PX = 16.0
-OUTSET_PX = 3.0
+OUTSET_PX = 5.0
 CALLOUT_PX, CALLOUT_HIGH_PX, CALLOUT_GAP_PX = 30.0, 44.0, 16.0
 HEADS_APART_PX = 14.0
 
@@ -60,11 +60,12 @@ def slanted(box: Box, apart_px: float) -> list[tuple[Point, Point]]:
     return lines
 
 
-def lit_frame(box: Box, alpha: float = 1.0, width_px: float = 3.5) -> Board:
-    """A frame with a soft light round it, a little outside of a box."""
+def lit_frame(box: Box, alpha: float = 1.0, width_px: float = 4.0) -> Board:
+    """A frame a little outside of a box, on a band of the ground's colour: it is seen on dark and on bright cells."""
     left, top, width, height = box
     outside = left - OUTSET_PX, top - OUTSET_PX, width + 2 * OUTSET_PX, height + 2 * OUTSET_PX
-    return frame(outside, width_px=3.2 * width_px, alpha=0.22 * alpha) + frame(outside, width_px=width_px, alpha=alpha)
+    band = frame(outside, "ground", 2.6 * width_px, 0.75 * alpha)
+    return band + frame(outside, width_px=width_px, alpha=alpha)
 
 
 def cell_at(tile: Box, shape: tuple[int, int], row: float, column: float) -> Box:
