@@ -158,7 +158,7 @@ def padding_words(axis: Axis, padding: Padding) -> str:
         return f"causal: {axis.dilation}·({axis.taps} {MINUS} 1) = {places}, all of them before"
     unused = axis.size - ((axis.count - 1) * axis.stride + axis.dilation * (axis.taps - 1) + 1)
     if unused > 0:
-        return f"valid: no padding; the last {unused} place{' is' if unused == 1 else 's are'} never read"
+        return f"valid: no padding; the last {'place is' if unused == 1 else f'{unused} places are'} never read"
     return "valid: no padding"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -12,6 +12,7 @@ from viewer.foreign import native
 from viewer.window.choice import Choice
 from viewer.window.desk import Desk
 from viewer.window.offer import input_items
+from viewer.window.playable import PLACE
 from viewer.window.view import SceneView
 from viewer.window.workshop import Workshop
 
@@ -96,6 +97,8 @@ class Beside(QObject):
         study = self._desk.study
         known = {checkpoint.id for checkpoint in manifest.checkpoints}
         groups = {group.name for group in manifest.groups}
+        is_there = wish.layer is None or any(layer.name == wish.layer for layer in manifest.layers)
+        place: dict[str, Any] = {} if is_there else dict.fromkeys(PLACE)
         self._workshop.ask(
             replace(
                 wish,
@@ -105,6 +108,7 @@ class Beside(QObject):
                 fold=wish.fold if isinstance(wish.fold, str) or set(wish.fold) <= groups else "auto",
                 opened=study.opened,
                 closed=study.closed,
+                **place,
             )
         )
 

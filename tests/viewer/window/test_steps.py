@@ -123,7 +123,7 @@ def test_what_cannot_be_is_explained_and_the_layer_comes_back(facts: Facts) -> N
     assert facts["restored"] == facts["own"]
     assert not facts["can_restore"]
     assert facts["pinned"] == ["pool", False], "what is pinned is what the panel is about; a pool has no dilation"
-    assert "the last 1 place is never read" in facts["strided"]["sums"]
+    assert "the last place is never read" in facts["strided"]["sums"]
     assert facts["strided"]["facts"]["pool steps"].replace("\xa0", " ") == "2 places → 3 places"
 
 

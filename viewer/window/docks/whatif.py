@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
@@ -50,6 +50,8 @@ PADDINGS = (
     Item("same", "same", "as much as makes one window for each stride"),
     Item("causal", "causal", "all of it before the first place: no window looks ahead"),
 )
+PADDING_PX = 100
+"""Room for the longest of their names."""
 SET_OTHERWISE = "What if it were set otherwise?"
 
 
@@ -62,7 +64,7 @@ class WhatIfDock(QDockWidget):
         self._own = _toys_of(window)
         self.layer_name = next(iter(self._own), "")
         self.toy: Toy = self._own.get(self.layer_name, FIRST)
-        self.layer, self.padding, self.alike = Choice(230), Choice(120), QCheckBox("all axes alike")
+        self.layer, self.padding, self.alike = Choice(230), Choice(120), QCheckBox("axes alike")
         self.numbers = {name: Numbers() for name in FIELDS}
         self.restore = QPushButton()
         self.problem, self.sums, self.beside = Line("inspectNote"), Line("fact"), Line("inspectNote")
@@ -86,6 +88,9 @@ class WhatIfDock(QDockWidget):
     def put(self, toy: Toy) -> None:
         """Set the toy so."""
         self.toy = toy
+        if not _is_alike(toy):
+            with QSignalBlocker(self.alike):
+                self.alike.setChecked(False)
         self._show_settings()
         self._show_outcome()
 
@@ -108,6 +113,7 @@ class WhatIfDock(QDockWidget):
         column.setSpacing(6)
         self.layer.offer(tuple(Item(name, name) for name in self._own) or (Item("", "no such layer here"),))
         self.padding.offer(PADDINGS)
+        self.padding.setMinimumWidth(PADDING_PX)
         self.alike.setToolTip("one number for all axes")
         parts: dict[str, tuple[QWidget, str]] = {
             "Layer": (self.layer, "a convolution or a pool of this network"),
@@ -129,12 +135,12 @@ class WhatIfDock(QDockWidget):
         for part in (
             self.restore,
             self.problem,
+            self.beside,
             self.sums,
             self.drawing,
             self.facts,
             self.on_input,
             self.path,
-            self.beside,
         ):
             column.addWidget(part)
         column.addStretch(1)
