@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from viewer.window.live import Answered
     from viewer.window.parts import Parts
 
-METHODS = {"pgd": "PGD: small steps", "fgsm": "FGSM: one step"}
+METHODS = {"fgsm": "FGSM: one step, as small as flips the answer", "pgd": "PGD: small steps, no pixel far"}
 VEILED = "guess first: Y shows the answer"
 EMPTY = "draw on the sheet, or drop a picture on it"
 ATTACKS = "change what is drawn a little, until the network errs"
 SOON_MS = 60
+OTHERS = "the scene shows the drawing, or what the attack made of it"
 PLAINLY, ATTACKED = "drawn", "attacked"
 
 
@@ -38,9 +39,9 @@ class PadDock(QDockWidget):
         self.drawn, self.attacked = Pane(theme, PLAINLY), Pane(theme, ATTACKED)
         self.status = StatusLine(theme)
         self.attack = _button("Attack", ATTACKS)
-        self.veil = _button("Hide the answer", "hide what the network says, in all of the window (Y)")
+        self.veil = _button("Hide answer", "hide what the network says, in all of the window (Y)")
         self.picture, self.paste, self.camera, self.save = (
-            _button("Picture…", "a picture file, as the network takes it; or drop one here"),
+            _button("Picture", "a picture file, as the network takes it; or drop one here"),
             _button("Paste", "the picture that was copied (Ctrl V)"),
             _button("Camera", "what the camera sees, again and again"),
             _button("Save", "keep what is drawn"),
@@ -171,11 +172,11 @@ class PadDock(QDockWidget):
             pane.show_caption("" if live.attacked is None else name, is_shown=is_shown)
         barred = live.answers.barred_attack or ("" if not live.easel.is_empty else "draw something first")
         self.attack.setEnabled(not barred)
-        self.attack.setToolTip(barred or ATTACKS)
-        back = "Back to the drawing" if live.shows_attacked else "Show attacked"
+        self.attack.setToolTip(barred or (ATTACKS if live.attacked is None else OTHERS))
+        back = "Back" if live.shows_attacked else "Attacked"
         self.attack.setText("Attack" if live.attacked is None else back)
         self.veil.setChecked(live.is_veiled)
-        self.veil.setText("Show the answer" if live.is_veiled else "Hide the answer")
+        self.veil.setText("Show answer" if live.is_veiled else "Hide answer")
         self.save.setEnabled(live.answer is not None and not live.easel.is_empty)
         self.status.show_status(live.answers.status, None if live.easel.is_empty else live.latency_ms)
 

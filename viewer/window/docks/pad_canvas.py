@@ -35,6 +35,8 @@ Spot = tuple[float, float]
 SIDE_PX, LEAST_PX, MOST_PX = 288, 96, 640
 LINED_PX = 9.0
 """From this width of a pixel on, thin lines tell the pixels apart."""
+EVEN_FROM = 6.0
+"""From this many pixels of the screen on, one more or less for a pixel of the picture would be seen."""
 LARGEST_CURSOR_PX, SMALLEST_CURSOR_PX = 120.0, 6.0
 
 
@@ -91,14 +93,12 @@ class Sheet(QWidget):
         self.setCursor(_ring(across_px))
 
     def box(self) -> QRect:
-        """Where the picture is: its aspect is kept, and each of its pixels takes whole pixels of the screen where there
-        is room for that.
-        """
+        """Where the picture is: its aspect is kept, and where its pixels are large all of them are equally large."""
         if self._image.isNull():
             return self.rect()
         wide, high = self._image.width(), self._image.height()
         times = min((self.width() - 2) / wide, (self.height() - 2) / high)
-        times = float(int(times)) if times >= 1 else times
+        times = float(int(times)) if times >= EVEN_FROM else times
         size = QSize(max(round(wide * times), 1), max(round(high * times), 1))
         return QRect((self.width() - size.width()) // 2, (self.height() - size.height()) // 2, *size.toTuple())
 

@@ -52,6 +52,7 @@ class Tools(QWidget):
         self._arrange(channels)
         self.breadth.setRange(THINNEST, WIDEST)
         self.breadth.setValue(round(100 * brush))
+        self.breadth.setMinimumWidth(48)
         self.breadth.setToolTip("how wide the pencil and the eraser are")
         self.breadth.valueChanged.connect(lambda _: self.changed.emit())
         for button, signal in ((self.undo, self.undone), (self.clear, self.cleared), (self.invert, self.inverted)):
@@ -130,6 +131,7 @@ def _tool(tip: str) -> QToolButton:
     button = QToolButton()
     button.setToolTip(tip)
     button.setAccessibleName(tip)
+    button.setObjectName("padTool")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 

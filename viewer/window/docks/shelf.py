@@ -124,6 +124,7 @@ class Shelf(QObject):
         if not pad.isEnabled():
             pad.tell_why()
         pad.raise_()
+        self._window.resizeDocks([pad], [max(pad.width(), WIDTHS_PX[RIGHT])], Qt.Orientation.Horizontal)
 
     def fit(self, width_px: int) -> None:
         """The window has another width."""
