@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from exporter.backend import keras, tf
 from exporter.bundle.schema import Output
@@ -23,6 +22,26 @@ _HEADED_ATTENTION = tuple(
 _SIDES = ((" forward", "forward_layer"), (" backward", "backward_layer"))
 
 Shape = Sequence[int | None]
+
+
+_IN_GRAPHS = ContextVar("extras_in_graphs", default=False)
+
+
+def are_computed() -> bool:
+    """Whether extra values are computed beside a call that happens now: they are not in graphs, where that was not
+    asked for: a model is traced for its structure alone, too.
+    """
+    return tf.executing_eagerly() or _IN_GRAPHS.get()
+
+
+@contextmanager
+def in_graphs() -> Iterator[None]:
+    """Extra values become part of the functions that are traced inside the block."""
+    token = _IN_GRAPHS.set(True)
+    try:
+        yield
+    finally:
+        _IN_GRAPHS.reset(token)
 
 
 @dataclass(frozen=True)
@@ -70,11 +89,12 @@ def before_call(operation: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> 
 
 def extra_values(
     operation: Any, args: Sequence[Any], kwargs: dict[str, Any], result: Any, before: Before | None = None
-) -> tuple[NDArray[Any], ...]:
+) -> tuple[Any, ...]:
     """The values (n, ...) of `extra_specs` for a call in inference mode that gave `result`, in the same order.
 
-    They are computed apart from that call and change nothing of it. `before` is what `before_call` gave beforehand;
-    without it, masks that the call took off its arguments are not known, and stateful layers count as begun with zeros.
+    They are arrays, or tensors of the graph that is being traced, computed apart from that call, and change nothing of
+    it. `before` is what `before_call` gave beforehand; without it, masks that the call took off its arguments are not
+    known, and stateful layers count as begun with zeros.
     """
     del result  # what is inside cannot be told from what was handed on
     if before is None:
@@ -82,9 +102,8 @@ def extra_values(
         if before is None:
             return ()
         before = Before(before.arguments, (None,) * len(before.states))
-    if _has_scores(operation):
-        return (_scores(operation, before.arguments),)
-    return _states(operation, before)
+    values = (_scores(operation, before.arguments),) if _has_scores(operation) else _states(operation, before)
+    return tuple(map(keras.ops.convert_to_numpy, values)) if tf.executing_eagerly() else values
 
 
 def _mask_of(value: Any) -> Any:
@@ -121,7 +140,7 @@ def _product(sizes: Sequence[int | None]) -> int | None:
     return math.prod(known) if len(known) == len(sizes) else None
 
 
-def _scores(operation: Any, arguments: dict[str, Any]) -> NDArray[Any]:
+def _scores(operation: Any, arguments: dict[str, Any]) -> Any:
     """The attention scores (n, heads, queries, keys) of a second call with the same masks."""
     arguments = {**arguments, "return_attention_scores": True, "training": False}
     if "query" in arguments and arguments.get("query_mask") is not None:
@@ -130,16 +149,16 @@ def _scores(operation: Any, arguments: dict[str, Any]) -> NDArray[Any]:
         arguments["query"] = query
     elif "inputs" in arguments:
         arguments["inputs"] = [tf.identity(each) for each in arguments["inputs"]]
-    scores: NDArray[Any] = keras.ops.convert_to_numpy(operation(**arguments)[1])
+    scores = operation(**arguments)[1]
     query = keras.tree.flatten(arguments.get("inputs", arguments.get("query")))[0]
     if isinstance(operation, _PLAIN_ATTENTION):
-        return scores.reshape(len(scores), -1, *scores.shape[-2:])
+        return keras.ops.reshape(scores, (query.shape[0], -1, *scores.shape[-2:]))
     axes = getattr(operation, "attention_axes", None) or range(1, len(query.shape) - 1)
     queries = math.prod(query.shape[axis] for axis in axes)
     free = len(query.shape) - 2 - len(axes)
-    heads_first = np.moveaxis(scores, 1 + free, 1)
+    heads_first = keras.ops.moveaxis(scores, 1 + free, 1)
     heads = math.prod(heads_first.shape[1 : 2 + free])
-    return heads_first.reshape(len(scores), heads, queries, -1)
+    return keras.ops.reshape(heads_first, (query.shape[0], heads, queries, -1))
 
 
 def _steppers(operation: Any) -> tuple[tuple[str, Any], ...]:
@@ -156,19 +175,19 @@ def _is_stepped_by_keras(layer: Any) -> bool:
     return all(owner.__module__.partition(".")[0] == "keras" for owner in owners)
 
 
-def _states(operation: Any, before: Before) -> tuple[NDArray[Any], ...]:
+def _states(operation: Any, before: Before) -> tuple[Any, ...]:
     steppers = _steppers(operation)
     arguments = before.arguments
     mask = arguments.get("mask")
     if isinstance(mask, list | tuple):
         mask = mask[0]
     given = _shared_out(arguments.get("initial_state"), len(steppers))
-    values: tuple[NDArray[Any], ...] = ()
+    values: tuple[Any, ...] = ()
     for (side, layer), own, remembered in zip(steppers, given, before.states, strict=True):
         initial = remembered if own is None else own
         states = states_after_each_step(layer, arguments["sequences"], mask, initial)
         # What runs backwards beside something that runs forwards is shown in the order of time.
-        values += tuple(np.flip(each, axis=1) for each in states) if side == " backward" else states
+        values += tuple(keras.ops.flip(each, axis=1) for each in states) if side == " backward" else states
     return values
 
 

@@ -6,10 +6,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.backend import keras, tf
+from exporter.backend import keras
 from exporter.capture.arguments import in_order
 from exporter.capture.calls import Arrange, Call, Listing, Made, Source, Tensor
-from exporter.capture.extras import before_call, extra_values
+from exporter.capture.extras import are_computed, before_call, extra_values
 from exporter.capture.hooks import has_call_of_keras, opens
 from exporter.capture.names import Names
 from exporter.capture.observed import Fed, in_inference
@@ -87,7 +87,7 @@ def _stepped(step: Step, taken: list[Any]) -> Generator[Made, None, list[Any]]:
         del args, kwargs
         return (yield from made)
     operation = step.node.operation
-    before = before_call(operation, args, kwargs) if tf.executing_eagerly() else None
+    before = before_call(operation, args, kwargs) if are_computed() else None
     result = operation(*args, **kwargs)
     extras = () if before is None else extra_values(operation, args, kwargs, result, before)
     outputs: list[Any] = keras.tree.flatten(result)

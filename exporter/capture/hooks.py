@@ -13,7 +13,7 @@ import numpy as np
 
 from exporter.backend import keras, tf
 from exporter.capture.arguments import in_order
-from exporter.capture.extras import before_call, extra_values
+from exporter.capture.extras import are_computed, before_call, extra_values
 from exporter.capture.kinds import kind_of
 from exporter.capture.names import Names
 
@@ -53,7 +53,7 @@ class Recorder:
         self.events: list[Event] = []
         self._name = name
         self._traces = traces
-        self._computes = tf.executing_eagerly() and not traces
+        self._computes = are_computed() and not traces
         self._open: list[Names] = []
         self._is_inside_leaf = False
 

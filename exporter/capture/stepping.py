@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from exporter.backend import keras
 
 
@@ -53,8 +50,8 @@ def state_shapes(layer: Any, sequence_shape: Sequence[int | None]) -> tuple[tupl
     return tuple((time, *first[2 - len(sequence_shape) :]) for _ in sizes)
 
 
-def states_after_each_step(layer: Any, sequences: Any, mask: Any, initial_state: Any) -> tuple[NDArray[Any], ...]:
-    """Each state after each step, (n, time, ...), in the order in which the layer takes the steps.
+def states_after_each_step(layer: Any, sequences: Any, mask: Any, initial_state: Any) -> tuple[Any, ...]:
+    """Each state after each step, tensors (n, time, ...), in the order in which the layer takes the steps.
 
     A step that is masked keeps the state of the one before. `initial_state` of `None`: that of the layer itself.
     """
@@ -63,12 +60,12 @@ def states_after_each_step(layer: Any, sequences: Any, mask: Any, initial_state:
     first = keras.tree.flatten(sequences)[0]
     state = layer.get_initial_state(batch_size=first.shape[0]) if initial_state is None else initial_state
     state = keras.tree.map_structure(lambda each: _floats_as(each, dtype), _listed(state))
-    taken: list[list[NDArray[Any]]] = []
+    taken: list[list[Any]] = []
     for step in _order(layer, first.shape[1]):
         after = _stepped(layer.cell, keras.tree.map_structure(lambda each, at=step: each[:, at], sequences), state)
         state = after if mask is None else _kept(mask[:, step], after, state)
-        taken.append([keras.ops.convert_to_numpy(each) for each in keras.tree.flatten(state)])
-    return tuple(np.stack(steps, axis=1) for steps in zip(*taken, strict=True))
+        taken.append(keras.tree.flatten(state))
+    return tuple(keras.ops.stack(steps, axis=1) for steps in zip(*taken, strict=True))
 
 
 def _order(layer: Any, count: int) -> range:

@@ -11,17 +11,26 @@ from numpy.typing import NDArray
 from exporter.backend import keras, tf
 from exporter.bundle.checks import output_name
 from exporter.capture.calls import outputs_of
+from exporter.capture.extras import in_graphs
 from exporter.capture.outputs import LayerOutputs
 from exporter.capture.reading import read_model
 from exporter.capture.takes import input_specs
 from exporter.capture.weights import plain_array
 
+_WANTS_NUMBERS = (
+    AttributeError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+    tf.errors.OperatorNotAllowedInGraphError,
+)
+"""What code of a model's author may raise that looks at values while a function is traced, which has none."""
+
 
 class Answering:
     """A model of one input, run the way an export runs it, but as one compiled function.
 
-    Where something is wanted that only a run step by step gives, such as the scores of attention, it is run step by
-    step.
+    Where something is wanted that no graph gives, it is run step by step.
 
     Attributes
     ----------
@@ -49,9 +58,15 @@ class Answering:
             it has not all that is wanted.
         """
         zeros = np.zeros((1, *shape), self._dtype)
-        made = self._compiled.get_concrete_function(tf.TensorSpec(zeros.shape, zeros.dtype)).structured_outputs
-        self.is_compiled = set(made) == self._wanted
+        self.is_compiled = self._gives_all(tf.TensorSpec(zeros.shape, zeros.dtype))
         self.answer(zeros[0])
+
+    def _gives_all(self, fed: Any) -> bool:
+        """Whether all that is wanted can be had of one function."""
+        try:
+            return set(self._compiled.get_concrete_function(fed).structured_outputs) == self._wanted
+        except _WANTS_NUMBERS:
+            return False
 
     @property
     def _dtype(self) -> str:
@@ -69,10 +84,9 @@ class Answering:
         return outputs, outputs[self._scores].ravel()
 
     def _run(self, feed: Any) -> dict[str, Any]:
-        made = {}
-        for call, values in self._reading.run([feed]):
-            # what is captured of the inside of a layer stands last, and is not there while a function is traced
-            for (name, _), value in zip(outputs_of(call), values, strict=False):
-                if name in self._wanted:
-                    made[name] = value
+        made: dict[str, Any] = {}
+        with in_graphs():
+            for call, values in self._reading.run([feed]):
+                pairs = zip(outputs_of(call), values, strict=True)
+                made |= {name: value for (name, _), value in pairs if name in self._wanted}
         return made

@@ -52,6 +52,33 @@ def attentive(keras: Any) -> Any:
     return keras.Model(picture, layers.Dense(3, name="scores")(layers.Flatten(name="flat")(x)))
 
 
+def remembering(keras: Any) -> Any:
+    """States of every step, of layers that run backwards and in both directions; and a mask."""
+    layers = keras.layers
+    picture = keras.Input((4, 4, 1), name="picture")
+    rows = layers.Masking(name="masked")(layers.Reshape((4, 4), name="rows")(picture))
+    both = layers.Bidirectional(layers.GRU(3, return_sequences=True), name="both")(rows)
+    return keras.Model(picture, layers.Dense(3, name="scores")(layers.LSTM(4, go_backwards=True, name="last")(both)))
+
+
+def wilful(keras: Any) -> Any:
+    """A layer of the author's that looks at numbers, as no graph can."""
+
+    @keras.saving.register_keras_serializable("tests.live")
+    class Counted(keras.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return x * float(np.asarray(x).max())
+
+        def compute_output_shape(self, shape: Any) -> Any:
+            return shape
+
+        def compute_output_spec(self, x: Any) -> Any:
+            return keras.KerasTensor(x.shape, x.dtype)
+
+    picture = keras.Input((6, 6, 1), name="picture")
+    return keras.Model(picture, keras.layers.Dense(3, name="scores")(keras.layers.Flatten()(Counted()(picture))))
+
+
 def of_a_class(keras: Any) -> Any:
     """A model whose graph Keras does not know."""
 
@@ -70,20 +97,23 @@ def of_a_class(keras: Any) -> Any:
     return model
 
 
-@pytest.mark.parametrize(("make", "is_compiled"), [(attentive, False), (of_a_class, True)])
+@pytest.mark.parametrize(
+    ("make", "is_compiled"), [(attentive, True), (remembering, True), (of_a_class, True), (wilful, False)]
+)
 def test_it_gives_all_that_an_export_keeps(keras: Any, make: Any, is_compiled: bool) -> None:
     from exporter.capture import LayerOutputs
 
     model = make(keras)
     kept = LayerOutputs(model)
-    fed = fed_like((4, 4, 3) if make is attentive else (6, 6, 1))
+    fed = fed_like({attentive: (4, 4, 3), remembering: (4, 4, 1)}.get(make, (6, 6, 1)))
+    fed[-1] = 0.0
     answering, outputs, scores = answered(model, set(kept.names), fed)
     assert answering.is_compiled is is_compiled
     expected = kept.run([fed[None]])
     assert set(outputs) == set(expected)
     for name, values in expected.items():
         np.testing.assert_allclose(outputs[name], values[0], **ALIKE, err_msg=name)
-    np.testing.assert_allclose(scores, model.predict(fed[None], verbose=0)[0], **ALIKE)
+    np.testing.assert_allclose(scores, np.asarray(model(fed[None], training=False))[0], **ALIKE)
 
 
 def test_numpy_gives_the_scores_of_attention_too(keras: Any) -> None:
