@@ -58,32 +58,13 @@ def save_drawing(
         at = there.final_checkpoint.id if checkpoint_id is None else there.checkpoint(checkpoint_id).id
         ids = free_input_ids(manifest, len(moments))
         run_id = free_run_ids(manifest, LABEL, 1)[0]
-        inputs, captures = [], []
-        for place, (id_, moment) in enumerate(zip(ids, moments, strict=True)):
-            image, capture = _written(writer, there, id_, at, moment)
-            is_last = place == len(moments) - 1
-            inputs.append(
-                Input(
-                    id=id_,
-                    label=label if is_last else f"{label}, moment {place + 1} of {len(moments)}",
-                    kind="drawn",
-                    image=image,
-                    true_class=true_class if is_last else None,
-                    parent=None if is_last else ids[-1],
-                    run=run_id,
-                    step=moment.asked.points,
-                )
-            )
-            captures.append(capture)
-        run = _run(run_id, at, strokes, background, label, ids, captures[-1])
-        writer.commit(
-            structs.replace(
-                manifest,
-                inputs=(*manifest.inputs, *inputs),
-                captures=(*manifest.captures, *captures),
-                runs=(*manifest.runs, run),
-            )
-        )
+        made = [_written(writer, there, id_, at, moment) for id_, moment in zip(ids, moments, strict=True)]
+        captures = tuple(capture for _, capture in made)
+        points = [moment.asked.points for moment in moments]
+        inputs = _inputs(run_id, ids, [image for image, _ in made], points, label, true_class)
+        runs = (*manifest.runs, _run(run_id, at, strokes, background, label, ids, captures[-1]))
+        inputs, captures = (*manifest.inputs, *inputs), (*manifest.captures, *captures)
+        writer.commit(structs.replace(manifest, inputs=inputs, captures=captures, runs=runs))
     return run_id
 
 
@@ -106,6 +87,34 @@ def save_sketch(bundle: Bundle, sketch: Sketch, responder: Responder, checkpoint
         true_class=sketch.true_class,
         checkpoint_id=checkpoint_id,
     )
+
+
+def _inputs(
+    run_id: str,
+    ids: Sequence[str],
+    images: Sequence[TensorRef],
+    points: Sequence[int],
+    label: str,
+    true_class: int | None,
+) -> tuple[Input, ...]:
+    """The entries of the moments of a drawing, and last that of the finished one, of which they are."""
+    *before, last = ids
+    moments = (
+        Input(
+            id=id_,
+            label=f"{label}, moment {place} of {len(ids)}",
+            kind="drawn",
+            image=image,
+            parent=last,
+            run=run_id,
+            step=step,
+        )
+        for place, (id_, image, step) in enumerate(zip(before, images[:-1], points[:-1], strict=True), start=1)
+    )
+    finished = Input(
+        id=last, label=label, kind="drawn", image=images[-1], true_class=true_class, run=run_id, step=points[-1]
+    )
+    return (*moments, finished)
 
 
 def _written(writer: BundleWriter, bundle: Bundle, id_: str, at: str, moment: Moment) -> tuple[TensorRef, Capture]:
