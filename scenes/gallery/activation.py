@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.steps.activation import STAGES, ActivationBoard, squashing_of
+from scenes.steps.activation import STAGES, ActivationBoard
+from scenes.steps.activation_values import squashing_of
 from scenes.steps.naming import scale_legend
 from scenes.steps.scenery import layout_options, scenery_of
 from scenes.steps.telling import told

@@ -32,6 +32,7 @@ UNDER_AXIS_PX = 34.0
 NUMBER_GAP_PX = 12.0
 FINE = 0.25
 """Of the larger side of a span, what the smaller has at the least."""
+LEAST_REACH = 1e-30
 STEPS = (1.0, 2.0, 5.0)
 
 
@@ -76,7 +77,7 @@ def span_of(values: Array, least: float = FINE) -> Span:
     """
     low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
     reach = max(-low, high)
-    return (min(low, -least * reach), max(high, least * reach)) if reach > 0 else (-1.0, 1.0)
+    return (min(low, -least * reach), max(high, least * reach)) if reach > LEAST_REACH else (-1.0, 1.0)
 
 
 def ticks(span: Span, most: int) -> tuple[tuple[float, str], ...]:
@@ -107,11 +108,10 @@ def tick_text(value: float, step: float) -> str:
         return "0"
     decimals = max(-math.floor(math.log10(step) + 1e-9), 0)
     size = abs(value)
-    text = (
-        f"{size:.{decimals}f}"
-        if size < 1e5 and decimals < 5
-        else f"{size:.0e}".replace("e+0", "e").replace("e-0", "e-")
-    )
+    text = f"{size:.{decimals}f}" if size < 1e5 and decimals < 5 else f"{size:.2e}"
+    if "e" in text:
+        digits, power = text.split("e")
+        text = f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
     return f"{MINUS if value < 0 else ''}{text}"
 
 
