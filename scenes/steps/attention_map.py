@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scenes.steps.board import Box
     from scenes.steps.walk import Moment
 
-LEAST, MOST = 0.4, 1.8
+LEAST, MOST = 0.4, 1.1
 """Tiles are no narrower and no wider than this, in heights: their cells are stretched."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from viewer.state import ColourRole
 
 SIZE_PX = 21.0
-NAMED, MOST_CELL_PX, LEAST_FRAME_PX, NAME_ROOM_PX, LINE_PX = 12, 56.0, 12.0, 130.0, 28.0
+NAMED, MOST_CELL_PX, LEAST_FRAME_PX, NAME_ROOM_PX, LINE_PX = 12, 46.0, 12.0, 130.0, 28.0
 """Outputs of no more units are a column, each with its name."""
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import count
 from scenes.steps.board import Board, frame, joined, operator, strand
@@ -151,10 +153,16 @@ class DenseTable:
         values = {"others": unit.others, "bias": unit.bias or 0.0, "sum": unit.before, "function": unit.stored}
         labels = {"others": self.speech("others", count=count(unit.rest)), "function": self.subject.function}
         label, value = labels.get(name) or self.speech(name), values[name]
-        scale = abs(value) if name == "function" else max(self.scales[2], abs(value))
+        scale = self._output_scale if name == "function" else max(self.scales[2], abs(value))
         made = self._label(row, label, 2, is_bold=name in ("sum", "function"))
         made += self._number("result" if name == "function" else name, value, 3, row, scale)
         return made + self._line(row) if name == "sum" else made
+
+    @property
+    def _output_scale(self) -> float:
+        """Full colour of the output: the largest size in it."""
+        whole = self.subject.subject
+        return float(np.abs(finite(whole.case.values[whole.at])).max(initial=0.0))
 
     def _line(self, row: int) -> Board:
         y = self.places.top_px + row * self.places.pitch_px
