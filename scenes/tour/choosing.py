@@ -59,9 +59,12 @@ def default_stops(bundle: Bundle, options: SceneOptions) -> tuple[Stop, ...]:
     return Stop(NETWORK, first), *_following(bundle, found), Stop(NETWORK, last)
 
 
-def options_at(options: SceneOptions, stop: Stop) -> SceneOptions:
-    """The options of the scene at a stop."""
-    return replace(options, layer=stop.layer, channel=stop.channel, at=stop.at, lesson=None)
+def options_at(bundle: Bundle, options: SceneOptions, stop: Stop) -> SceneOptions:
+    """The options of the scene at a stop; at the network's answer its class, where no other channel is asked for."""
+    channel = stop.channel
+    if channel is None and stop.scene in ("dense", "softmax") and stop.layer in bundle.manifest.model.outputs[:1]:
+        channel = shown_capture(bundle, options).predicted
+    return replace(options, layer=stop.layer, channel=channel, at=stop.at, lesson=None)
 
 
 def candidates(bundle: Bundle, scene: str) -> tuple[str, ...]:
@@ -101,27 +104,22 @@ def _stop(bundle: Bundle, scene: str, names: Sequence[str], options: SceneOption
     for name in names[:MOST_TRIED]:
         stop = Stop(scene, name)
         try:
-            subject = subject_of(bundle, options_at(options, stop), lambda _: True, scene)
-            stop = _closer(stop, subject, bundle, options)
-            fact_of(bundle, scene, options_at(options, stop))
+            subject = subject_of(bundle, options_at(bundle, options, stop), lambda _: True, scene)
+            stop = _closer(stop, subject)
+            fact_of(bundle, scene, options_at(bundle, options, stop))
         except KerascopeError:
             continue
         return stop
     return None
 
 
-def _closer(stop: Stop, subject: Subject, bundle: Bundle, options: SceneOptions) -> Stop:
+def _closer(stop: Stop, subject: Subject) -> Stop:
     """A stop with its channel and cell, where the scene shows one of several."""
     if stop.scene == "convolution":
         channel, at = _vivid(subject)
         return replace(stop, channel=channel, at=at or None)
     if stop.scene in ("normalisation", "pooling"):
         return replace(stop, channel=subject.channel, at=subject.at or None)
-    if stop.scene in ("dense", "softmax") and not subject.cells:
-        answers = bundle.manifest.model.outputs[:1]
-        predicted = shown_capture(bundle, options).predicted
-        is_answer = subject.layer.name in answers and predicted is not None
-        return replace(stop, channel=predicted if is_answer else subject.channel)
     return stop
 
 

@@ -18,7 +18,7 @@ from scenes.timeline import Marker, Timeline
 from scenes.tour.choosing import options_at
 from scenes.tour.lesson import NETWORK, Lesson, Stop
 from scenes.tour.route import Route, hop_secs, pace_of
-from scenes.tour.sayings import said_at, said_between
+from scenes.tour.sayings import fact_at, said, said_between
 from scenes.tour.shrinking import shrunk
 from scenes.tour.stations import passed_layers, station_of
 from scenes.tour.strip import Strip, set_lines, strip_for
@@ -184,19 +184,21 @@ def _route(stops: Sequence[Guided], timelines: Sequence[Timeline | None], option
 def _guided(bundle: Bundle, layout: Layout, options: SceneOptions, stops: Sequence[Stop], number: int) -> Guided:
     stop = stops[number]
     with telling(number, stop, options.lesson):
-        said = stop.caption or (said_at(bundle, stop.scene, options_at(options, stop)),)
+        lines = stop.caption
+        if not lines or any(brace in line for line in lines for brace in "{}"):
+            lines = said(fact_at(bundle, stop.scene, options_at(bundle, options, stop)), options.language, lines)
         layer = stop.layer or layout.plates[0].layer
         bundle.layer(layer)
     last = stops[number - 1].layer if number else None
     passed = passed_layers(bundle, last, layer)
-    return Guided(stop, said, (said_between(options.language, passed, layer),), station_of(bundle, layout, layer))
+    return Guided(stop, lines, (said_between(options.language, passed, layer),), station_of(bundle, layout, layer))
 
 
 def _timeline(bundle: Bundle, layout: Layout, options: SceneOptions, stop: Stop, number: int) -> Timeline | None:
     if stop.scene == NETWORK:
         return None
     with telling(number, stop, options.lesson):
-        return scene(stop.scene).build(bundle, layout, options_at(options, stop))
+        return scene(stop.scene).build(bundle, layout, options_at(bundle, options, stop))
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def _can_be_shown(bundle: Bundle, layout: Layout, options: SceneOptions, stop: S
     if stop.scene == NETWORK:
         return True
     try:
-        scene(stop.scene).build(bundle, layout, options_at(options, stop))
+        scene(stop.scene).build(bundle, layout, options_at(bundle, options, stop))
     except KerascopeError:
         return False
     return True

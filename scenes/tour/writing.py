@@ -15,7 +15,7 @@ from scenes.speech.speech import speech_of
 from scenes.tour.choosing import options_at
 from scenes.tour.lesson import Lesson, Stop
 from scenes.tour.offered import offered_stops
-from scenes.tour.sayings import said_at
+from scenes.tour.sayings import fact_at
 from viewer.cues import write_whole
 
 if TYPE_CHECKING:
@@ -45,11 +45,15 @@ def write_lesson(bundle: Bundle, out: Path, language: Language = "en", *, overwr
 
 
 def default_lesson(bundle: Bundle, options: SceneOptions) -> Lesson:
-    """The tour of a bundle without a lesson, as a lesson with its captions written out."""
+    """The tour of a bundle without a lesson, as a lesson with its captions, whose places are filled when it is shown:
+    so they are true of whatever input, channel and cell it is shown with.
+    """
     layout = scene("tour").lay_out(bundle, options)
     stops = offered_stops(bundle, layout, options)
-    told = tuple(replace(stop, caption=(said_at(bundle, stop.scene, options_at(options, stop)),)) for stop in stops)
-    title = speech_of(options.language, "tour")("title", model=shown_name(bundle))
+    speech = speech_of(options.language, "tour")
+    facts = (fact_at(bundle, stop.scene, options_at(bundle, options, stop)) for stop in stops)
+    told = tuple(replace(stop, caption=(speech.texts[fact.key],)) for stop, fact in zip(stops, facts, strict=True))
+    title = speech("title", model=shown_name(bundle))
     return Lesson(told, title, options.language)
 
 

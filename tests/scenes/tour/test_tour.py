@@ -127,7 +127,7 @@ def test_a_stop_shows_its_scene_at_its_own_time(bundles: dict[str, Bundle], tour
     for number, (one, timeline) in enumerate(zip(guide.stops, guide.timelines, strict=True)):
         if timeline is None:
             continue
-        options = options_at(guide.inner, one.stop)
+        options = options_at(bundles["tiny"], guide.inner, one.stop)
         alone = scene(one.stop.scene).build(bundles["tiny"], layout, options)
         for part in (0.1, 0.4, 0.7, 0.95):
             t_secs = guide.route.starts_secs(number) + part * guide.route.paces[number].lasts_secs
@@ -252,6 +252,34 @@ def test_a_teacher_decides(bundles: dict[str, Bundle], tmp_path: Path) -> None:
     grids = {grid.name: grid.values for grid in made[1].state_at(made[1].stops_secs[0] + 1).grids}
     stored = bundles["tiny"].output("clean-0", "002", "pool")[1, 2, 2]
     assert any(value == pytest.approx(float(stored)) for value in itertools.chain(*itertools.chain(*grids.values())))
+
+
+def test_a_lesson_is_true_of_another_input_too(bundles: dict[str, Bundle], tmp_path: Path) -> None:
+    """Its captions have places: what stands in them is of the input, channel and cell that are shown."""
+    path = write_lesson(bundles["tiny"], tmp_path / "lesson.toml")
+    said = {}
+    for input_id in ("clean-0", "clean-1"):
+        options = SceneOptions(SIZES["wide"], input_id=input_id, lesson=path)
+        layout = scene("tour").lay_out(bundles["tiny"], options)
+        guide = guide_of(bundles["tiny"], layout, options, read_lesson(path))
+        said[input_id] = [" ".join(one.said) for one in guide.stops]
+        stop = guide.stops[1].stop
+        value = bundles["tiny"].output(input_id, "002", "conv")[(*stop.at, stop.channel)]  # type: ignore[misc]
+        assert f"{value:+.2f}".replace("-", "\u2212") in said[input_id][1]
+        assert f"{100 * max(bundles['tiny'].capture(input_id, '002').scores):.1f} %" in said[input_id][-1]
+    assert said["clean-0"] != said["clean-1"]
+
+
+@pytest.mark.parametrize("caption", ["{wrong}", "{", "{}", "{layer.x}", "{value:d}", "{0}"])
+def test_a_place_that_nothing_is_known_for_is_named(caption: str, bundles: dict[str, Bundle], tmp_path: Path) -> None:
+    path = tmp_path / "lesson.toml"
+    path.write_text(f'[[stop]]\nscene = "pooling"\ncaption = "It is {caption}."\n', "utf-8")
+    options = SceneOptions(SIZES["wide"], lesson=path)
+    layout = scene("tour").lay_out(bundles["tiny"], options)
+    with pytest.raises(
+        KerascopeError, match=r"stop 1 \(pooling\): caption has an unknown place: expected \{layer\} \{value\}"
+    ):
+        scene("tour").build(bundles["tiny"], layout, options)
 
 
 @pytest.mark.parametrize(
