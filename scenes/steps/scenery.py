@@ -5,6 +5,7 @@ the board, legends and a sentence under it. Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scenes.framing import camera_for
@@ -118,9 +119,9 @@ class Scenery:
         frame, middle = self.frame, self.frame.width_px * 0.62
         right = frame.width_px - frame.margin_px
         if frame.is_wide:
-            foot = legend_row(legends, frame.margin_px, middle - 24.0) + caption(says.splitlines(), middle, right)
+            foot = _row(tuple(legends), frame.margin_px, middle - 24.0) + caption(says.splitlines(), middle, right)
         else:
-            row = legend_row(legends, frame.margin_px, right)
+            row = _row(tuple(legends), frame.margin_px, right)
             foot = row + caption(says.splitlines(), frame.margin_px, right, REFERENCE_HEIGHT_PX - 150.0)
         ramps = tuple(replace(ramp, alpha=alpha) for ramp in foot.ramps)
         return shifted(replace(faded(foot, alpha), ramps=ramps), (0.0, -frame.foot_px))
@@ -159,6 +160,12 @@ def scenery_of(layout: Layout, options: SceneOptions, key: CaptureKey, lit: Sequ
 def far_camera(layout: Layout, options: SceneOptions) -> Camera:
     """The camera that sees the whole net, over what stays free at the bottom."""
     return camera_for(layout, options.aspect, Rect(0.05, 0.17, 0.95, 0.83 - options.foot_px / REFERENCE_HEIGHT_PX))
+
+
+@lru_cache(maxsize=16)
+def _row(legends: tuple[Hud, ...], left_px: float, right_px: float) -> Hud:
+    """The legends where they stand: the same in every frame, so that they are measured once."""
+    return legend_row(legends, left_px, right_px)
 
 
 def _mark(corners: NDArray[np.float64]) -> Wire:
