@@ -11,7 +11,7 @@ import numpy as np
 
 from scenes.panels.answer import answer_of
 from scenes.panels.numbers import MINUS, count, percent, signed
-from scenes.steps.activation import squashing_of
+from scenes.steps.activation_values import squashing_of
 from scenes.steps.functions import NAMES
 from scenes.steps.naming import shape_text
 from scenes.steps.subject import subject_of
