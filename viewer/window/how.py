@@ -20,6 +20,8 @@ SCENE_OF_KIND = {
     "dense": "dense",
     "attention": "attention",
 }
+OF_ONE_LAYER = frozenset({*SCENE_OF_KIND.values(), "softmax"})
+"""Scenes that show one layer, of which a cell or a unit can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 NEWS_MS, ALARM_MS = 6000, 20000
 PADDING_PX = 10
 HINT = "drag turns, wheel zooms, H lists the keys"
+STEP_HINT = "→ steps on, ← back, pointing tells more, H lists the keys"
 
 
 class MessageBar(QStatusBar):
@@ -22,7 +23,8 @@ class MessageBar(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self._resting = self._words = ""
+        self._resting = self._words = self._told = ""
+        self._hint = HINT
         self.message = QLabel()
         self.message.setObjectName("message")
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -46,7 +48,13 @@ class MessageBar(QStatusBar):
 
     def point(self, words: str) -> None:
         """What is under the pointer, on the right; nothing lets the hint return."""
-        self._pointed.setText(words or HINT)
+        self._told = words
+        self._pointed.setText(words or self._hint)
+
+    def hint(self, words: str = HINT) -> None:
+        """What a hand can do, where nothing is under the pointer."""
+        self._hint = words
+        self.point(self._told)
 
     def _rest(self) -> None:
         self._show(self._resting, alarming=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from viewer.state import ViewState
-from viewer.window.how import ways_of
+from viewer.window.how import OF_ONE_LAYER, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -47,7 +47,7 @@ class Steps(QObject):
     def keep(self, told: ViewState) -> None:
         """The scene about the cell of a state, where that is worked out."""
         chooser, cell = self._window.chooser, told.about
-        if cell is None:
+        if cell is None or chooser.wish.scene not in OF_ONE_LAYER:
             return
         self._goal = cell, told.about_channel, False
         channel = chooser.wish.channel if told.about_channel is None else told.about_channel
@@ -68,7 +68,7 @@ class Steps(QObject):
 
     def _hint(self) -> None:
         told = self._window.pointing.told
-        is_cell = told is not None and told.about is not None
+        is_cell = told is not None and told.about is not None and self._window.chooser.wish.scene in OF_ONE_LAYER
         self._window.words.point(f"{told_words(told)}   a click keeps it".strip() if told and is_cell else "")
 
 

@@ -28,7 +28,7 @@ from viewer.window.keeper import Keeper
 from viewer.window.keys import BINDINGS, PRESENTING, Binding
 from viewer.window.live import Live, Room
 from viewer.window.look import style_sheet
-from viewer.window.message import MessageBar
+from viewer.window.message import HINT, STEP_HINT, MessageBar
 from viewer.window.mishaps import Mishaps
 from viewer.window.navigator import Navigator
 from viewer.window.parts import Parts
@@ -342,6 +342,7 @@ class Window(Parts):
         self.words.rest(f"{wish.scene}: {self._catalogue.summaries[wish.scene]}")
         self.player.show(playable, is_other_scene=is_other_scene)
         self.steps.arrive(playable)
+        self.words.hint(STEP_HINT if playable.stops_secs else HINT)
         self.travel.arrive()
 
     def _on_denied(self, line: str) -> None:
