@@ -17,6 +17,7 @@ from scenes.partner import left_out, named_apart, options_beside
 from scenes.registry import scene
 from scenes.timeline import Timeline
 from scenes.viewed import viewed
+from scenes.waiting import check_ready
 from viewer.foreign import native
 from viewer.stage import Stage
 
@@ -139,8 +140,5 @@ def _act(bundle: Bundle, named: Bundle, chosen: Scene, options: SceneOptions, vi
     options = replace(options, size_px=part.size_px)
     layout = chosen.lay_out(bundle, options)
     timeline = chosen.build(answering(named, options.muted), layout, options)
-    if timeline.waits_for:
-        what = f"the scene {chosen.name} has nothing to record: it waits for {timeline.waits_for}"
-        remedy = "draw one in the pad of `kerascope view` and save it in the bundle"
-        raise KerascopeError(what, got="none in this bundle", remedy=remedy, path=bundle.path)
+    check_ready(timeline, chosen.name, bundle.path)
     return Act(bundle, layout, viewed(timeline, view, layout, bundle), part)

@@ -22,6 +22,7 @@ from scenes.options import SceneOptions
 from scenes.registry import scene as scene_named
 from scenes.timeline import grounded
 from scenes.viewed import viewed
+from scenes.waiting import check_ready
 from viewer.study import Study
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".glb"
 NO_FLIGHT = "left out the flight to one channel: kerascope record shows it"
+NO_SHEET = "left out the drawing that is large beside the network: it is on the plate of the input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,9 @@ def glb_of(
     if timeline.stops_secs:
         what, remedy = f"{scene} is drawn flat on the picture: there is nothing to walk round", "record it instead"
         raise KerascopeError(what, expected="a scene of whole networks, such as flow", remedy=remedy)
+    check_ready(timeline, scene, bundle.path)
     notes += (NO_FLIGHT,) if timeline.flights else ()
+    notes += (NO_SHEET,) if timeline.live is not None else ()
     timeline = viewed(grounded(timeline), view, layout, bundle)
     reels = cache(partial(reel_of, timeline))
     made = finest(partial(_made, bundle, layout, reels, scene, options.aspect), max_mb)

@@ -14,6 +14,7 @@ from scenes.drawn.film import FADE_SECS, Film, film_of
 from scenes.drawn.kept import kept_drawing
 from scenes.drawn.studio import INVITATION, UNKNOWN, studio_of
 from scenes.film import film_of as whole_film_of
+from scenes.gltf.convert import glb_of
 from scenes.options import SceneOptions
 from scenes.panels.numbers import percent
 from scenes.registry import scene
@@ -188,9 +189,10 @@ def test_without_a_drawing_it_waits_for_one_and_there_is_nothing_to_record(tiny_
     state = timeline.state_at(0.0)
     assert INVITATION in texts(state)
     assert bundle.input(state.nets[0].capture.input_id).kind == "clean"
-    with pytest.raises(KerascopeError, match=r"waits for a drawing.*pad") as caught:
-        whole_film_of(bundle, None, "drawing", OPTIONS)
-    assert "\n" not in str(caught.value)
+    for make in (lambda: whole_film_of(bundle, None, "drawing", OPTIONS), lambda: glb_of(bundle, scene="drawing")):
+        with pytest.raises(KerascopeError, match=r"waits for a drawing.*pad") as caught:
+            make()
+        assert "\n" not in str(caught.value)
 
 
 def test_the_drawing_that_is_asked_for(tmp_path) -> None:
