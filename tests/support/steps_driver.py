@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from qt_wait import wait
-from stepped_scene import BROKEN_PX, NAME, SteppedGallery, middle_of
-from window_driver import Driver, pixels_of, place_of
+from stepped_scene import BROKEN_PX, NAME, STOPS_SECS, SteppedGallery, middle_of
+from window_driver import Driver, place_of
 
 from exporter.bundle import read_bundle
 from viewer.study import CameraOffset, Place
@@ -77,9 +78,9 @@ class StepsDriver(Driver):
         QTest.mouseMove(self.view.widget, self.place(at_px))
         self.rest()
 
-    def turn_the_net(self, by: QPoint) -> None:
-        """A drag that begins on the small net."""
-        widget, start = self.view.widget, place_of(self.view, "pool")
+    def drag_from(self, start: QPoint, by: QPoint) -> None:
+        """A short drag that begins at a place."""
+        widget = self.view.widget
         QTest.mousePress(widget, LEFT, pos=start)
         for step in (0.5, 1.0):
             QTest.mouseMove(widget, start + by * step)
@@ -123,7 +124,6 @@ def drive_menu(driver: StepsDriver) -> Facts:
     driver.until(lambda: not window.player.head.is_playing)
     facts["opened"], facts["begins"] = driver.subject, driver.head
     facts["buttons_in_steps"] = bar.step_forward.isVisible() and bar.step_back.isVisible()
-    driver.shoot("begun")
     return facts
 
 
@@ -162,11 +162,11 @@ def drive_pointing(driver: StepsDriver) -> Facts:
     driver.shoot("pointed")
     driver.point((1500.0, 700.0))
     facts["beside"] = driver.about
-    driver.drag(QPoint(90, 20))
+    driver.drag_from(view.widget.rect().center(), QPoint(90, 20))
     driver.wheel(driver.place(middle_of((3, 5))), 2)
     driver.key(Qt.Key.Key_Plus)
     facts["moved_by_the_board"], facts["refusal"] = view.offset != CameraOffset(), window.words.words
-    driver.turn_the_net(QPoint(60, 10))
+    driver.drag_from(place_of(view, "pool"), QPoint(60, 10))
     driver.wheel(place_of(view, "pool"), 1)
     driver.point(middle_of((3, 4)))
     facts["moved"], facts["pointed_after_moving"] = view.offset.azimuth_deg != 0 and view.offset.zoom > 1, driver.about
@@ -204,7 +204,11 @@ def drive_choices(driver: StepsDriver) -> Facts:
     facts["other_scene"] = driver.subject
     driver.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     facts["undone"] = driver.subject
-    driver.shots["window"] = pixels_of(window.grab().toImage())
+    window.chooser.want(scene="flow")
+    driver.rest()
+    window.go_to(replace(driver.window.vantage(), scene=NAME, at_secs=STOPS_SECS[1]))
+    driver.rest()
+    facts["gone_to"] = driver.head
     return facts
 
 
@@ -242,7 +246,6 @@ def drive_whatif(driver: StepsDriver) -> Facts:
     panel.drawing.setFocus()
     QTest.keyClick(panel.drawing, Qt.Key.Key_Right)
     facts["marked"], facts["scene_after_arrow"] = panel.drawing.cell, window.player.head.is_playing
-    driver.shots["panel"] = pixels_of(panel.grab().toImage())
     facts["refused"] = [typed("strides", "2"), typed("dilation", "2")][1]
     facts["drawn_when_refused"] = panel.drawing.isVisible()
     facts["nothing"] = typed("taps", "0")["problem"]

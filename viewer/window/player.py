@@ -102,8 +102,10 @@ class Player(QObject):
         self._bar.show_playing(False)
 
     def scrub_to(self, t_secs: float) -> None:
-        """Show this time."""
-        self._put(self.head.moved(t_secs, _clock()))
+        """Show this time; whoever was only playing to the end of a step rests here."""
+        now_secs = _clock()
+        head = self.head if self.head.until_secs is None else self.head.paused(now_secs)
+        self._put(head.moved(t_secs, now_secs))
 
     def step_forward(self) -> None:
         """The next frame."""

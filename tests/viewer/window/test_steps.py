@@ -131,6 +131,7 @@ def test_another_scene_chooses_its_own_layer_and_keeps_the_language(facts: Facts
     assert facts["language"] == [NAME, "conv", None, [4, 1], "zh", None]
     assert facts["other_scene"] == ["structure", *NOWHERE, "zh", None]
     assert facts["undone"] == facts["language"]
+    assert facts["gone_to"] == [STOPS_SECS[1], False], "a view of a moment rests at that"
     view = Vantage(NAME, layer="conv", channel=1, at=(2, 3), language="zh")
     assert view.of_scene("dense") == Vantage("dense", language="zh")
     assert wish_of(view) == Wish(NAME, layer="conv", channel=1, at=(2, 3), language="zh")

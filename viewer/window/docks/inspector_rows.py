@@ -45,12 +45,12 @@ class Table(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._pairs: list[tuple[Line, Line]] = []
 
-    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Show these rows and no others."""
+    def show_rows(self, rows: Sequence[tuple[str, str]], tips: Sequence[str] = ()) -> None:
+        """Show these rows and no others; `tips` say what their names mean."""
         while len(self._pairs) < len(rows):
             self._add()
         for at, (name, words) in enumerate(self._pairs):
-            name.say(rows[at][0] if at < len(rows) else "")
+            name.say(rows[at][0] if at < len(rows) else "", tips[at] if at < len(tips) else "")
             words.say(rows[at][1] if at < len(rows) else "")
         self.setVisible(bool(rows))
 

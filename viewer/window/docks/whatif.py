@@ -81,9 +81,10 @@ class WhatIfDock(QDockWidget):
 
     def choose(self, layer: str) -> None:
         """Begin with a layer as it is."""
-        self.layer_name = layer if layer in self._own else ""
-        self.alike.setChecked(_is_alike(self._own.get(layer, FIRST)))
-        self.put(self._own.get(layer, FIRST))
+        self.layer_name, toy = layer if layer in self._own else "", self._own.get(layer, FIRST)
+        with QSignalBlocker(self.alike):
+            self.alike.setChecked(_is_alike(toy))
+        self.put(toy)
 
     def put(self, toy: Toy) -> None:
         """Set the toy so."""
@@ -193,21 +194,21 @@ class WhatIfDock(QDockWidget):
         self.problem.say(problem)
         self.sums.say("" if problem else "\n".join(lines_of(toy)))
         self.drawing.show_toy(None if problem else toy)
-        self.facts.show_rows(() if problem else _rows(own_facts(self.own, toy)))
+        _show(self.facts, () if problem else own_facts(self.own, toy))
         facts, stop = ((), "") if problem or self.own is None else path_facts(self._desk.bundle, self.layer_name, toy)
         self.on_input.say("On the network’s input" if facts else "")
-        self.path.show_rows(_rows(facts))
+        _show(self.path, facts)
         self.beside.say(stop)
 
 
-def _rows(facts: tuple[Fact, ...]) -> tuple[tuple[str, str], ...]:
+def _show(table: Table, facts: tuple[Fact, ...]) -> None:
     """Names, and what they were and would be; where there is no room for both, each has a line of its own."""
     rows = []
     for fact in facts:
         told = (fact.before, fact.now) if fact.is_changed else (fact.now,)
         whole = (words.replace(" ", "\N{NO-BREAK SPACE}") for words in told)
         rows.append((fact.name, " \N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}".join(whole)))
-    return tuple(rows)
+    table.show_rows(rows, [fact.tip for fact in facts])
 
 
 def _is_alike(toy: Toy) -> bool:
