@@ -93,11 +93,10 @@ class Desk:
         with self._lock:
             self._waiting, self._taken = self._waiting or self._taken, None
 
-    def answer(self, reply: Reply | None) -> None:
-        """The answer to the question that was taken; `None`: there is none, and it is not asked again."""
+    def answer(self, reply: Reply) -> None:
+        """The answer to the question that was taken."""
         with self._lock:
-            self._taken = None
-            self._reply = reply or self._reply
+            self._taken, self._reply = None, reply
 
     def poll(self) -> Reply | None:
         """The newest answer that has not been handed out, `None` where there is none."""
