@@ -46,9 +46,11 @@ class Times:
     def pair(self, t_secs: float) -> tuple[int, int, float]:
         """Which moment is shown, which comes next, and how far it has come, in 0..1."""
         last = len(self.moments) - 1
-        if t_secs >= self.moments[-1]:
+        if last and t_secs >= self.moments[-1]:
             share = min(max((t_secs - self.fade) / FADE_SECS, 0.0), 1.0)
             return last, 0, share
+        if not last:
+            return 0, 0, 0.0
         at = max(bisect_right(self.moments, t_secs) - 1, 0)
         start, end = self.moments[at], self.moments[at + 1]
         return at, at + 1, min(max((t_secs - start) / max(end - start, 1e-9), 0.0), 1.0)
@@ -119,11 +121,11 @@ class Film:
     def _title(self, t_secs: float) -> str:
         label, times = self.kept.label, self.times
         if times.light <= t_secs < times.fade:
-            return f"{label}, drawn: what the network makes of it, layer by layer"
+            return f"{label}: what the network makes of it, layer by layer"
         strokes = len(self.way.starts)
         at = 0 if t_secs >= times.fade else self.way.stroke(t_secs)
-        which = f", stroke {at + 1} of {strokes}" if strokes > 1 else ""
-        return f"{label} is drawn{which}: the network answers to every moment"
+        which = f", stroke {at + 1} of {strokes}" if strokes else ""
+        return f"{label}{which}: the network answers to every moment"
 
     def _note(self, t_secs: float) -> tuple[str, float]:
         """What there is to note of the answer: that it has just changed, or how often it did."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
+from viewer.live.saving import LABEL
 from viewer.live.told_strokes import read_strokes
 from viewer.state import CaptureKey
 
@@ -46,7 +47,8 @@ def kept_drawing(bundle: Bundle, options: SceneOptions) -> Kept | None:
         bundle.capture(key.input_id, key.checkpoint_id)
     points = tuple(bundle.input(input_id).step or 0 for input_id in run.inputs)
     label = run.options.get("label")
-    return Kept(run, keys, points, _strokes(run), label if isinstance(label, str) and label else "a drawing")
+    is_named = isinstance(label, str) and label not in ("", LABEL)
+    return Kept(run, keys, points, _strokes(run), str(label) if is_named else f"a {LABEL}")
 
 
 def _strokes(run: Run) -> tuple[Stroke, ...]:

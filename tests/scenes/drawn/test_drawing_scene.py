@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_bundle import STROKES, drawn_bundle, moments_of
+from drawn_bundle import STROKES, add_drawing, drawn_bundle, moments_of
+from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
@@ -22,6 +23,7 @@ from viewer.camera import project
 from viewer.layout import Layout
 from viewer.live.overlay import Overlay
 from viewer.live.reply import Reply
+from viewer.live.saving import save_drawing
 from viewer.state import CaptureKey, ViewState
 
 OPTIONS = SceneOptions(size_px=(1280, 720))
@@ -196,9 +198,6 @@ def test_without_a_drawing_it_waits_for_one_and_there_is_nothing_to_record(tiny_
 
 
 def test_the_drawing_that_is_asked_for(tmp_path) -> None:
-    from drawn_bundle import add_drawing
-    from tiny_bundle import make_tiny_bundle
-
     path = make_tiny_bundle(tmp_path / "two.bundle")
     first, second = (add_drawing(path, label) for label in ("one", "another"))
     bundle = read_bundle(path)
@@ -207,6 +206,18 @@ def test_the_drawing_that_is_asked_for(tmp_path) -> None:
     moment = next(run for run in bundle.manifest.runs if run.id == first).inputs[2]
     assert _run(bundle, replace(OPTIONS, input_id=moment)) == first
     assert _run(bundle, replace(OPTIONS, input_id="clean-0")) is None
+
+
+def test_a_picture_without_a_stroke_is_a_drawing_of_one_moment(tmp_path) -> None:
+    """It was dropped on the pad, and saved as it was."""
+    path = make_tiny_bundle(tmp_path / "dropped.bundle")
+    save_drawing(path, (), moments_of(read_bundle(path), ()))
+    bundle = read_bundle(path)
+    layout = scene("drawing").lay_out(bundle, OPTIONS)
+    timeline = scene("drawing").build(bundle, layout, OPTIONS)
+    states = [timeline.state_at(timeline.duration_secs * k / 9) for k in range(10)]
+    assert {state.nets[0].capture.input_id for state in states} == set(bundle.manifest.runs[-1].inputs)
+    assert all(state.nets[0].blend == 0 and not state.wires for state in states)
 
 
 def _run(bundle: Bundle, options: SceneOptions) -> str | None:
