@@ -162,7 +162,7 @@ class Pooling:
         values = np.full(taps, np.nan)
         kept = [each[ok] for each, ok in zip(places, inside, strict=True)]
         channel = cell if self.is_global else self.subject.channel
-        values[np.ix_(*map(np.flatnonzero, inside))] = finite(self.given[..., channel])[np.ix_(*kept)]
+        values[np.ix_(*map(np.flatnonzero, inside))] = finite(self.given[..., channel][np.ix_(*kept)])
         rows = values.reshape(-1, taps[-1]) if len(taps) > 1 else values[None]
         return Window(rows, self._parts(places), self.after.value(cell))
 
