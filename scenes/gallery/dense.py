@@ -29,7 +29,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     frame = StepFrame(options.aspect, options.foot_px)
     subject = dense_subject(bundle, options, TERMS if frame.is_wide else FEWER_TERMS)
     stages = stages_of(subject)
-    places = DensePlaces(frame, stages.rows)
+    places = DensePlaces(frame, stages.rows, subject.source.are_maps)
     lit = (subject.source.layer, subject.subject.layer.name)
     scenery = scenery_of(layout, options, subject.subject.key, lit)
     story = DenseStory(subject, places, stages, scenery, speech_of(options.language, "dense"))

@@ -125,10 +125,12 @@ def attention_of(bundle: Bundle, options: SceneOptions) -> Attention:
     Raises
     ------
     KerascopeError
-        There is no such layer, head or query, or what it got or its weights were not kept.
+        There is no such layer, head or query, what it got or its weights were not kept, or some of it is no number.
     """
     subject = subject_of(bundle, replace(options, channel=None, at=None), _fits, "attention")
     case = subject.case
+    if not np.isfinite(case.values).all():
+        raise KerascopeError(f"{subject.layer.name} has put out what is no number", remedy="choose another --input")
     heads = heads_of(case.node, [batch_of(each) for each in case.inputs])
     made = heads.shares[0]
     shares, output = _stored(subject, made.shape)

@@ -76,7 +76,10 @@ class DenseBoard:
     @cached_property
     def _inputs(self) -> Board:
         loupes = self.blocks[0].loupes(self.subject.subject.key, self.scales[0])
-        return panel(self.blocks[0].box) + Board(loupes=loupes) + self._head(0, "input", self._detail)
+        made = Board(loupes=loupes) + self._head(0, "input", self._detail)
+        if not self._number_px:
+            return panel(self.blocks[0].box) + made
+        return made + self._grids(0, "input", self.unit.inputs, "activation")  # numbers as in the other tables
 
     @cached_property
     def _weights(self) -> Board:
@@ -96,10 +99,16 @@ class DenseBoard:
                colours: MapName) -> Board:  # fmt: skip
         """Numbers as tables, which are written where cells are wide enough."""
         tiles, scale = self.blocks[block], self.scales[block]
-        number_px = NUMBER_PX if tiles.tiles[0][2] / tiles.cells[1] >= READABLE_PX else 0.0
+        number_px = self._number_px
         tables = enumerate(zip(tiles.values(values), tiles.tiles, strict=True))
         grids = (Grid(f"{name} {at}", rows, box, scale, colours, 1.0, number_px) for at, (rows, box) in tables)
         return panel(tiles.box) + Board(grids=tuple(grids))
+
+    @cached_property
+    def _number_px(self) -> float:
+        """How large numbers in tiles are; 0 where cells are too small."""
+        block = self.blocks[0]
+        return NUMBER_PX if block.tiles[0][2] / block.cells[1] >= READABLE_PX else 0.0
 
     def _head(self, number: int, name: str, detail: str) -> Board:
         gap = self.places.blocks[1][0] - self.places.blocks[0][0]

@@ -19,6 +19,8 @@ LABEL_PX = 56.0
 BLOCKS_PART = 0.25
 """Of a frame that is not wide: how much of the board's height the tiles have; the table is under them."""
 _WIDE = (2.1, 0.6, 2.1, 0.6, 2.1, 1.1, 1.42, 0.1, 0.82, 0.28, 0.82, 0.28, 0.92, 0.25, 1.7, 0.6, 1.9)
+_WIDE_ROW = (2.3, 0.6, 2.3, 0.6, 2.3, 1.1, 0.82, *_WIDE[7:])
+"""Where inputs are numbers in a row, whose places take less room to tell than those of cells of maps."""
 _BLOCKS, _TABLE = (2.3, 0.62, 2.3, 0.62, 2.3, 0.7, 1.5), (1.9, 0.1, 1.0, 0.34, 1.0, 0.34, 1.1, 0.3, 2.4)
 
 
@@ -26,11 +28,12 @@ _BLOCKS, _TABLE = (2.3, 0.62, 2.3, 0.62, 2.3, 0.7, 1.5), (1.9, 0.1, 1.0, 0.34, 1
 class DensePlaces:
     """Boxes of the three blocks of tiles, of the table's columns and rows, and of the output.
 
-    `rows` is how many rows the table has.
+    `rows` is how many rows the table has, `are_maps` whether the inputs were maps.
     """
 
     frame: StepFrame
     rows: int
+    are_maps: bool
 
     @cached_property
     def _columns(self) -> tuple[Box, ...]:
@@ -38,7 +41,7 @@ class DensePlaces:
         left, top, width, height = self.frame.board
         height -= HEAD_PX + (FOOT_PX if self.frame.is_wide else 1.5 * FOOT_PX)
         if self.frame.is_wide:
-            all_ = beside((left, top + HEAD_PX, width, height), _WIDE, 0.0)
+            all_ = beside((left, top + HEAD_PX, width, height), _WIDE if self.are_maps else _WIDE_ROW, 0.0)
             return all_[0], all_[2], all_[4], all_[16], all_[6], all_[8], all_[10], all_[12], all_[14]
         tiles = beside((left, top + HEAD_PX, width, BLOCKS_PART * height), _BLOCKS, 0.0)
         below = top + HEAD_PX + BLOCKS_PART * height + LABEL_PX

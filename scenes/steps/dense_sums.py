@@ -139,11 +139,13 @@ def dense_subject(bundle: Bundle, options: SceneOptions, terms: int) -> DenseSub
     Raises
     ------
     KerascopeError
-        There is no such layer, unit or place, or what it got or its weights were not kept.
+        There is no such layer, unit or place, what it got or its weights were not kept, or some of it is no number.
     """
     options = replace(options, layer=last_fitting(bundle, options, _fits))
     subject = subject_of(bundle, _placed(bundle, options), _fits, "dense layer")
     subject.case.node.load("kernel")
+    if not np.isfinite(subject.case.values[subject.at]).all():
+        raise KerascopeError(f"{subject.layer.name} has put out what is no number", remedy="choose another --input")
     made = DenseSubject(subject, source_of(subject), terms, activation_name(subject.case.node))
     return replace(made, terms=min(terms, subject.case.inputs[0].shape[-1]))
 
