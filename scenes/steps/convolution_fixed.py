@@ -85,14 +85,14 @@ def numbers(
     if alpha <= 0:
         return Board()
     rows = rows_of(values)
-    size_px = number_px(box[2] / len(rows[0]), box[3] / len(rows), scale) if is_read else 0.0
+    size_px = number_px(box[2] / len(rows[0]), box[3] / len(rows), scale, is_signed) if is_read else 0.0
     grid = Grid(name, rows, box, scale, colours, alpha, size_px, is_signed)
     return Board(grids=(grid,)) if on_plate else table(grid)
 
 
-def number_px(width_px: float, height_px: float, scale: float) -> float:
+def number_px(width_px: float, height_px: float, scale: float, is_signed: bool = True) -> float:
     """How large numbers are in cells of a size; 0 where they could not be read."""
-    text = number_text(-scale, decimals_for(scale))
+    text = number_text(-scale if is_signed else scale, decimals_for(scale), is_signed=is_signed)
     size = min(0.62 * height_px, 0.9 * width_px / width_of(text, 1.0, True))
     return NUMBER_PX if size >= LEAST_NUMBER_PX else 0.0
 

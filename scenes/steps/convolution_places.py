@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HEAD_ROOM_PX, LABEL_ROOM_PX = 68.0, 34.0
 """Over a row of tiles, for its heads; under a tile, for its channel."""
+CAPTION_PX = 24.0
+"""Of the board of a square frame, what a second line of the sentence under it takes."""
 TALL_HEAD_PX, TALL_RISE_PX = 44.0, 40.0
 """Over a row of tiles, for a head of a single line; how much higher than others a tall board begins."""
 WIDEST = 6.0
@@ -127,7 +129,8 @@ def places_of(frame: StepFrame, made_by: Filter) -> Places:
 def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
     """A row a channel from the left to the right; the output beside the sums, or under them."""
     left, top, width, height = frame.board
-    top, height = top + HEAD_ROOM_PX, height - HEAD_ROOM_PX - LABEL_ROOM_PX
+    foot = LABEL_ROOM_PX if frame.is_wide else LABEL_ROOM_PX + CAPTION_PX
+    top, height = top + HEAD_ROOM_PX, height - HEAD_ROOM_PX - foot
     count, gap = len(made_by.shown), 2 * EDGE_PX + LABEL_ROOM_PX
     most = (height - gap * (count - 1)) / count
     sums_px = SUM_PX[0] + spaces.labels_px
