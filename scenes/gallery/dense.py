@@ -34,4 +34,6 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     scenery = scenery_of(layout, options, subject.subject.key, lit)
     story = DenseStory(subject, places, stages, scenery, speech_of(options.language, "dense"))
     walk = story.walk
+    for at_secs in () if subject.is_quick else walk.stops_secs:
+        story.state(at_secs)  # large kernels are read now, not while the scene is played
     return Timeline(walk.duration_secs, story.state, True, walk.markers, (), walk.stops_secs, story.pointed)

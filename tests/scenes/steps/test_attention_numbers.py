@@ -210,3 +210,34 @@ def test_what_is_not_there_is_told() -> None:
         assert "\n" not in str(caught.value)
     with pytest.raises(KerascopeError, match="no attention"):
         built(paper_bundle([layer("row", "input", 6), layer("out", "dense", 2)]))
+
+
+def test_shares_that_a_mask_has_changed_are_shown_as_stored() -> None:
+    """What the bundle holds counts; that a mask has changed it is said."""
+    from msgspec import structs
+
+    from exporter.bundle.schema import Output, TensorRef
+
+    bundle = taught_bundle()
+    peer = Peer(bundle, "attention", "tokens")
+    stored = peer.shares.copy()
+    stored[:, :, 5:] = 0.0
+    stored = (stored / stored.sum(axis=2, keepdims=True)).astype(np.float32)
+    ref = TensorRef(file="inputs/000.npz", key="attention#1", shape=stored.shape, dtype="float32")
+    extra = Output(stored.shape, "float32", "attention scores")
+    layers = tuple(
+        structs.replace(each, outputs=(*each.outputs, extra)) if each.name == "attention" else each
+        for each in bundle.manifest.layers
+    )
+    (capture,) = bundle.manifest.captures
+    captures = (structs.replace(capture, outputs={**capture.outputs, "attention#1": ref}),)
+    manifest = structs.replace(bundle.manifest, layers=layers, captures=captures)
+    masked = PaperBundle(manifest, {**bundle.arrays, "attention#1": stored}, bundle.fill)
+    whole = attention_of(masked, SceneOptions(at=(3,), channel=0))
+    assert whole.is_masked
+    np.testing.assert_array_equal(whole.shares, stored)
+    np.testing.assert_allclose(whole.mixed(3), stored[0, 3] @ peer.v[0], rtol=1e-5)
+    timeline = built(masked, at=(3,), channel=0)
+    said = [line.text for at in timeline.stops_secs for line in timeline.state_at(at).hud.words]
+    assert any("mask has changed" in text for text in said)
+    assert not attention_of(bundle, SceneOptions(at=(3,), channel=0)).is_masked
