@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SCENE = "drawing"
 BRUSH = 0.08
 SAVES = "wait until the drawing is saved"
+QUICK_MS = 60.0
 LATER_MS, PATIENCE_SECS = 4, 1.0
 NOTHING_DRAWN = "draw something first"
 
@@ -108,6 +109,11 @@ class Live(QObject):
         for part in (self.answers, self.intake, self.saving):
             part.failed.connect(on.desk.failed)
         on.chooser.built.connect(self._on_built)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether answers come as soon as a hand can tell."""
+        return self.answer is not None and self.answer.reply.took_ms < QUICK_MS
 
     def close(self) -> None:
         """Give back whoever answers."""

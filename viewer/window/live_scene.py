@@ -41,10 +41,12 @@ class LiveScene(QObject):
         self._waiting: Arrival | None = None
         self._drawing: Arrival | None = None
         self._since_secs = 0.0
+        self._is_painted = False
         self._rests = False
         self._timer = QTimer(self, interval=LOOK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
         view.drawn.connect(self._on_drawn)
+        view.swapped.connect(self._on_swapped)
 
     @property
     def is_idle(self) -> bool:
@@ -106,7 +108,10 @@ class LiveScene(QObject):
         return self._view.is_ready(key, has_edges=has_edges) or time.perf_counter() - self._since_secs > PATIENCE_SECS
 
     def _on_drawn(self, _: float) -> None:
-        if self._drawing is not None:
-            began_secs, self._drawing = self._drawing.began_secs, None
+        self._is_painted = self._drawing is not None
+
+    def _on_swapped(self) -> None:
+        if self._drawing is not None and self._is_painted:
+            began_secs, self._drawing, self._is_painted = self._drawing.began_secs, None, False
             self.shown.emit((time.perf_counter() - began_secs) * 1e3)
             self._look()

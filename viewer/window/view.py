@@ -47,12 +47,14 @@ class SceneView(QObject):
 
     `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change, and so does `is_held`,
     while a hand is at work elsewhere that the picture follows. `failed` tells a line where the state cannot be drawn,
-    `drawn` every frame and how long it took in milliseconds, `resized` a new size. `looked` tells that the camera was
-    moved, by the hand or by flying, and `hand` what the mouse does besides.
+    `drawn` every frame and how long it took in milliseconds, `swapped` that the window shows what was drawn last,
+    `resized` a new size. `looked` tells that the camera was moved, by the hand or by flying, and `hand` what the mouse
+    does besides.
     """
 
     failed = Signal(str)
     drawn = Signal(float)
+    swapped = Signal()
     resized = Signal()
     looked = Signal()
 
@@ -74,6 +76,7 @@ class SceneView(QObject):
         self._canvas = app.Canvas(size=(960, 540), show=False, keys=None, dpi=96)
         self.widget: QWidget = self._canvas.native
         self.widget.setMinimumSize(320, 200)
+        self._canvas.native.frameSwapped.connect(self.swapped)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._settle)
         for name in ("draw", "resize", "initialize"):

@@ -22,7 +22,7 @@ METHODS = {"fgsm": "FGSM: one step, as small as flips the answer", "pgd": "PGD: 
 VEILED = "guess first: Y shows the answer"
 EMPTY = "draw on the sheet, or drop a picture on it"
 ATTACKS = "change what is drawn a little, until the network errs"
-SOON_MS = 60
+SOON_MS, PATIENT_MS = 16, 250
 OTHERS = "the scene shows the drawing, or what the attack made of it"
 PLAINLY, ATTACKED = "drawn", "attacked"
 
@@ -46,7 +46,7 @@ class PadDock(QDockWidget):
             _button("Camera", "what the camera sees, again and again"),
             _button("Save", "keep what is drawn"),
         )
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self.refresh)
         self._arrange()
         self._connect()
@@ -149,9 +149,9 @@ class PadDock(QDockWidget):
         self.drawn.sheet.show_brush(self.tools.brush)
 
     def _on_drawn(self) -> None:
-        """The sheet is painted with the scene's next frame, or soon: painting costs the window one of its frames."""
+        """Paint the sheet with the frame of its answer, where that comes soon: each painting costs a frame."""
         if not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(PATIENT_MS if self.live.is_quick else SOON_MS)
 
     def _attack(self) -> None:
         """Attack, or back to the drawing."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from viewer.live.responder import Status
     from viewer.state import Theme
 
-DOT_PX = 9.0
+DOT_PX, LATENCY_PX = 9.0, 62
 
 
 class Dot(QWidget):
@@ -55,6 +55,9 @@ class StatusLine(QWidget):
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
         self.latency.setObjectName("quiet")
+        # As wide as its longest text: another width would lay the pad out anew while one draws.
+        self.latency.setFixedWidth(LATENCY_PX)
+        self.latency.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.latency.setToolTip("from the hand to the picture that follows it")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
