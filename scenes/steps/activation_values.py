@@ -105,7 +105,7 @@ def telling_channel(before: Array, after: Array) -> int:
     two cells in five become 0.
     """
     axes = tuple(range(after.ndim - 1))
-    spread = finite(after).std(axis=axes)
+    spread = finite(after).std(axis=axes, dtype=np.float64)
     cut = ((after == 0) & (before[..., : after.shape[-1]] != 0)).mean(axis=axes)
     off = np.where(spread >= 0.5 * spread.max(), np.abs(cut - TELLING), np.inf)
     return int(off.argmin())

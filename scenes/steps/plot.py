@@ -33,6 +33,7 @@ NUMBER_GAP_PX = 12.0
 FINE = 0.25
 """Of the larger side of a span, what the smaller has at the least."""
 LEAST_REACH = 1e-30
+FOOT_PX = 14.0
 STEPS = (1.0, 2.0, 5.0)
 
 
@@ -138,10 +139,14 @@ def x_numbers(plot: Plot) -> tuple[Words, ...]:
 
 
 def _y_numbers(plot: Plot) -> tuple[Words, ...]:
+    """The numbers beside the y axis but one at its foot, where those of the x axis end."""
     most = max(int(plot.area[3] // 80), 2)
+    x = plot.right_px + NUMBER_GAP_PX
+    places = ((plot.at(plot.x[1], y)[1], text) for y, text in ticks(plot.y, most))
     return tuple(
-        Words(text, (plot.right_px + NUMBER_GAP_PX, plot.at(plot.x[1], y)[1] + 0.34 * TICK_PX), TICK_PX, role="dim")
-        for y, text in ticks(plot.y, most)
+        Words(text, (x, y_px + 0.34 * TICK_PX), TICK_PX, role="dim")
+        for y_px, text in places
+        if y_px <= plot.floor_px - FOOT_PX
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from overlap import overlaps
+from paper_bundle import PaperBundle
 from pointwise import WIDE, built
 from taught_bundle import taught_bundle
 
@@ -28,6 +30,24 @@ def test_no_words_lie_over_each_other(name: str, language: Any, size_px: tuple[i
     timeline = scene(name).build(bundle, layout, options)
     for at_secs in (0.0, timeline.stops_secs[0], timeline.stops_secs[-1]):
         assert overlaps(layout, bundle, timeline.state_at(at_secs), options.aspect) == []
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("odd", [(np.nan, np.inf, -np.inf, 6e4, 1.0, 0.0), (0.0,)], ids=["no numbers", "zero"])
+def test_values_that_are_no_numbers_are_shown_or_told(name: str, odd: tuple[float, ...]) -> None:
+    """Nothing warns, and words stay apart."""
+    bundle, options = taught_bundle(), SceneOptions(WIDE)
+    outputs = [key for key in bundle.arrays if "/" not in key and key != "image"]
+    bent = {key: np.resize(np.array(odd, np.float32), bundle.arrays[key].shape) for key in outputs}
+    made = PaperBundle(bundle.manifest, {**bundle.arrays, **bent}, bundle.fill)
+    layout = scene(name).lay_out(made, options)
+    try:
+        timeline = scene(name).build(made, layout, options)
+    except KerascopeError as error:
+        assert "it was stored as" in str(error)
+        return
+    for at_secs in timeline.stops_secs[::3]:
+        assert overlaps(layout, made, timeline.state_at(at_secs), options.aspect) == []
 
 
 @pytest.mark.parametrize("name", SCENES)
