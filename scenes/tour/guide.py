@@ -162,7 +162,7 @@ def guide_of(bundle: Bundle, layout: Layout, options: SceneOptions, lesson: Less
     return Guide(
         stops,
         timelines,
-        _route(stops, timelines, options),
+        _route(stops, timelines),
         strip,
         far_camera(layout, inner),
         key_of(capture),
@@ -172,10 +172,10 @@ def guide_of(bundle: Bundle, layout: Layout, options: SceneOptions, lesson: Less
     )
 
 
-def _route(stops: Sequence[Guided], timelines: Sequence[Timeline | None], options: SceneOptions) -> Route:
+def _route(stops: Sequence[Guided], timelines: Sequence[Timeline | None]) -> Route:
     before = [stops[0].station, *(one.station for one in stops)]
     paces = tuple(
-        pace_of(timeline, " ".join(one.said), options.language, one.stop.pause_secs, one.stop.speed)
+        pace_of(timeline, " ".join(one.said), one.stop.pause_secs, one.stop.speed)
         for one, timeline in zip(stops, timelines, strict=True)
     )
     return Route(tuple(hop_secs(one.station - last) for one, last in zip(stops, before, strict=False)), paces)

@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from viewer.letters import is_chinese
+
 if TYPE_CHECKING:
-    from scenes.options import Language
     from scenes.timeline import Timeline
 
 CHOSEN = "chosen cell"
@@ -17,7 +18,8 @@ CHOSEN = "chosen cell"
 MOST_SECS = 13.0
 """About how long a stop lasts where the lesson does not say how fast it goes."""
 STAND_SECS, LEAST_HOLD_SECS = 1.2, 0.8
-LETTERS_PER_SEC: dict[str, float] = {"en": 17.0, "zh": 6.5}
+LETTERS_PER_SEC, CHARACTERS_PER_SEC = 17.0, 6.5
+"""How fast one reads: letters and digits, and characters of Chinese."""
 GREETING_SECS = 1.0
 HOP_SECS, LEAST_HOP_SECS, MOST_HOP_SECS = 0.4, 0.9, 2.4
 
@@ -50,14 +52,12 @@ class Pace:
         return min(self.hold_at_secs + max(t_secs - self.held_secs - self.hold_secs, 0.0) * self.speed, self.own_secs)
 
 
-def pace_of(
-    timeline: Timeline | None, said: str, language: Language, pause_secs: float | None, speed: float | None
-) -> Pace:
+def pace_of(timeline: Timeline | None, said: str, pause_secs: float | None, speed: float | None) -> Pace:
     """How a stop is gone through: long enough to read what is said; without a `timeline` the picture only stands.
 
     `pause_secs` and `speed` are as a lesson has them; without a speed a long scene goes faster.
     """
-    read_secs = reading_secs(said, language)
+    read_secs = reading_secs(said)
     if timeline is None:
         return Pace(0.0, 1.0, 0.0, read_secs if pause_secs is None else max(pause_secs, LEAST_HOLD_SECS))
     own = timeline.duration_secs
@@ -75,9 +75,10 @@ def held_at_secs(timeline: Timeline) -> float:
     return steps[-1] if steps else timeline.duration_secs
 
 
-def reading_secs(said: str, language: Language) -> float:
+def reading_secs(said: str) -> float:
     """How long it takes to read a caption without haste."""
-    return GREETING_SECS + len(said) / LETTERS_PER_SEC[language]
+    characters = sum(map(is_chinese, said))
+    return GREETING_SECS + characters / CHARACTERS_PER_SEC + (len(said) - characters) / LETTERS_PER_SEC
 
 
 def hop_secs(stations: float) -> float:
