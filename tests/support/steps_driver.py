@@ -160,6 +160,16 @@ def drive_pointing(driver: StepsDriver) -> Facts:
     facts: Facts = {"pointed": driver.about, "line": window.words._pointed.text()}
     facts["in_the_windows_thread"] = any(thread == threading.get_ident() for thread, _ in catalogue.asked)
     driver.shoot("pointed")
+    seen: list[tuple[int, ...] | None] = []
+    noting = window.player.moved.connect(lambda: seen.append(driver.about))
+    driver.step(lambda: QTest.keyClick(window, Qt.Key.Key_Right))
+    window.player.moved.disconnect(noting)
+    driver.rest()
+    facts["while_stepping"] = sorted(set(seen))
+    facts["after_the_step"] = driver.about
+    driver.point(middle_of((4, 2)))
+    facts["pointed_again"] = driver.about
+    driver.step(lambda: QTest.keyClick(window, Qt.Key.Key_Left))
     driver.point((1500.0, 700.0))
     facts["beside"] = driver.about
     driver.drag_from(view.widget.rect().center(), QPoint(90, 20))

@@ -70,7 +70,7 @@ class Player(QObject):
         now_secs = _clock()
         if is_other_scene:
             head = Playhead(playable.duration_secs, is_seamless=playable.loops, repeats=playable.loops)
-            if self.playable is None or self.head.is_playing:
+            if self.playable is None or (self.head.is_playing and self.head.until_secs is None):
                 head = head.played(now_secs)
             elif playable.stops_secs:
                 # At its very start a step scene has nothing to tell yet.

@@ -48,7 +48,7 @@ class Pointing(QObject):
         self._errand.failed.connect(self._on_failed)
         self._soon = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._soon.timeout.connect(self._ask)
-        player.moved.connect(self._stir)
+        player.moved.connect(self._on_moved)
 
     def follow(self, view: SceneView) -> None:
         """Listen to the hand over a view."""
@@ -87,15 +87,23 @@ class Pointing(QObject):
         self._at = None if at_px is None else self._reference(at_px)
         self._stir()
 
+    def _on_moved(self) -> None:
+        """Whoever steps, or goes to another moment, sees that; the place is told once the pointer moves again."""
+        player, asked = self._player, self._asked
+        is_gone_to = not player.head.is_playing and (asked is None or asked[1] != player.at_secs)
+        if player.head.until_secs is not None or is_gone_to:
+            self._at = None
+        self._stir()
+
     def _reference(self, at_px: Point) -> Point:
         """A place of the widget, in logical pixels, where flat things lie: they do not move with the camera."""
         scale = REFERENCE_HEIGHT_PX / max(self._view.widget.height(), 1) if self._view is not None else 1.0
         return at_px[0] * scale, at_px[1] * scale
 
     def _stir(self) -> None:
-        """Ask soon, once a frame; what is left is no longer told at once."""
-        playable = self._player.playable
-        if self._at is None or playable is None or playable.pointed is None:
+        """Ask soon, once a frame; what is left is no longer told at once. A step on its way is not disturbed."""
+        playable, is_step = self._player.playable, self._player.head.until_secs is not None
+        if self._at is None or is_step or playable is None or playable.pointed is None:
             self._put(None, None)
         elif not self._soon.isActive():
             self._soon.start()

@@ -77,6 +77,12 @@ def test_what_is_pointed_at_is_told_until_the_pointer_leaves(facts: Facts, shots
     assert not facts["in_the_windows_thread"], "a scene that takes its time must not hold the window up"
 
 
+def test_a_step_is_seen_although_the_pointer_rests_on_a_cell(facts: Facts) -> None:
+    assert facts["while_stepping"] == [[0, 0]]
+    assert facts["after_the_step"] == [0, 0]
+    assert facts["pointed_again"] == [4, 2]
+
+
 def test_flat_things_do_not_move_with_the_hand(facts: Facts) -> None:
     assert not facts["moved_by_the_board"], "a drag, the wheel and the keys over the board"
     assert "only the small net turns" in facts["refusal"]
