@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.heading import fitted
 from scenes.steps import convolution_marks as marks
-from scenes.steps.board import HEAD_PX, Board, head, joined, operator, panel, rows_of, table
+from scenes.steps.board import HEAD_PX, OPERATOR_PX, Board, head, joined, operator, panel, rows_of, table
 from scenes.steps.convolution_places import EDGE_PX, SUM_PX
 from viewer.grids import decimals_for, number_text
 from viewer.state import Bar, Grid, Hud, Loupe, Polyline, Words
@@ -144,7 +144,8 @@ def _heads(bench: Bench) -> Board:
         board += head(name, detail, box, room_px=room) if detail else _short_head(bench, name, box, room)
     if not places.is_tall:
         left, top, _, height = places.windows[-1]
-        board += _under(bench.telling.settings, (left, max(top + height, _bottom(places.rings[-1]))), "left")
+        lowest = max(top + height, top + 0.5 * (height + OPERATOR_PX), _bottom(places.rings[-1]))
+        board += _under(bench.telling.settings, (left, lowest), "left")
     return board
 
 

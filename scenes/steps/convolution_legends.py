@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from scenes.panels.arrange import in_a_row
 from scenes.panels.legends import SIZE_PX, TOP_PX, colour_legend
+from scenes.steps.convolution_words import told
 from viewer.grids import decimals_for
 from viewer.state import Grid, Hud, Ramp, Words
 
@@ -50,7 +51,7 @@ def _narrow(title: str, map_name: MapName, width_px: float, scale: float) -> Hud
 
 
 def _unit(scale: float) -> str:
-    return f"{scale:.{decimals_for(scale)}f}"
+    return told(scale, decimals_for(scale), is_signed=False)
 
 
 def _pixels(bench: Bench, width_px: float) -> Hud:

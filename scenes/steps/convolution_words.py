@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.numbers import MINUS, count
 from scenes.steps.convolution import DEPTHWISE, class_of
-from viewer.grids import decimals_for
+from viewer.grids import decimals_for, number_text
 
 if TYPE_CHECKING:
     from scenes.speech.speech import Speech
     from scenes.steps.convolution import Filter, Terms
 
+MANY = 1e5
+"""From here on numbers are told in powers of ten, as in tables."""
 COLOURS = {"rgb": ("red", "green", "blue"), "bgr": ("blue", "green", "red"), "grey": ("grey",)}
 
 
 def told(value: float, decimals: int, *, is_signed: bool = True) -> str:
     """A number in a sentence: its sign a true minus.
 
-    >>> told(1.209, 2), told(-0.04, 2), told(0.001, 2), told(0.88, 2, is_signed=False)
-    ('+1.21', '\u22120.04', '0.00', '0.88')
+    >>> told(1.209, 2), told(-0.04, 2), told(0.001, 2), told(0.88, 2, is_signed=False), told(4.53e6, 0)
+    ('+1.21', '\u22120.04', '0.00', '0.88', '+4.5e6')
     """
+    if abs(value) >= MANY:
+        return number_text(value, decimals, is_signed=is_signed)
     text = f"{abs(value):.{decimals}f}"
-    if math.isnan(value) or not any(sign in text for sign in "123456789i"):
+    if math.isnan(value) or not any(sign in text for sign in "123456789"):
         return text
     return f"{MINUS if value < 0 else '+' if is_signed else ''}{text}"
 

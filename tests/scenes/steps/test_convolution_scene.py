@@ -162,4 +162,4 @@ def test_numbers_in_sentences() -> None:
     """Signs are true ones, and a sum reads as one writes it."""
     assert chain([0.5, -0.25, 0.0], 2) == "+0.50 \u2212 0.25 + 0.00"
     assert told(float("nan"), 2) == "nan"
-    assert told(float("-inf"), 2) == f"{MINUS}inf"
+    assert told(float("-inf"), 2) == f"{MINUS}\u221e"
