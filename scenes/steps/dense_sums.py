@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-MOST_MAPS = 10
+MOST_MAPS = 12
 AT_ONCE = 2**21
 """Kernels of more weights are read only for the units at which the scene stays."""
 
