@@ -20,10 +20,10 @@ from exporter.bundle.limits import Limits
 from exporter.bundle.summary import summarise
 from exporter.bundle.validate import validate_bundle
 from viewer.layout import place
-from viewer.live.by_numpy import NumpyResponder
 from viewer.live.fed import fed_of
+from viewer.live.from_file import draw_into
 from viewer.live.moments import kept_points, strokes_until
-from viewer.live.saving import save_drawing, save_sketch
+from viewer.live.saving import save_drawing
 from viewer.live.strokes import Stroke, drawn
 from viewer.live.told_strokes import read_sketch, read_strokes, strokes_text
 from viewer.scales import layer_scales
@@ -81,10 +81,7 @@ def test_the_finished_drawing_stands_for_all_of_it() -> None:
 
 
 def test_a_drawing_of_a_file_is_answered_and_saved(path: Path) -> None:
-    sketch = read_sketch(Path(__file__).parents[2] / "support" / "strokes" / "three.json")
-    responder = NumpyResponder(read_bundle(path))
-    run_id = save_sketch(read_bundle(path), sketch, responder)
-    responder.close()
+    run_id = draw_into(path, Path(__file__).parents[2] / "support" / "strokes" / "three.json")
     bundle = read_bundle(path)
     run = next(run for run in bundle.manifest.runs if run.id == run_id)
     picture = bundle.image(run.inputs[-1])
