@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     ]
 
 HEAD_PX, SHORT_HEAD_PX, FOOT_PX = 84.0, 44.0, 60.0
-MOST_PITCH_PX, CELL_PX = 60.0, 50.0
+MOST_PITCH_PX, CELL_PX = 72.0, 54.0
 _WIDE: tuple[tuple[str, float], ...] = (
     ("name", 1.75), ("", 0.1), ("logit bar", 2.0), ("", 0.15), ("logits", 1.0), ("", 0.4), ("shifted", 1.0),
     ("", 0.4), ("exponentials", 1.0), ("", 0.12), ("exponential bar", 1.2), ("", 1.1), ("sum", 1.05), ("", 1.1),
