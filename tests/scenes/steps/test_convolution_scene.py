@@ -163,3 +163,15 @@ def test_numbers_in_sentences() -> None:
     assert chain([0.5, -0.25, 0.0], 2) == "+0.50 \u2212 0.25 + 0.00"
     assert told(float("nan"), 2) == "nan"
     assert told(float("-inf"), 2) == f"{MINUS}\u221e"
+
+
+def test_what_is_no_number_is_shown_as_such() -> None:
+    """A window with a value that is none: the sum is none either, and so it is said."""
+    bundle = wide_paper()
+    for name in ("maps", "conv"):
+        bundle.arrays[name] = bundle.arrays[name].copy()
+    bundle.arrays["maps"][3, 2, 0] = bundle.arrays["conv"][1, 1, 0] = np.nan
+    timeline = built(bundle, SceneOptions((1280, 720), layer="conv", channel=0, at=(1, 1)))
+    states = [timeline.state_at(at) for at in timeline.stops_secs if timeline.state_at(at).about == (1, 1)]
+    assert np.isnan(table_of(grids_of(states[-1])["result"])).all()
+    assert "nan" in caption(states[-1])
