@@ -46,19 +46,39 @@ class Dot(QWidget):
         painter.drawEllipse(box)
 
 
+class Latency(QWidget):
+    """Milliseconds, painted and not a label: a label that says something else lays the whole window out anew, which
+    costs a frame while one draws.
+    """
+
+    def __init__(self, theme: Callable[[], Theme]) -> None:
+        super().__init__()
+        self._theme = theme
+        self.words = ""
+        self.setFixedSize(LATENCY_PX, 18)
+        self.setToolTip("from the hand to the picture that follows it")
+
+    def show_words(self, words: str) -> None:
+        """Say something else."""
+        if words != self.words:
+            self.words = words
+            self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        """The words, at the right."""
+        painter = QPainter(self)
+        painter.setPen(colour(look_of(self._theme()).dim))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.words)
+
+
 class StatusLine(QWidget):
     """The dot, the words, and milliseconds from the hand to the picture."""
 
     def __init__(self, theme: Callable[[], Theme]) -> None:
         super().__init__()
-        self._dot, self.words, self.latency = Dot(theme), QLabel(), QLabel()
+        self._dot, self.words, self.latency = Dot(theme), QLabel(), Latency(theme)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
-        self.latency.setObjectName("quiet")
-        # As wide as its longest text: another width would lay the pad out anew while one draws.
-        self.latency.setFixedWidth(LATENCY_PX)
-        self.latency.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.latency.setToolTip("from the hand to the picture that follows it")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -72,4 +92,4 @@ class StatusLine(QWidget):
             self._dot.kind = status.kind
             self._dot.update()
         self.words.setText(status.words)
-        self.latency.setText("" if latency_ms is None else f"{latency_ms:.0f} ms")
+        self.latency.show_words("" if latency_ms is None else f"{latency_ms:.0f} ms")
