@@ -15,6 +15,9 @@ from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
 from scenes.options import SceneOptions
 from scenes.registry import scene
+from scenes.steps.naming import where
+from scenes.steps.scenery import StepFrame
+from viewer.typeset import width_of
 
 SHAPES = ((1280, 720), (720, 720), (450, 800), (1000, 800))
 SCENES = ("activation", "pooling", "normalisation", "flatten")
@@ -77,3 +80,14 @@ def test_what_cannot_be_shown_is_told(name: str, choice: dict[str, Any], told: s
         built(bundle, name, SceneOptions(WIDE, **choice))
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", SCENES)
+def test_what_is_said_behind_the_title_stays_there(name: str, language: Any) -> None:
+    """It would jump under the title and back where numbers grow longer: there is room for those of a large map."""
+    timeline = built(taught_bundle(), name, SceneOptions((1920, 1080), language=language))
+    words = {line.part: line for line in timeline.state_at(timeline.stops_secs[-1]).hud.words if line.part}
+    longest = where(language, (122, 133)) + ": cell 27,462 of 50,176"
+    assert words["subtitle"].at_px[1] == words["title"].at_px[1]
+    assert words["subtitle"].at_px[0] + width_of(longest, 26.0) < StepFrame(16 / 9).title_right_px
