@@ -139,7 +139,7 @@ class Film:
                 if not count
                 else f"the answer changed {count} time{'s' if count > 1 else ''}"
             )
-            return f"{said} on the way", _faded(t_secs, times.light, times.fade)
+            return said, _faded(t_secs, times.light, times.fade)
         if t_secs < times.moments[0]:
             return "the answer to an empty sheet", _faded(t_secs, 0.0, times.moments[0])
         for at in reversed(self.changes):
