@@ -197,7 +197,7 @@ class Telling:
         rounded = sum(round(value, self.decimals) for value in values)
         equals = "=" if abs(rounded - round(terms.before, self.decimals)) < 0.5 * 10**-self.decimals else "\u2248"
         total = told(terms.before, self.decimals)
-        return self._with_bias("say_total", terms=chain(values, self.decimals), equals=equals, total=total)
+        return self.speech("say_total", terms=chain(values, self.decimals), equals=equals, total=total)
 
     def say_after(self, terms: Terms) -> str:
         """The layer's own function, in numbers."""
