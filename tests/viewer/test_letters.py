@@ -209,3 +209,16 @@ def test_all_of_it_is_small() -> None:
     size_bytes = sum(path.stat().st_size for path in (ROOT / "viewer/fonts").glob("NotoSansSC*"))
     assert size_bytes < 2.5e6
     assert len(typeset.FONTS) == 4
+
+
+def test_a_command_says_once_which_letters_are_missing(bare_system: None, capsys: pytest.CaptureFixture[str]) -> None:
+    from scenes.commands import _tell_missing_letters
+
+    width_of("conv 卷积", 20.0)
+    _tell_missing_letters()
+    assert capsys.readouterr().err == ""
+    width_of("龘 and 龘", 20.0)
+    _tell_missing_letters()
+    told = capsys.readouterr().err
+    assert told.startswith("warning: no font here has 龘: drawn as boxes; install")
+    assert len(told.splitlines()) == 1
