@@ -10,13 +10,14 @@ from scenes.panels.numbers import percent, signed
 from scenes.speech.speech import speech_of
 from scenes.steps import plot as plots
 from scenes.steps.board import Board, cell_box, curved, frame, head, rows_of, table, tile
-from scenes.steps.chips import CHIP_NUMBER_PX, chip, gone, label, light, trace
+from scenes.steps.chips import CHIP_NUMBER_PX, NAME_PX, chip, gone, label, light, trace
 from scenes.steps.fields import fitted_in, middle_of
 from scenes.steps.functions import flat_spans
 from scenes.steps.naming import progress, shape_text, tile_name
 from scenes.steps.rooms import Needs, trio_of
 from scenes.steps.telling import Page
 from viewer.state import Grid
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 STAGES = 3
-NEEDS = Needs(1.15, 470.0)
+NEEDS = Needs(1.15, 380.0)
 SAMPLES = 401
 BINS = 36
 BARS_PX, UNDER_BARS_PX = 92.0, 40.0
@@ -154,7 +155,9 @@ class ActivationBoard:
         )
         board += plots.axes(plot, speech("y_axis")) + plots.curve(plot, x, y)
         middle = plot.area[0] + plot.area[2] / 2
-        return board + label(speech("histogram", count=of.after.count), (middle, base + 28.0))
+        texts = (speech(key, count=of.after.count) for key in ("histogram", "histogram_short"))
+        text = next((each for each in texts if width_of(each, NAME_PX) <= self.trio.middle[2]), "")
+        return board + label(text, (middle, base + 28.0))
 
     def _heads(self) -> Board:
         of, speech = self.of, self.speech
