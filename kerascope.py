@@ -27,7 +27,7 @@ from exporter.arguments import (
     add_transfer,
     number,
 )
-from scenes.arguments import add_film, add_lesson, add_moment, add_taken, add_view
+from scenes.arguments import add_draw, add_film, add_lesson, add_moment, add_taken, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -277,6 +277,7 @@ def _add_drawing(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_film(clip, number)
     for each in (frame, clip):
         add_out(each, "file or folder to write")
+    add_draw(command("draw", there("draw"), "draw what a file of strokes says, and add the answers to a bundle"))
     lesson = command("lesson", there("lesson"), "write the stops and captions of a tour into a file that you edit")
     add_lesson(lesson)
     add_out(lesson, "file to write")

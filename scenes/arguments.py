@@ -73,6 +73,15 @@ def add_film(command: argparse.ArgumentParser, number: Number) -> None:
     command.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
 
 
+def add_draw(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope draw`."""
+    _add_bundle(command)
+    words = "JSON: a list of strokes, each with its points in 0 to 1, as a saved drawing has them"
+    command.add_argument("--strokes", type=Path, required=True, metavar="FILE", help=words)
+    words = "the model of the bundle, which answers (default: numpy, from the bundle)"
+    command.add_argument("--model", metavar="MODEL", help=words)
+
+
 def add_lesson(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope lesson`, but for where to write."""
     _add_bundle(command)

@@ -67,6 +67,13 @@ def view(args: argparse.Namespace) -> int:
     return open_window(bundle, Gallery(bundle), start)
 
 
+def draw(args: argparse.Namespace) -> None:
+    """`kerascope draw`: the id of the run with the drawing."""
+    from viewer.live.from_file import draw_into
+
+    print(draw_into(args.bundle, args.strokes, model=args.model))
+
+
 def lesson(args: argparse.Namespace) -> None:
     """`kerascope lesson`: the path of a file with the stops of a tour."""
     from scenes.tour.writing import write_lesson

@@ -35,7 +35,7 @@ COMMANDS = (
         "view",
         "scenes",
     ),
-    *("frame", "record", "lesson", "convert", "doctor"),
+    *("frame", "record", "draw", "lesson", "convert", "doctor"),
 )
 
 
