@@ -20,7 +20,7 @@ from tiny_bundle import make_tiny_bundle
 from window_driver import Driver
 
 from exporter.bundle.npz_write import NpzWriter
-from viewer import typeset
+from viewer import letters, typeset
 from viewer.stage import Stage
 from viewer.window.application import prepare
 from viewer.window.playable import Wish
@@ -171,8 +171,8 @@ def show_no_numbers(folder: Path) -> tuple[Facts, dict[str, np.ndarray]]:
     path = make_tiny_bundle(folder / "spoilt.bundle")
     spoil(path, "weights/001.npz", "conv/kernel", "scores/kernel")
     spoil(path, "inputs/clean-0.npz", "001/conv", "001/relu", "001/scores")
-    typeset.files = lambda _: folder / "nowhere"  # type: ignore[attr-defined, assignment]
-    for cached in (typeset._font, typeset._legible, typeset.width_of):
+    letters.files = lambda _: folder / "nowhere"  # type: ignore[attr-defined, assignment]
+    for cached in (letters._content, letters.font_of, typeset._font, typeset._legible, typeset.width_of):
         cached.cache_clear()
     facts: Facts = {}
     driver = Driver(path, Wish("flow"), folder)
