@@ -111,6 +111,11 @@ class Live(QObject):
         on.chooser.built.connect(self._on_built)
 
     @property
+    def is_due(self) -> bool:
+        """Whether what is drawn now is still to be asked about."""
+        return self._due_secs is not None
+
+    @property
     def is_quick(self) -> bool:
         """Whether answers come as soon as a hand can tell."""
         return self.answer is not None and self.answer.reply.took_ms < QUICK_MS

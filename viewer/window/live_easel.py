@@ -76,6 +76,7 @@ class Easel:
     def take(self, picture: Picture, *, is_step: bool = True) -> None:
         """A picture in place of all that was drawn; without `is_step` it replaces the last one: a camera."""
         history = self.history
+        is_step = is_step or history.now.under is None or bool(history.now.strokes)  # what a hand drew can come back
         self._put(history.taken(picture) if is_step else History(Drawn(history.now.ground, picture), history.before))
 
     def go_on_with(self, other: Easel) -> None:

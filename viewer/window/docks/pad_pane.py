@@ -36,7 +36,7 @@ class Pane(QWidget):
         if (words, is_shown) == self._said:
             return
         self._said = words, is_shown
-        self.caption.setText(f"{words} \N{BLACK RIGHT-POINTING SMALL TRIANGLE} scene" if is_shown else words)
+        self.caption.setText(f"{words} \N{BLACK RIGHT-POINTING SMALL TRIANGLE} scene" if words and is_shown else words)
         self.caption.setObjectName("heading" if is_shown else "quiet")
         self.caption.style().polish(self.caption)
         self.caption.setVisible(bool(words))
