@@ -109,9 +109,22 @@ class WhatIfDock(QDockWidget):
     def _arrange(self) -> None:
         page, scroll = QWidget(), QScrollArea()
         page.setObjectName("page")
-        column, rows = QVBoxLayout(page), QGridLayout()
+        column = QVBoxLayout(page)
         column.setContentsMargins(12, 6, 12, 8)
         column.setSpacing(6)
+        column.addLayout(self._settings())
+        told = self.problem, self.beside, self.sums, self.drawing, self.facts, self.on_input, self.path
+        for part in (self.restore, *told):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(scroll)
+
+    def _settings(self) -> QGridLayout:
+        """All that can be set, two in a row."""
         self.layer.offer(tuple(Item(name, name) for name in self._own) or (Item("", "no such layer here"),))
         self.padding.offer(PADDINGS)
         self.padding.setMinimumWidth(PADDING_PX)
@@ -121,6 +134,7 @@ class WhatIfDock(QDockWidget):
             **{caption: (self.numbers[name], TIPS[name]) for name, caption in FIELDS.items()},
             "Padding": (self.padding, "zeros round the input; a pool leaves them out"),
         }
+        rows = QGridLayout()
         for at, (caption, (part, tip)) in enumerate(parts.items(), start=1):
             label = QLabel(caption)
             label.setBuddy(part)
@@ -132,24 +146,7 @@ class WhatIfDock(QDockWidget):
         rows.addWidget(self.alike, 3, 2, 1, 2)
         rows.setColumnStretch(1, 1)
         rows.setColumnStretch(3, 1)
-        column.addLayout(rows)
-        for part in (
-            self.restore,
-            self.problem,
-            self.beside,
-            self.sums,
-            self.drawing,
-            self.facts,
-            self.on_input,
-            self.path,
-        ):
-            column.addWidget(part)
-        column.addStretch(1)
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(scroll)
+        return rows
 
     def _connect(self) -> None:
         self.layer.chosen.connect(self.choose)
