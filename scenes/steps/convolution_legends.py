@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from viewer.state import MapName, Tint
 
 STRIP_CELLS, STRIP_PX = 48, 16.0
-WIDTHS_PX = 200.0, 190.0, 116.0
-"""Of each legend in wide, square and tall frames."""
-GAPS_PX = 40.0, 40.0, 20.0
+WIDTHS_PX = 200.0, 190.0, 116.0, 150.0
+"""Of each legend in wide, square and tall frames, and in those that are wide, but not by much."""
+GAPS_PX = 40.0, 40.0, 20.0, 28.0
 TINTED = ("red", "green", "blue", "grey")
 
 
 def legends_of(bench: Bench, frame: StepFrame) -> tuple[tuple[Hud, ...], tuple[Grid, ...]]:
     """All legends as one display, and the strips of those colours that are no map: of a picture's channels."""
     speech, looks, tall = bench.telling.speech, bench.looks, bench.places.is_tall
-    room = 2 if tall else 0 if frame.is_wide else 1
-    wide, legend = WIDTHS_PX[room], _narrow if tall else _plain
+    room = 2 if tall else 1 if not frame.is_wide else 0 if bench.places.is_wide else 3
+    wide, legend = WIDTHS_PX[room], _narrow if room > 1 else _plain
     tints = tuple(cast("Tint", each) for each in dict.fromkeys(looks.colours) if each in TINTED)
     pieces = [
         _pixels(bench, wide) if tints else legend(speech("legend_input"), "activation", wide, looks.input),

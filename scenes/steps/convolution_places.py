@@ -26,8 +26,8 @@ EDGE_PX = 10.0
 """What a panel takes round its tile."""
 BIAS_GAP_PX, LINE_GAP_PX, AFTER_GAP_PX = 3.0, 16.0, 6.0
 """On the plate of the sums: before the bias, for the line under it, before what the layer's own function makes."""
-TALL = 0.8
-"""Frames that are narrower than this, in heights, have two columns."""
+TALL, ROOMY = 0.8, 1.5
+"""Frames that are narrower than this, in heights, have two columns; from this on the output stands beside the sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Spaces:
 
 
 WIDE = Spaces(84.0, 62.0, 112.0, 136.0, 44.0, 230.0)
+MIDDLE = Spaces(70.0, 54.0, 90.0, 136.0, 0.0, 180.0)
 SQUARE = Spaces(46.0, 40.0, 66.0, 114.0, 0.0, 104.0)
 OUTPUT_PX = 284.0, 430.0
 """The least and the most that the output gets in wide frames."""
@@ -123,20 +124,20 @@ def places_of(frame: StepFrame, made_by: Filter) -> Places:
     """Where everything lies in a frame."""
     if frame.aspect < TALL:
         return _tall(frame, made_by)
-    return _rows(frame, made_by, WIDE if frame.is_wide else SQUARE)
+    return _rows(frame, made_by, WIDE if frame.aspect >= ROOMY else MIDDLE if frame.is_wide else SQUARE)
 
 
 def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
     """A row a channel from the left to the right; the output beside the sums, or under them."""
-    left, top, width, height = frame.board
+    is_roomy, (left, top, width, height) = frame.aspect >= ROOMY, frame.board
     foot = LABEL_ROOM_PX if frame.is_wide else LABEL_ROOM_PX + CAPTION_PX
     top, height = top + HEAD_ROOM_PX, height - HEAD_ROOM_PX - foot
     count, gap = len(made_by.shown), 2 * EDGE_PX + LABEL_ROOM_PX
     most = (height - gap * (count - 1)) / count
     sums_px = SUM_PX[0] + spaces.labels_px
     free = width - 2 * EDGE_PX - spaces.zoom_px - 2 * spaces.sign_px - spaces.strand_px - sums_px - spaces.out_px
-    tile, least = min(most, spaces.tile_px), OUTPUT_PX[0] if frame.is_wide else 0.0
-    if max(made_by.taps) > FEW_TAPS and frame.is_wide:
+    tile, least = min(most, spaces.tile_px), OUTPUT_PX[0] if is_roomy else 0.0
+    if max(made_by.taps) > FEW_TAPS and is_roomy:
         tile, least = min(tile, SMALL_PX[0]), SMALL_PX[1]
     table = _table(made_by, min(most, (free - tile - least) / 3))
     row = max(table[1], min(most, tile / _aspect(made_by)))
@@ -149,7 +150,7 @@ def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
     x = starts[2] + table[0] + spaces.strand_px
     heads = [(rings[0][0], first, rings[0][2], row), *((start, first, table[0], row) for start in starts)]
     room = x + sums_px + spaces.out_px, top, left + width - EDGE_PX, top + height
-    sums, output = _beside(made_by, x, room) if frame.is_wide else _under(made_by, x, room)
+    sums, output = _beside(made_by, x, room) if is_roomy else _under(made_by, x, room)
     heads += [sums.channels, output]
     ends = _ends(sums.channels, made_by, sums.channels[0] - EDGE_PX)
     begins = [(box[0] + table[0] + EDGE_PX, box[1] + table[1] / 2) for box in products]
@@ -164,7 +165,7 @@ def _rows(frame: StepFrame, made_by: Filter, spaces: Spaces) -> Places:
         tuple(heads),
         tuple(zip(begins, ends, strict=True)),
         spaces.labels_px - 18.0,
-        is_wide=frame.is_wide,
+        is_wide=is_roomy,
     )
 
 

@@ -20,7 +20,7 @@ from scenes.timeline import Timeline
 from viewer.grids import MINUS
 from viewer.state import ViewState
 
-SIZES = ((1280, 720), (720, 720), (450, 800))
+SIZES = ((1280, 720), (1024, 768), (720, 720), (450, 800))
 
 
 @pytest.fixture(scope="module")
