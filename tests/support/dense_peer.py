@@ -52,7 +52,11 @@ class DensePeer:
         bias = self.weight("bias")[cell[-1]] if f"{self.layer}/bias" in self.weights else 0.0
         made |= {"others": np.delete(p, largest).sum(), "bias": bias, "sum": p.sum() + bias}
         assert shown <= len(largest)
-        return made | {"result": self.output(self.layer)[cell]} | self.tiles(state, {"input": x, "weights": w, "products": p})
+        return (
+            made
+            | {"result": self.output(self.layer)[cell]}
+            | self.tiles(state, {"input": x, "weights": w, "products": p})
+        )
 
     @property
     def weights(self) -> Mapping[str, Any]:
