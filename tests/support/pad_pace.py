@@ -22,7 +22,7 @@ from scenes.present import Gallery
 from viewer.window.application import make_window, prepare
 from viewer.window.playable import Wish
 
-MOVES, PAUSE_SECS = 120, 0.016
+MOVES, PAUSE_SECS = 240, 0.016
 BEAT_MS = 5
 REDRAWS = 15
 
@@ -76,6 +76,7 @@ def main(bundle: str, model: str, out: str) -> None:
     draw(painter, 20)
     wait(1500)
     shown: list[float] = []
+    drawn: list[float] = []
     beats: list[float] = []
     heart = QTimer(interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
     last = [time.perf_counter()]
@@ -86,11 +87,18 @@ def main(bundle: str, model: str, out: str) -> None:
         last[0] = now
 
     heart.timeout.connect(beat)
-    window.live.scene.shown.connect(shown.append)
+    scene = window.live.scene
+    scene.shown.connect(shown.append)
+
+    def on_drawn(_: float) -> None:
+        if scene._drawing is not None:
+            drawn.append((time.perf_counter() - scene._drawing.began_secs) * 1e3)
+
+    window.view.drawn.connect(on_drawn)
     heart.start()
     draw(painter, MOVES)
     heart.stop()
-    facts = {"shown_ms": shown, "beats_ms": beats, "redraw_ms": redraws_ms(painter)}
+    facts = {"drawn_ms": list(drawn), "shown_ms": list(shown), "beats_ms": beats, "redraw_ms": redraws_ms(painter)}
     facts["status"] = window.live.answers.status.words
     window.close()
     Path(out).write_text(json.dumps(facts), encoding="utf-8")
