@@ -70,7 +70,7 @@ class Painter:
     def rest(self) -> None:
         """Until the newest drawing was answered and is in the scene."""
         live = self.live
-        self.until(lambda: not (live.answers.is_waiting or live.is_due or live.intake.is_busy) and live.scene.is_idle)
+        self.until(lambda: not (live.answers.is_waiting or live.is_due) and live.scene.is_idle)
         self.until(lambda: self.window.chooser.is_idle)
 
     def draw(self, points: tuple[tuple[float, float], ...], button: Qt.MouseButton = LEFT) -> None:
@@ -179,6 +179,7 @@ def drive_pictures(painter: Painter, folder: Path) -> Facts:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(folder / "picture.png"))])
     live.intake.take_data(data)
+    painter.until(lambda: live.easel.history.now.under is not None)
     painter.rest()
     facts: Facts = {"dropped": live.easel.picture.tolist()}
     painter.said.clear()

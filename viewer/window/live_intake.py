@@ -42,11 +42,6 @@ class Intake(QObject):
         self.camera.came.connect(self._on_frame)
         self.camera.failed.connect(self.failed)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a picture is being read."""
-        return not self._errand.is_idle
-
     def close(self) -> None:
         """Take nothing more."""
         self.camera.stop()
