@@ -87,6 +87,13 @@ pictures: blender
 		--fps 12 --max-mb 3 --out scenes/pictures/photograph.gif --overwrite
 	$(BIN)/kerascope frame $(DEMO)/photograph.bundle --scene adversarial --fold all --layer image --at-secs 11.5 \
 		--size 1280x720 --out scenes/pictures/photograph.png --overwrite
+	$(BIN)/kerascope record $(DEMO)/mnist.bundle --scene convolution --layer conv_2 --size 800x450 --fps 12 \
+		--out scenes/pictures/convolution.gif --overwrite
+	# A digit is drawn, and the network answers to each stroke.
+	rm -rf $(DEMO)/drawn.bundle && cp -R $(DEMO)/mnist.bundle $(DEMO)/drawn.bundle
+	$(BIN)/kerascope draw $(DEMO)/drawn.bundle --strokes tests/support/strokes/three.json --model $(DEMO)/demo.keras
+	$(BIN)/kerascope record $(DEMO)/drawn.bundle --scene drawing --size 800x450 --fps 15 \
+		--out scenes/pictures/drawing.gif --overwrite
 	# The lesson's network is not ours: KERASCOPE_DATA is a folder with tiny_vgg, as CNN Explainer publishes it.
 	test ! -d '$(KERASCOPE_DATA)/tiny_vgg' || \
 		PYTHONPATH=. $(BIN)/python tests/support/lesson_commands.py '$(KERASCOPE_DATA)/tiny_vgg' scenes/pictures
