@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from exporter.bundle.schema import Capture, Input
 from viewer.inspect.samples import beside, samples_at
-from viewer.window.docks.inputs_rows import filtered, grouped
+from viewer.window.docks.inputs.rows import filtered, grouped
 
 CLASSES = 10
 

@@ -20,9 +20,9 @@ from qt_wait import wait
 from window_driver import Driver
 
 from viewer.window.application import prepare
-from viewer.window.docks.divergence import DivergenceDock
-from viewer.window.docks.inputs import InputsDock
-from viewer.window.docks.look import LookDock
+from viewer.window.docks.divergence.dock import DivergenceDock
+from viewer.window.docks.inputs.dock import InputsDock
+from viewer.window.docks.look.dock import LookDock
 from viewer.window.playable import Wish
 
 LEFT = Qt.MouseButton.LeftButton

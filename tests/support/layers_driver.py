@@ -24,9 +24,9 @@ from viewer.placement import world_of
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey
 from viewer.study import Place
 from viewer.window.application import prepare
-from viewer.window.docks.inspector import InspectorDock
-from viewer.window.docks.layers import LayersDock
-from viewer.window.docks.layers_model import Column
+from viewer.window.docks.inspector.dock import InspectorDock
+from viewer.window.docks.layers.dock import LayersDock
+from viewer.window.docks.layers.model import Column
 from viewer.window.playable import Wish
 
 LEFT = Qt.MouseButton.LeftButton

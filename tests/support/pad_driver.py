@@ -28,7 +28,7 @@ from viewer.live.reply import Reply
 from viewer.live.responder import Status
 from viewer.live.whole_pass import whole_pass
 from viewer.window.application import make_window, prepare
-from viewer.window.docks.pad import PadDock
+from viewer.window.docks.pad.dock import PadDock
 from viewer.window.playable import Wish
 from viewer.window.window import Window
 

@@ -23,8 +23,8 @@ from window_driver import Driver, place_of
 from exporter.bundle import read_bundle
 from viewer.study import CameraOffset, Place
 from viewer.window.application import make_window, prepare
-from viewer.window.docks.look import LookDock
-from viewer.window.docks.whatif import SET_OTHERWISE, WhatIfDock
+from viewer.window.docks.look.dock import LookDock
+from viewer.window.docks.whatif.dock import SET_OTHERWISE, WhatIfDock
 from viewer.window.playable import SUBJECT, Wish
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

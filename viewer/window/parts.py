@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from viewer.window.chooser import Chooser
     from viewer.window.desk import Desk
     from viewer.window.help import HelpOverlay
-    from viewer.window.live import Live
+    from viewer.window.live.live import Live
     from viewer.window.message import MessageBar
     from viewer.window.navigator import Navigator
     from viewer.window.player import Player

@@ -26,7 +26,7 @@ from viewer.window.help import HelpOverlay
 from viewer.window.hover import Hover
 from viewer.window.keeper import Keeper
 from viewer.window.keys import BINDINGS, PRESENTING, Binding
-from viewer.window.live import Live, Room
+from viewer.window.live.live import Live, Room
 from viewer.window.look import style_sheet
 from viewer.window.message import HINT, STEP_HINT, MessageBar
 from viewer.window.mishaps import Mishaps

@@ -29,8 +29,8 @@ PARTS = {
     "mishaps": "mishaps",
     "talk": "talk",
     "taker": "taker",
-    "live": "live",
-    "live.intake": "live_intake",
+    "live": "live/live",
+    "live.intake": "live/intake",
 }
 
 

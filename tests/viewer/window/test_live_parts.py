@@ -16,11 +16,11 @@ from viewer.live.fed import fed_of
 from viewer.live.reply import Reply
 from viewer.live.strokes import drawn
 from viewer.live.whole_pass import whole_pass
-from viewer.window.docks.pad_rows import rows_of
-from viewer.window.live_easel import Easel
-from viewer.window.live_ground import ground_of
-from viewer.window.live_pictures import picture_of_file
-from viewer.window.live_veil import telling_layers, veiled
+from viewer.window.docks.pad.rows import rows_of
+from viewer.window.live.easel import Easel
+from viewer.window.live.ground import ground_of
+from viewer.window.live.pictures import picture_of_file
+from viewer.window.live.veil import telling_layers, veiled
 
 spots = st.tuples(st.floats(-0.2, 1.2), st.floats(-0.2, 1.2))
 

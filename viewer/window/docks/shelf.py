@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
 from viewer.window.docks.cues import CuesDock
-from viewer.window.docks.divergence import DivergenceDock
+from viewer.window.docks.divergence.dock import DivergenceDock
 from viewer.window.docks.heading import Heading
-from viewer.window.docks.inputs import InputsDock
-from viewer.window.docks.inspector import InspectorDock
-from viewer.window.docks.layers import LayersDock
-from viewer.window.docks.look import LookDock
-from viewer.window.docks.pad import PadDock
-from viewer.window.docks.whatif import WhatIfDock
+from viewer.window.docks.inputs.dock import InputsDock
+from viewer.window.docks.inspector.dock import InspectorDock
+from viewer.window.docks.layers.dock import LayersDock
+from viewer.window.docks.look.dock import LookDock
+from viewer.window.docks.pad.dock import PadDock
+from viewer.window.docks.whatif.dock import WhatIfDock
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.window.docks.divergence_axis import Axis, axis_over
+from viewer.window.docks.divergence.axis import Axis, axis_over
 
 changes = st.one_of(st.just(0.0), st.floats(1e-7, 1e4), st.just(math.inf))
 

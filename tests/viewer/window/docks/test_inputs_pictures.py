@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from exporter.bundle import Bundle
 from exporter.bundle.schema import Input, TensorRef
-from viewer.window.docks.inputs_pictures import SIDE_PX, picture_of
+from viewer.window.docks.inputs.pictures import SIDE_PX, picture_of
 
 
 def pixels_of(image: QImage) -> np.ndarray:

@@ -4,7 +4,7 @@ import pytest
 
 from exporter.bundle import Bundle
 from viewer.inspect.samples import Sample, samples_at
-from viewer.window.docks.inputs_rows import answer_of, filtered, grouped, listed, summary_of, tip_of, title_of
+from viewer.window.docks.inputs.rows import answer_of, filtered, grouped, listed, summary_of, tip_of, title_of
 
 NAMES = ("cat", "dog", "Owl")
 

@@ -15,14 +15,14 @@ from viewer.inspect.pick import Hit
 from viewer.inspect.reading import read
 from viewer.state import Camera, CaptureKey, Mute, NetView, ViewState
 from viewer.study import EdgePlace, Place, Study
-from viewer.window.docks.inspector_card import card_of, compared_words, copied_text
-from viewer.window.docks.inspector_details import details_of
-from viewer.window.docks.inspector_formula import audit_verdict, audit_words, formula_lines, term_rows
-from viewer.window.docks.inspector_patch import patch_of
-from viewer.window.docks.inspector_readings import is_slow, said_of
-from viewer.window.docks.inspector_sight import sight_words
-from viewer.window.docks.inspector_subject import Subject, captures_of, subject_of
-from viewer.window.docks.inspector_words import MINUS, number_words
+from viewer.window.docks.inspector.card import card_of, compared_words, copied_text
+from viewer.window.docks.inspector.details import details_of
+from viewer.window.docks.inspector.formula import audit_verdict, audit_words, formula_lines, term_rows
+from viewer.window.docks.inspector.patch import patch_of
+from viewer.window.docks.inspector.readings import is_slow, said_of
+from viewer.window.docks.inspector.sight import sight_words
+from viewer.window.docks.inspector.subject import Subject, captures_of, subject_of
+from viewer.window.docks.words import MINUS, number_words
 
 KEY = CaptureKey("clean-0", "002")
 CELL = Place("conv", channel=2, position=(3, 4))

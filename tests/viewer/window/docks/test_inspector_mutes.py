@@ -10,8 +10,8 @@ from exporter.bundle import Bundle, KerascopeError
 from viewer.forward.answers import Answer, answer
 from viewer.state import CaptureKey, Mute
 from viewer.study import EdgePlace, Place
-from viewer.window.docks.inspector_answer import said, verdict_of
-from viewer.window.docks.inspector_mutes import mute_action, mute_words, mutes_at, percent_words, toggled
+from viewer.window.docks.muting.answer import said, verdict_of
+from viewer.window.docks.muting.mutes import mute_action, mute_words, mutes_at, percent_words, toggled
 
 KEY = CaptureKey("clean-0", "002")
 

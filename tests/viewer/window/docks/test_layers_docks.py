@@ -19,8 +19,8 @@ from exporter.bundle import Bundle
 from exporter.bundle.schema import Group
 from viewer.forward.answers import answer
 from viewer.state import CaptureKey, Mute
-from viewer.window.docks.inspector_mutes import percent_words
-from viewer.window.docks.inspector_words import MINUS
+from viewer.window.docks.muting.mutes import percent_words
+from viewer.window.docks.words import MINUS
 
 pytestmark = [pytest.mark.gl, pytest.mark.slow]
 

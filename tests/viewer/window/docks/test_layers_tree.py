@@ -12,10 +12,10 @@ from exporter.bundle import Bundle
 from exporter.bundle.schema import Group, Manifest
 from viewer.inspect.health import Ailment, Health
 from viewer.layout import LayoutOptions, place
-from viewer.window.docks.layers_glyphs import GLYPHS, SIDE, glyph_of
-from viewer.window.docks.layers_health import group_badge, health_badges
-from viewer.window.docks.layers_shown import fold_that_shows, shown_open
-from viewer.window.docks.layers_tree import KIND_WORDS, count_words, found_rows, layer_tree, leaves
+from viewer.window.docks.layers.glyphs import GLYPHS, SIDE, glyph_of
+from viewer.window.docks.layers.health import group_badge, health_badges
+from viewer.window.docks.layers.shown import fold_that_shows, shown_open
+from viewer.window.docks.layers.tree import KIND_WORDS, count_words, found_rows, layer_tree, leaves
 
 INNER = Group(name="conv_block", kind="block", class_name="block", layers=("conv", "relu"), output="relu")
 OUTER = Group(name="features", kind="model", class_name="model", layers=("conv", "relu", "pool"), output="pool")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.window.docks.look_scale import STEPS, edge_count_at, step_of
+from viewer.window.docks.look.scale import STEPS, edge_count_at, step_of
 
 totals = st.integers(12, 10**7)
 

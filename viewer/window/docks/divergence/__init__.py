@@ -1,0 +1,1 @@
+"""The dock with the drift of an attack along the network."""

@@ -1,0 +1,1 @@
+"""The dock with the inputs, as pictures with their answers."""

@@ -1,0 +1,1 @@
+"""The dock with colours, scales and edges."""

@@ -1,0 +1,1 @@
+"""What is switched off from the docks, and what the network answers then."""

@@ -1,0 +1,1 @@
+"""The dock to draw on, and what the network says of it."""

@@ -1,0 +1,1 @@
+"""The dock with a convolution to play with: its arithmetic and what it sees."""
