@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,7 @@ def subject_of(bundle: Bundle, options: SceneOptions, fits: Fits, what: str) -> 
     KerascopeError
         There is no such layer, channel or cell, none that fits, or what it got was not kept; says which there are.
     """
-    key = key_of(shown_capture(bundle, options))
+    key = replace(key_of(shown_capture(bundle, options)), mutes=options.muted)
     case = _case(bundle, key, options.layer, fits, what)
     shape = case.values.shape
     channel = _channel(case.values, options.channel, case.node.layer.name)
@@ -117,7 +117,7 @@ def last_fitting(bundle: Bundle, options: SceneOptions, fits: Fits) -> str | Non
     """The layer that was asked for, else the last that fits and can be told; `None` where there is none."""
     if options.layer is not None:
         return options.layer
-    key = key_of(shown_capture(bundle, options))
+    key = replace(key_of(shown_capture(bundle, options)), mutes=options.muted)
     for name in reversed(fitting(bundle, fits)):
         try:
             case_of(bundle, key, Place(name))
