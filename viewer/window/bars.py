@@ -108,6 +108,7 @@ class TimeBar(QWidget):
         row.setSpacing(10)
         for part in (self.step_back, self.play, self.step_forward, self.clock, self.scrub, self.repeat):
             row.addWidget(part)
+        self._offer_steps(False)
         self.show_theme("dark")
 
     def show_theme(self, theme: Theme) -> None:
@@ -120,11 +121,14 @@ class TimeBar(QWidget):
     def show_scene(self, playable: Playable) -> None:
         """Another scene, with its length and its moments. The clock is as wide as its longest text."""
         self._duration_secs = playable.duration_secs
-        for button in (self.step_back, self.step_forward):
-            button.setVisible(bool(playable.stops_secs))
+        self._offer_steps(bool(playable.stops_secs))
         self.scrub.show_scene(playable.duration_secs, playable.moments)
         longest = clock_text(playable.duration_secs, playable.duration_secs)
         self.clock.setFixedWidth(self.clock.fontMetrics().horizontalAdvance(longest) + 8)
+
+    def _offer_steps(self, are_there: bool) -> None:
+        for button in (self.step_back, self.step_forward):
+            button.setVisible(are_there)
 
     def show_time(self, t_secs: float) -> None:
         """Where the scene is."""
