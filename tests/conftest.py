@@ -93,7 +93,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("tf") and "tensorflow" not in sys.modules:
+        # A plain import after this process has drawn would end it: TensorFlow and Mesa's driver each bring an LLVM.
+        import exporter.backend  # noqa: F401
     if item.get_closest_marker("gl") and gl_problem():
         # A machine that must prove the drawing may not skip it.
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(gl_problem())
