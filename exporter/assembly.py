@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from exporter.backend import keras, tf
 from exporter.bounds import check_checkpoints
 from exporter.bundle import BundleWriter
+from exporter.bundle.oddities import odd_count
 from exporter.bundle.producer import producer
 from exporter.bundle.schema import (
     FORMAT_NAME,
@@ -30,7 +31,6 @@ from exporter.writing import (
     Shown,
     checkpoint_entry,
     number,
-    odd_count,
     passing_statistics,
     shown_samples,
     write_captures,

@@ -26,7 +26,6 @@ Progress = Callable[[str, int, int], None]
 Warn = Callable[[str], None]
 """Is told one line that the user should know of."""
 
-_BLOCK_VALUES = 2**22
 SAMPLED_IN_ALL = 2**26
 """How many values all layers together may keep for their percentiles, while inputs pass by."""
 
@@ -73,21 +72,6 @@ def write_weights(writer: BundleWriter, checkpoint: str, weights: Weights, dtype
     """The references of weights, each of which was looked at when its turn came and written from where it is."""
     with writer.open(f"weights/{checkpoint}.npz") as stream:
         return {name: stream.add(name, stored(seen_array(weights[name]), dtype)) for name in sorted(weights)}
-
-
-def odd_count(values: Array) -> int:
-    """How many values are NaN or infinite.
-
-    The product with itself tells whether there are any: no memory is needed for an answer to each value.
-    """
-    flat = values.reshape(-1)
-    if values.dtype.kind != "f":
-        return 0
-    with np.errstate(all="ignore"):
-        if np.isfinite(flat @ flat):
-            return 0
-    blocks = (flat[start : start + _BLOCK_VALUES] for start in range(0, flat.size, _BLOCK_VALUES))
-    return sum(int(np.count_nonzero(~np.isfinite(block))) for block in blocks)
 
 
 def checkpoint_entry(checkpoint: str, moment: Moment, weights: dict[str, TensorRef]) -> Checkpoint:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
+from exporter.bundle.oddities import odd_count
 from viewer.forward.node import Array
-
-_BLOCK_VALUES = 2**22
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,24 +32,10 @@ class Reply:
     fed: Array | None = None
 
 
-def odd_count(values: Array) -> int:
-    """How many values are NaN or infinite.
-
-    The product with itself tells whether there are any: no memory is needed for an answer to each value.
-    """
-    flat = values.reshape(-1)
-    if values.dtype.kind != "f":
-        return 0
-    with np.errstate(all="ignore"):
-        if np.isfinite(flat @ flat):
-            return 0
-    blocks = (flat[start : start + _BLOCK_VALUES] for start in range(0, flat.size, _BLOCK_VALUES))
-    return sum(int(np.count_nonzero(~np.isfinite(block))) for block in blocks)
-
-
 def problem_of(outputs: Iterable[tuple[str, Array]]) -> str:
     """What is odd about some outputs, a line about the first odd one; empty: every value is a finite number.
 
+    >>> import numpy as np
     >>> problem_of([("a", np.ones(3)), ("b", np.array([1.0, np.nan, np.inf]))])
     'b puts out 2 of 3 values that are no finite numbers'
     """
