@@ -131,6 +131,7 @@ def drive_numpy(painter: Painter, folder: Path) -> Facts:
     QTest.keyClick(window, Qt.Key.Key_P)
     painter.until(lambda: not pad.visibleRegion().isEmpty() and live.answers.status.kind == "ready")
     facts: Facts = {"status": live.answers.status.words, "attack_enabled": pad.attack.isEnabled()}
+    facts["played_before"] = window.player.head.is_playing
     painter.draw(ACROSS)
     answered, bundle = live.answer, window.desk.bundle
     expected = whole_pass(bundle, bundle.final_checkpoint.id, fed_of(bundle, live.easel.picture))
@@ -142,6 +143,7 @@ def drive_numpy(painter: Painter, folder: Path) -> Facts:
         "scores_apart": float(np.abs(answered.reply.scores - expected["scores"].ravel()).max()),
         "latency_ms": live.latency_ms,
         "held": window.view.is_held,
+        "plays": window.player.head.is_playing,
         "words": painter.words(),
         "top": pad.drawn.answer.rows[0].words,
         "drawn_sum": int(live.easel.picture.sum()),

@@ -60,10 +60,15 @@ class Player(QObject):
         return playable.state_at(self.at_secs)
 
     def put_live(self, key: CaptureKey | None) -> None:
-        """Another drawing, or none."""
+        """Another drawing, or none. A drawing has no time: what would play under it only takes time from the hand."""
         if key != self.live:
             self.live = key
+            if self._shows_live(self.playable) and self.head.is_playing:
+                self.pause()
             self.moved.emit()
+
+    def _shows_live(self, playable: Playable | None) -> bool:
+        return self.live is not None and playable is not None and playable.live is not None
 
     def show(self, playable: Playable, *, is_other_scene: bool) -> None:
         """Another scene from its start, or the same one, built anew, at the same part of its time."""
@@ -81,7 +86,7 @@ class Player(QObject):
                 head = head.played(now_secs, _next_of(playable.stops_secs, head.at_secs, head.last_secs))
         self.playable = playable
         self._bar.show_scene(playable)
-        self._put(head)
+        self._put(head.paused(now_secs) if self._shows_live(playable) else head)
 
     def toggle(self) -> None:
         """Play, or pause."""

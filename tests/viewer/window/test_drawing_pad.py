@@ -51,6 +51,8 @@ def test_the_scene_shows_the_drawing_and_becomes_fine_when_the_hand_is_lifted(fa
     assert facts["shows_drawing"]
     assert facts["picture_is_the_sheet's"]
     assert not facts["held"]
+    assert facts["played_before"]
+    assert not facts["plays"], "frames of a scene that plays would stay coarse, and take their time from the hand"
 
 
 def test_a_veil_leaves_nothing_to_read(facts: dict[str, Any]) -> None:
