@@ -131,6 +131,7 @@ def drive_numpy(painter: Painter, folder: Path) -> Facts:
     QTest.keyClick(window, Qt.Key.Key_P)
     painter.until(lambda: not pad.visibleRegion().isEmpty() and live.answers.status.kind == "ready")
     facts: Facts = {"status": live.answers.status.words, "attack_enabled": pad.attack.isEnabled()}
+    window.player.play()
     facts["played_before"] = window.player.head.is_playing
     painter.draw(ACROSS)
     answered, bundle = live.answer, window.desk.bundle
