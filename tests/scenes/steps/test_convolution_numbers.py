@@ -12,21 +12,14 @@ from convolution_peer import ConvolutionPeer, channels_shown
 from forward_bundle import forward_bundle
 from paper_bundle import PaperBundle
 from step_states import grids_of, visited, wrong
-from tiny_bundle import make_tiny_bundle
 
-from exporter.bundle import Bundle, read_bundle
+from exporter.bundle import Bundle
 from scenes.options import SceneOptions
 from scenes.registry import scene
 from scenes.steps.convolution import convolution_of
 from scenes.timeline import Timeline
 
 WIDE = (1280, 720)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    """The small network of a demo: one grey picture, a padded convolution."""
-    return read_bundle(make_tiny_bundle(tmp_path_factory.mktemp("steps") / "tiny.bundle"))
 
 
 @pytest.fixture(scope="module")
@@ -91,21 +84,21 @@ def pointed_cells(bundle: Bundle, options: SceneOptions, cells: tuple[int, ...])
 
 
 @pytest.mark.parametrize("channel", [0, 3])
-def test_the_demo_shows_what_it_stored(demo: Bundle, channel: int) -> None:
+def test_the_demo_shows_what_it_stored(tiny_demo: Bundle, channel: int) -> None:
     """On its way, and every cell of every channel's map that is pointed at: at the corners it reads padding."""
     options = SceneOptions(WIDE, layer="conv", channel=channel, at=(3, 2))
-    seen = cells_of(demo, options)
+    seen = cells_of(tiny_demo, options)
     assert len(seen) >= 15
     assert set(seen) >= {(0, 0), (0, 1), (0, 2), (0, 3), (3, 2), (5, 5)}
     whole = {"window 0", "kernel 0", "products 0", "sums", "bias", "result", "legend grey"}
     assert all(names >= whole for names in seen.values())
     assert all("cell" in seen[cell] for cell in ((0, 0), (0, 1), (3, 2), (5, 5)))
-    assert pointed_cells(demo, options, (6, 6)) == 36
+    assert pointed_cells(tiny_demo, options, (6, 6)) == 36
 
 
-def test_each_frame_of_a_recording_is_right(demo: Bundle) -> None:
+def test_each_frame_of_a_recording_is_right(tiny_demo: Bundle) -> None:
     """At 25 frames a second, with all that moves in between."""
-    seen = cells_of(demo, SceneOptions(WIDE, layer="conv", channel=2, at=(1, 4)), fps=25.0)
+    seen = cells_of(tiny_demo, SceneOptions(WIDE, layer="conv", channel=2, at=(1, 4)), fps=25.0)
     assert len(seen) >= 30
 
 
@@ -152,11 +145,11 @@ def test_the_red_panda_is_shown_as_tiny_vgg_saw_it(root: Path) -> None:
         assert all("result" in names for names in seen.values())
 
 
-def test_a_wrong_number_is_found(demo: Bundle) -> None:
+def test_a_wrong_number_is_found(tiny_demo: Bundle) -> None:
     """What the checks would say of a scene that lies: of a value, of a table that nobody knows, of a bundle."""
     options = SceneOptions(WIDE, layer="conv", channel=1, at=(3, 2))
-    timeline = built(demo, options)
-    peer = peer_of(demo, options, timeline)
+    timeline = built(tiny_demo, options)
+    peer = peer_of(tiny_demo, options, timeline)
     state = next(state for at in timeline.stops_secs if (state := timeline.state_at(at)).about == (3, 2))
     assert wrong(state, peer((3, 2))) == []
     assert wrong(state, peer((3, 3))) != []
