@@ -22,7 +22,7 @@ from viewer.visuals.quad import byte_texture, corner_buffer, float_texture, refi
 from viewer.visuals.tiles import CELLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from vispy import gloo
@@ -70,11 +70,8 @@ class LoupesVisual:
         seen = [loupe for loupe in state.loupes if loupe.alpha > 0]
         pictures = [(loupe, place_of(loupe.box_px)) for loupe in seen if loupe.colours == "picture"]
         self._pictures.draw(pictures, clip_from_px(aspect))
-        shown = [self._of_loupe(loupe, loupe.colours) for loupe in seen if loupe.colours != "picture"]
-        shown += [self._of_grid(grid) for grid in state.grids if grid.alpha > 0 and grid.values]
-        if shown and not self._programs:
-            self._make()
-        for cells in shown:
+        # Each is drawn before the next is uploaded: of very many, the first may have to make room.
+        for cells in self._cells_of(seen, state.grids):
             self._draw(cells, state, aspect, supersample)
 
     def close(self) -> None:
@@ -99,6 +96,15 @@ class LoupesVisual:
         cells["u_is_glow"], cells["u_glow"] = 0.0, 0.0
         numbers["u_glyphs"] = self._fixed[2]
 
+    def _cells_of(self, loupes: Sequence[Loupe], grids: Sequence[Grid]) -> Iterator[_Cells]:
+        """The cells of all that is shown, uploaded when it is their turn."""
+        for loupe in loupes:
+            if loupe.colours != "picture":
+                yield self._of_loupe(loupe, loupe.colours)
+        for grid in grids:
+            if grid.alpha > 0 and grid.values:
+                yield self._of_grid(grid)
+
     def _of_loupe(self, loupe: Loupe, chosen: MapName | Tint | None) -> _Cells:
         here = self._uploaded(loupe, loupe.capture)
         is_difference = loupe.toward is not None
@@ -113,6 +119,8 @@ class LoupesVisual:
         return _Cells(values, values, grid.colours, grid.box_px, strength, grid.alpha, False, False, None)
 
     def _draw(self, cells: _Cells, state: ViewState, aspect: float, supersample: float) -> None:
+        if not self._programs:
+            self._make()
         rows, columns = cells.here.shape[:2]
         refill(self._fixed[0], [[(cells.strength, cells.alpha, 1.0)]])
         palette = PALETTES[state.theme]
