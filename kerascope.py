@@ -56,7 +56,7 @@ FORMATS = {
 }
 OF_SCENES = ("glb", "html")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
-EXTRAS |= {"numba": "sculpture", "matplotlib": "plots"}
+EXTRAS |= {"numba": "sculpture", "matplotlib": "plots", "cv2": "segmentation", "scipy": "lbfgs"}
 INTERRUPTED = 130
 
 

@@ -115,6 +115,7 @@ def _repeated_names(manifest: Manifest) -> Iterator[str]:
     derived = manifest.derived
     yield from _repeated("derived", (f"{_what(entry)} of {entry.layer} at {entry.checkpoint}" for entry in derived))
     yield from _repeated("sculpture", (sculpture.id for sculpture in manifest.sculptures))
+    yield from _repeated("overlay", (overlay.id for overlay in manifest.overlays))
 
 
 def _what(entry: Derived) -> str:
@@ -220,6 +221,21 @@ def _run_problems(manifest: Manifest) -> Iterator[str]:
         yield from _unknown(f"run {run.id!r}", "checkpoint", (run.checkpoint,), checkpoints)
         yield from _unknown(f"run {run.id!r}", "input", (run.parent, *run.inputs), inputs)
     yield from _drawing_problems(manifest)
+    yield from _overlay_problems(manifest)
+
+
+def _overlay_problems(manifest: Manifest) -> Iterator[str]:
+    """Overlays are of explanations, and lie over an input and a layer that are there."""
+    explained = {run.id for run in manifest.runs if run.kind == "explain"}
+    inputs = {shown.id for shown in manifest.inputs}
+    layers = {layer.name for layer in manifest.layers}
+    for overlay in manifest.overlays:
+        where = f"overlay {overlay.id!r}"
+        yield from _unknown(where, "explanation", (overlay.run,), explained)
+        yield from _unknown(where, "input", (overlay.input,), inputs)
+        yield from _unknown(where, "layer", (overlay.layer,), layers)
+        if not 1 <= len(overlay.values.shape) <= 2:
+            yield f"{where} has values of the shape {overlay.values.shape}, not of rows and columns"
 
 
 def _drawing_problems(manifest: Manifest) -> Iterator[str]:

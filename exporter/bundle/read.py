@@ -17,7 +17,7 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.files import MANIFEST_FILE, file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import decode_manifest
-from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, Sculpture, TensorRef
+from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, Overlay, Sculpture, TensorRef
 from exporter.bundle.store import TensorStore
 from exporter.bundle.tensors import manifest_files, tensor_bytes
 
@@ -115,6 +115,7 @@ class Bundle:
         self._statistics = {(e.layer, e.checkpoint): e for e in manifest.derived if e.kind == "statistics"}
         self._importance = {(e.layer, e.checkpoint, e.method): e for e in manifest.derived if e.kind == "importance"}
         self._sculptures = {sculpture.id: sculpture for sculpture in manifest.sculptures}
+        self._overlays = {overlay.id: overlay for overlay in manifest.overlays}
         self._store = TensorStore(path)
 
     def __repr__(self) -> str:
@@ -187,6 +188,10 @@ class Bundle:
     def sculpture(self, id: str) -> Sculpture:  # noqa: A002 (the manifest calls it so)
         """The sculpture of this id."""
         return self._found("sculpture", self._sculptures, id)
+
+    def overlay(self, id: str) -> Overlay:  # noqa: A002 (the manifest calls it so)
+        """The overlay of this id."""
+        return self._found("overlay", self._overlays, id)
 
     def image(self, input_id: str) -> np.ndarray[Any, Any] | None:
         """The picture of an input, (H, W, C) uint8 with C 1 or 3, or ``None`` where the input is no picture."""

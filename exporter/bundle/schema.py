@@ -220,7 +220,7 @@ class Capture(Frozen, frozen=True):
 
 
 class Run(Frozen, frozen=True):
-    """One attack or drawing (later: explanation, synthesis): what was asked, which inputs it made, how it ended."""
+    """One attack, explanation, synthesis or drawing: what was asked, which inputs it made, how it ended."""
 
     id: str
     kind: Literal["attack", "explain", "synthesise", "drawing"]
@@ -279,6 +279,23 @@ class Sculpture(Frozen, frozen=True):
     classes: tuple[int, ...] = ()
 
 
+class Overlay(Frozen, frozen=True):
+    """Which pixels made the network say something: a map that lies over an input, or over what a layer made of it.
+
+    `run` (of kind `explain`) found it for `input`; `layer` is the one on whose plate it lies, an input layer: the
+    picture itself. `values` is (rows, columns), over all of the plate whatever their number, or (length,) of an input
+    that is no picture. `kind` says what they are: `heat` (none below 0), `signed` (for, and below 0 against), or `mask`
+    (0 or 1).
+    """
+
+    id: str
+    run: str
+    input: str
+    layer: str
+    kind: Literal["heat", "signed", "mask"]
+    values: TensorRef
+
+
 class Manifest(Frozen, frozen=True):
     """The whole of `manifest.json`. Layers stand in topological order.
 
@@ -299,3 +316,4 @@ class Manifest(Frozen, frozen=True):
     runs: tuple[Run, ...] = ()
     derived: tuple[Derived, ...] = ()
     sculptures: tuple[Sculpture, ...] = ()
+    overlays: tuple[Overlay, ...] = ()

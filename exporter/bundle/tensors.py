@@ -61,6 +61,8 @@ def tensor_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Tensor
         yield f"{derived.kind} of layer {derived.layer!r} at checkpoint {derived.checkpoint!r},", derived.tensors
     for sculpture in manifest.sculptures:
         yield f"sculpture {sculpture.id!r},", sculpture.tensors
+    for overlay in manifest.overlays:
+        yield f"overlay {overlay.id!r},", {"values": overlay.values}
 
 
 def capture_group(capture: Capture) -> tuple[str, Mapping[str, TensorRef]]:
