@@ -8,7 +8,11 @@ ratio.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from viewer.album import Album
+    from viewer.heat import Heat
 
 REFERENCE_HEIGHT_PX = 1080.0
 
@@ -184,79 +188,6 @@ class Grid:
     number_px: float = 26.0
     is_signed: bool = True
     decimals: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """An overlay of the bundle in colours over what it lies on: which pixels matter.
-
-    With `box_px` it is flat on the picture, over loupes; with `None` it lies on the plate of its layer in net number
-    `net`, over its picture or, of a layer with feature maps, over all of them as one. Each value is shown as
-    `value / scale`: 1 and above is full colour, 0 nothing (`None`: of the overlay's own largest size). The colours are
-    those of `heat`, or of `evidence` for signed values; a mask leaves what is in it as it is and darkens the rest. With
-    `blend` in 0..1 it goes over to overlay `toward`, which has a `toward_scale` of its own. `alpha` is how strongly
-    full colour covers what is under it; where `is_alone` nothing is under it: small values show the map's dark end.
-    `is_smooth` blends between values; else each is a square. `name` is what it is to the scene.
-    """
-
-    overlay: str
-    box_px: tuple[float, float, float, float] | None = None
-    net: int = 0
-    scale: float | None = None
-    alpha: float = 0.85
-    toward: str | None = None
-    toward_scale: float | None = None
-    blend: float = 0.0
-    is_alone: bool = False
-    is_smooth: bool = True
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KernelTile:
-    """A picture of one kernel: of `channel` of `layer` at a checkpoint, grey in its middle at 0.
-
-    The kernel of a convolution over a picture of three channels is a picture in colours, of one channel in the colours
-    of weights. That of a dense layer over a picture is laid out as that picture (a template). `taken` is one of the
-    channels that it reads, where there are more than three.
-    """
-
-    layer: str
-    channel: int
-    checkpoint_id: str
-    taken: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImageTile:
-    """The picture of an input."""
-
-    input_id: str
-
-
-Tile = KernelTile | ImageTile
-
-
-@dataclass(frozen=True, slots=True)
-class Album:
-    """Small pictures flat on the picture, over loupes and heats, that move together: one draw, however many.
-
-    Tile number i lies in `start_px[i]` (left, top, width, height in reference pixels) and goes over to `end_px[i]` with
-    `share` in 0..1; each goes `stagger` in 0..1 of the way later than the first, in their order (0: all at once). Keep
-    the tuples from frame to frame: what is equal is uploaded once. `shows` is how many tiles are there yet (`None`:
-    all). Full colour of kernels is `scale` (`None`: the largest weight of each tile's own kernel). `name` is what it is
-    to the scene.
-    """
-
-    name: str
-    tiles: tuple[Tile, ...]
-    start_px: tuple[tuple[float, float, float, float], ...]
-    end_px: tuple[tuple[float, float, float, float], ...] | None = None
-    share: float = 0.0
-    stagger: float = 0.0
-    shows: int | None = None
-    alpha: float = 1.0
-    scale: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

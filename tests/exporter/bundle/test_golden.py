@@ -96,6 +96,7 @@ MANIFEST = """\
     ],
     "parameters": 0
   },
+  "overlays": [],
   "preprocessing": {
     "colour_order": "rgb",
     "high": 255.0,
