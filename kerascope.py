@@ -27,7 +27,8 @@ from exporter.arguments import (
     add_transfer,
     number,
 )
-from scenes.arguments import add_draw, add_film, add_lesson, add_moment, add_taken, add_view
+from exporter.image_arguments import add_explain, add_synthesise
+from scenes.arguments import add_draw, add_film, add_lesson, add_moment, add_sheet, add_taken, add_view
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "attack",
     "convert",
+    "explain",
     "export",
     "importance",
     "main",
@@ -46,6 +48,7 @@ __all__ = [
     "record",
     "sculpt",
     "show",
+    "synthesise",
 ]
 
 FORMATS = {
@@ -114,6 +117,26 @@ def attack(bundle: Path | str, model: Any, method: str, **options: Any) -> tuple
     from exporter.attacking import attack_bundle
 
     return attack_bundle(bundle, model, method, **options)
+
+
+def explain(bundle: Path | str, model: Any, method: str, **options: Any) -> tuple[str, ...]:
+    """The ids of the runs that were added to a bundle, as `kerascope explain` does it.
+
+    The options are those of `exporter.explaining.explain_bundle`, and of the method.
+    """
+    from exporter.explaining import explain_bundle
+
+    return explain_bundle(bundle, model, method, **options)
+
+
+def synthesise(model: Any, method: str, **options: Any) -> tuple[str, ...]:
+    """The ids of the runs that were written, as `kerascope synthesise` does it.
+
+    The options are those of `exporter.synthesising.synthesise`, and of the method.
+    """
+    from exporter.synthesising import synthesise as made
+
+    return made(model, method, **options)
 
 
 def importance(bundle: Path | str, model: Any, **options: Any) -> tuple[str, ...]:
@@ -245,9 +268,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_making(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Commands that make bundles, add to them, and look into them."""
     there = partial(partial, _there, "exporter.commands")
+    there_too = partial(partial, _there, "exporter.image_commands")
     add_export(command("export", there("export"), "run images through a model and write a bundle"))
     words = "change an input until the model errs, and add the steps to its bundle"
     add_attack(command("attack", there("attack"), words))
+    words = "find which pixels made the model say that, and add the map to the bundle"
+    add_explain(command("explain", there_too("explain"), words))
+    words = "make images that please a class, a channel or a layer, step by step, as inputs of a bundle"
+    add_synthesise(command("synthesise", there_too("synthesise"), words))
     words = "measure how often models are right under attack, as a table and a plot"
     add_robustness(command("robustness", there("robustness"), words))
     words = "attack pictures on one model, show them to others, and write what carries over"
@@ -270,12 +298,14 @@ def _add_drawing(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Commands that show bundles."""
     there = partial(partial, _there, "scenes.commands")
     add_view(command("view", there("view"), "open a window on a bundle"))
-    command("scenes", _scenes, "list the scenes, a line each")
+    command("scenes", there("scenes"), "list the scenes, a line each")
     frame = command("frame", there("frame"), "draw one moment of a scene into a PNG file")
     add_moment(frame, number)
     clip = command("record", there("record"), "record a scene to .gif, .mp4, .webp or a folder of PNG files")
     add_film(clip, number)
-    for each in (frame, clip):
+    sheet = command("sheet", there("sheet"), "draw maps, kernels, explanations or images side by side into a PNG file")
+    add_sheet(sheet)
+    for each in (frame, clip, sheet):
         add_out(each, "file or folder to write")
     add_draw(command("draw", there("draw"), "draw what a file of strokes says, and add the answers to a bundle"))
     lesson = command("lesson", there("lesson"), "write the stops and captions of a tour into a file that you edit")
@@ -299,20 +329,11 @@ def _doctor(args: argparse.Namespace) -> int:
     return 0 if report.can_draw else 1
 
 
-def _scenes(_: argparse.Namespace) -> None:
-    from scenes.registry import scene_summaries
-
-    summaries = scene_summaries()
-    width = max(map(len, summaries))
-    for name, summary in summaries.items():
-        print(f"{name:<{width}}  {summary}")
-
-
 def _convert(args: argparse.Namespace) -> None:
-    bundle, chosen = open_bundle(args.bundle), _for_format(args)
-    if args.to in OF_SCENES:
-        from scenes.commands import scene_asked
+    from scenes.commands import for_format, scene_asked
 
+    bundle, chosen = open_bundle(args.bundle), for_format(args, is_scene=args.to in OF_SCENES)
+    if args.to in OF_SCENES:
         args.scene = args.scene or (None if args.view else "flow")
         view, seen = scene_asked(args, bundle)
         chosen |= {**seen, "scene": view.scene}
@@ -325,22 +346,6 @@ def _convert(args: argparse.Namespace) -> None:
         _say(line)
     print(report.path)
     _say(f"{report.path.name}: {report.n_bytes / 1e6:.2f} MB")
-
-
-def _for_format(args: argparse.Namespace) -> dict[str, Any]:
-    """What was asked for besides a scene. Raises KerascopeError where something means nothing for the format."""
-    from exporter.bundle.errors import KerascopeError
-
-    of_scenes = {"scene": args.scene, "run": args.run_id, "theme": args.theme, "fold": args.fold, "view": args.view}
-    of_scenes |= {"max_mb": args.max_mb, "classes": args.classes or None}
-    of_unity = {"scale": args.scale, "pool_size": args.pool_size}
-    strange = {**(of_scenes if args.to not in OF_SCENES else {}), **(of_unity if args.to != "unity" else {})}
-    strange |= {"inputs": args.inputs or None} if args.to == "nn-vis" else {}
-    if wrong := next((name for name, value in strange.items() if value is not None), None):
-        option = f"--{wrong.replace('_', '-')}"
-        raise KerascopeError(f"{option} means nothing for {args.to}", remedy="see `kerascope convert --help`")
-    chosen = {"input_ids": tuple(args.inputs) or None, "max_mb": args.max_mb, **of_unity}
-    return {k: v for k, v in chosen.items() if v is not None} | {"checkpoint_ids": tuple(args.checkpoints)}
 
 
 def _demo(args: argparse.Namespace) -> int:

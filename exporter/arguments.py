@@ -52,11 +52,11 @@ def add_export(command: argparse.ArgumentParser) -> None:
     add("--untrained", action="store_true", help="add the same network with fresh weights as checkpoint 000")
     add("--seed", type=int, default=0, metavar="N", help="of the fresh weights (default: 0)")
     _add_bounds(command)
-    _add_preprocessing(command)
-    _add_imports(command)
+    add_preprocessing(command)
+    add_imports(command)
 
 
-def _add_preprocessing(command: argparse.ArgumentParser) -> None:
+def add_preprocessing(command: argparse.ArgumentParser) -> None:
     """How pictures become what a model is fed."""
     add = command.add_argument
     add("--scale", type=number, metavar="X", help="fed = (picture - mean) * scale / std; may be 1/255")
@@ -107,7 +107,7 @@ def add_attack(command: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace PNG files that are there")
     add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
     _add_attack_options(command)
-    _add_imports(command)
+    add_imports(command)
 
 
 def _add_attack_options(command: argparse.ArgumentParser) -> None:
@@ -147,8 +147,8 @@ def add_robustness(command: argparse.ArgumentParser) -> None:
     add("--epsilons", nargs="+", type=number, metavar="X", help=words)
     add("--survive-rounding", action="store_true", help="what counts is the saved picture: 8 bits a channel")
     add_out(command, "folder to write: a table, JSON and a plot")
-    _add_preprocessing(command)
-    _add_imports(command)
+    add_preprocessing(command)
+    add_imports(command)
 
 
 def add_transfer(command: argparse.ArgumentParser) -> None:
@@ -161,8 +161,8 @@ def add_transfer(command: argparse.ArgumentParser) -> None:
     add("--epsilon", type=number, metavar="X", help="how far a pixel may move (default: 8/255)")
     add("--show", type=int, metavar="N", help="how many inputs go into the bundles (default: 1)")
     add_out(command, "folder to write: a table, JSON, a plot, and a bundle of each model")
-    _add_preprocessing(command)
-    _add_imports(command)
+    add_preprocessing(command)
+    add_imports(command)
 
 
 def add_harden(command: argparse.ArgumentParser) -> None:
@@ -178,8 +178,8 @@ def add_harden(command: argparse.ArgumentParser) -> None:
     add("--share", type=number, metavar="X", help="of each batch that is attacked (default: 1)")
     add("--rate", type=number, metavar="X", help="the learning rate (default: 0.001)")
     add_out(command, "file to write, NAME.keras")
-    _add_preprocessing(command)
-    _add_imports(command)
+    add_preprocessing(command)
+    add_imports(command)
 
 
 def _add_labelled(command: argparse.ArgumentParser) -> None:
@@ -205,7 +205,7 @@ def add_importance(command: argparse.ArgumentParser) -> None:
     add("--rate", type=number, metavar="X", help="batch_norm: the learning rate")
     add("--seed", type=int, metavar="N", help="of what is random (default: 0)")
     add("--prune", type=Path, metavar="FOLDER", help="also write what pruning by importance does to the accuracy")
-    _add_imports(command)
+    add_imports(command)
 
 
 def add_sculpt(command: argparse.ArgumentParser) -> None:
@@ -257,7 +257,8 @@ def add_chosen(command: argparse.ArgumentParser) -> None:
     add("--pool-size", type=int, choices=(2,), help=words)
 
 
-def _add_imports(command: argparse.ArgumentParser) -> None:
+def add_imports(command: argparse.ArgumentParser) -> None:
+    """What a model file needs beside itself."""
     words = "import this first: it registers custom layers"
     command.add_argument("--import", action="append", default=[], dest="imports", metavar="MODULE", help=words)
     words = "run code that the model file brings (Lambda layers); only for files that you trust"

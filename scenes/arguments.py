@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 PLACE = ("layer", "channel", "at", "language", "lesson")
+SHEETS = ("activations", "kernels", "explanations", "images")
 FOLDS = ("auto", "all", "none")
 Number = Callable[[str], float]
 
@@ -80,6 +81,19 @@ def add_draw(command: argparse.ArgumentParser) -> None:
     command.add_argument("--strokes", type=Path, required=True, metavar="FILE", help=words)
     words = "the model of the bundle, which answers (default: numpy, from the bundle)"
     command.add_argument("--model", metavar="MODEL", help=words)
+
+
+def add_sheet(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope sheet`, but for where to write."""
+    _add_bundle(command)
+    add = command.add_argument
+    words = "activations of a layer, its kernels, explanations of an input, or images made by optimisation"
+    add("--of", required=True, choices=SHEETS, help=words)
+    add("--layer", metavar="NAME", help="which layer (default: the first that has some)")
+    add("--input", metavar="ID", help="which input (default: the first that fits)")
+    add("--checkpoint", metavar="ID", help="which checkpoint (default: the last)")
+    add("--run", nargs="+", default=[], dest="run_ids", metavar="ID", help="only these runs")
+    add("--theme", choices=("dark", "light"), default="dark", help="of the picture (default: dark)")
 
 
 def add_lesson(command: argparse.ArgumentParser) -> None:

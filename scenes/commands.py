@@ -40,7 +40,7 @@ def record(args: argparse.Namespace) -> None:
     choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
     report = record_scene(bundle, view.scene, args.out, **choices)
     print(report.path)
-    print(_recorded(report), file=sys.stderr)
+    _say(_recorded(report))
     _tell_missing_letters()
 
 
@@ -74,11 +74,47 @@ def draw(args: argparse.Namespace) -> None:
     print(draw_into(args.bundle, args.strokes, model=args.model))
 
 
+def sheet(args: argparse.Namespace) -> None:
+    """`kerascope sheet`: the path of a PNG file."""
+    from viewer.sheets import write_sheet
+
+    chosen = {"layer": args.layer, "input_id": args.input, "checkpoint_id": args.checkpoint}
+    chosen |= {"run_ids": tuple(args.run_ids), "theme": args.theme, "overwrite": args.overwrite, "tell": _say}
+    print(write_sheet(read_bundle(args.bundle), args.of, args.out, **chosen))
+
+
+def scenes(_: argparse.Namespace) -> None:
+    """`kerascope scenes`: each scene, and what it shows."""
+    from scenes.registry import scene_summaries
+
+    summaries = scene_summaries()
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        print(f"{name:<{width}}  {summary}")
+
+
 def lesson(args: argparse.Namespace) -> None:
     """`kerascope lesson`: the path of a file with the stops of a tour."""
     from scenes.tour.writing import write_lesson
 
     print(write_lesson(read_bundle(args.bundle), args.out, args.language, overwrite=args.overwrite))
+
+
+def for_format(args: argparse.Namespace, *, is_scene: bool) -> dict[str, Any]:
+    """What was asked of `kerascope convert` besides a scene.
+
+    Raises `KerascopeError` where something means nothing for the format.
+    """
+    of_scenes = {"scene": args.scene, "run": args.run_id, "theme": args.theme, "fold": args.fold, "view": args.view}
+    of_scenes |= {"max_mb": args.max_mb, "classes": args.classes or None}
+    of_unity = {"scale": args.scale, "pool_size": args.pool_size}
+    strange = {**({} if is_scene else of_scenes), **(of_unity if args.to != "unity" else {})}
+    strange |= {"inputs": args.inputs or None} if args.to == "nn-vis" else {}
+    if wrong := next((name for name, value in strange.items() if value is not None), None):
+        option = f"--{wrong.replace('_', '-')}"
+        raise KerascopeError(f"{option} means nothing for {args.to}", remedy="see `kerascope convert --help`")
+    chosen = {"input_ids": tuple(args.inputs) or None, "max_mb": args.max_mb, **of_unity}
+    return {k: v for k, v in chosen.items() if v is not None} | {"checkpoint_ids": tuple(args.checkpoints)}
 
 
 def scene_asked(
@@ -124,9 +160,13 @@ def _tell_missing_letters() -> None:
     from viewer.typeset import letters_problem
 
     if problem := letters_problem():
-        print(f"warning: {problem}", file=sys.stderr)
+        _say(f"warning: {problem}")
 
 
 def _recorded(report: RecordReport) -> str:
     what = f"{report.path.name}: {report.n_frames} frames, {report.duration_secs:g} s at {report.fps:g} a second"
     return f"{what}, {report.n_bytes / 1e6:.2f} MB, made in {report.took_secs:.1f} s"
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)

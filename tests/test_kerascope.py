@@ -24,6 +24,8 @@ COMMANDS = (
         "demo",
         "export",
         "attack",
+        "explain",
+        "synthesise",
         "robustness",
         "transfer",
         "harden",
@@ -35,7 +37,7 @@ COMMANDS = (
         "view",
         "scenes",
     ),
-    *("frame", "record", "draw", "lesson", "convert", "doctor"),
+    *("frame", "record", "sheet", "draw", "lesson", "convert", "doctor"),
 )
 
 

@@ -1,0 +1,110 @@
+"""What can be asked of explanations and of images made by optimisation on the command line. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from exporter.arguments import LABELS, MODEL, add_imports, add_preprocessing, keep, number
+
+EXPLANATIONS = (
+    *("saliency", "guided_backprop", "smoothgrad", "integrated_gradients"),
+    *("occlusion", "cam", "grad_cam", "segmentation"),
+)
+"""The names of the explanations there are, for who wants to know before TensorFlow is there."""
+SYNTHESES = ("filter", "class_image", "deepdream", "inversion", "texture", "style")
+"""The names of the ways to make images."""
+
+
+def size(text: str) -> tuple[int, int]:
+    """Height and width of what is fed, in pixels, from width x height.
+
+    >>> size("640x480")
+    (480, 640)
+    """
+    across, _, down = text.partition("x")
+    if not (across.isdecimal() and down.isdecimal() and 0 < int(across) <= 8192 and 0 < int(down) <= 8192):
+        raise argparse.ArgumentTypeError(f"expected width x height in pixels, such as 512x512, got {text!r}")
+    return int(down), int(across)
+
+
+def place(text: str) -> tuple[int, ...]:
+    """A row and a column, or one place, counted from 0.
+
+    >>> place("3,7")
+    (3, 7)
+    """
+    parts = text.split(",")
+    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
+        raise argparse.ArgumentTypeError(f"expected a row and a column such as 3,7, got {text!r}")
+    return tuple(map(int, parts))
+
+
+def add_explain(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope explain`."""
+    add = command.add_argument
+    add("bundle", type=Path, metavar="BUNDLE")
+    add("--model", required=True, metavar="MODEL", help=f"the model that the bundle was made of: {MODEL}")
+    add("--method", required=True, metavar="NAME", help=f"one of {', '.join(EXPLANATIONS)}")
+    add("--input", nargs="+", default=[], metavar="ID", help="which inputs, or all (default: the first clean one)")
+    add("--class", dest="class_", metavar="CLASS", help="by name or number (default: the one that is predicted)")
+    words = "ask about this layer and not about a class; cam, grad_cam: where the map lies, or all"
+    add("--layer", metavar="NAME", help=words)
+    add("--channel", type=int, metavar="N", help="ask about this channel of the layer, counted from 0")
+    add("--at", type=place, metavar="ROW,COL", help="ask about one unit of the channel")
+    add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
+    add("--png", type=Path, metavar="FOLDER", help="save a picture with the map and its legend there")
+    add("--overwrite", action="store_true", help="replace PNG files that are there")
+    _add_explain_options(command)
+    add_imports(command)
+
+
+def _add_explain_options(command: argparse.ArgumentParser) -> None:
+    """What single methods take."""
+    add = command.add_argument
+    add("--samples", type=int, metavar="N", help="smoothgrad: how many noisy pictures (default: 50)")
+    add("--sigma", type=number, metavar="X", help="smoothgrad: of the noise, a share of the range (default: 0.15)")
+    add("--steps", type=int, metavar="N", help="integrated_gradients: on the way to the picture (default: 64)")
+    add("--baseline", metavar="NAME", help="integrated_gradients: black, grey or white (default: black)")
+    add("--square", type=int, metavar="PX", help="occlusion: side of the square (default: an eighth of the picture)")
+    add("--stride", type=int, metavar="PX", help="occlusion: how far it moves (default: half of its side)")
+    words = "grad_cam: what speaks against the class is dropped (default: it is)"
+    add("--relu", action=argparse.BooleanOptionalAction, default=None, help=words)
+    add("--of", metavar="NAME", help="segmentation: by which map, saliency or grad_cam (default: saliency)")
+
+
+def add_synthesise(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope synthesise`."""
+    add = command.add_argument
+    add("model", metavar="MODEL", help=MODEL)
+    add("--method", required=True, metavar="NAME", help=f"one of {', '.join(SYNTHESES)}")
+    add("--out", type=Path, metavar="BUNDLE", help="bundle to write, NAME.bundle")
+    add("--into", type=Path, metavar="BUNDLE", help="a bundle of this model, to which the images are added")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add("--layer", metavar="NAME", help="whose channels, features or textures")
+    add("--channels", nargs="+", default=[], metavar="N", help="filter: 3, 0-15 or all; an image of each")
+    add("--classes", nargs="+", default=[], metavar="CLASS", help="class_image: by name or number; an image of each")
+    add("--at", type=place, metavar="ROW,COL", help="filter: one unit of the channel")
+    add("--init", type=Path, metavar="IMAGE", help="begin with this picture (default: grey and noise)")
+    add("--content", type=Path, metavar="IMAGE", help="inversion, style: whose content")
+    add("--style", type=Path, metavar="IMAGE", help="texture, style: whose style")
+    add("--size", type=size, metavar="WxH", help="of the images, where the model can take others than its own")
+    add("--keep", type=keep, metavar="N", help="keep N of the steps, or all (default: 16; of several images the last)")
+    add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
+    add("--png", type=Path, metavar="FOLDER", help="save the images there")
+    add("--labels", type=Path, metavar="F", help=LABELS)
+    _add_synthesis_options(command)
+    add_preprocessing(command)
+    add_imports(command)
+
+
+def _add_synthesis_options(command: argparse.ArgumentParser) -> None:
+    """What single methods take."""
+    add = command.add_argument
+    add("--steps", type=int, metavar="N", help="how many steps (default: as the method has it; filter: 40)")
+
+
+EXPLAIN_OPTIONS = ("samples", "sigma", "steps", "baseline", "square", "stride", "relu", "of")
+"""What can be asked of explanations, as their options name it; each takes some of it."""
+SYNTHESIS_OPTIONS = ("steps",)
+"""What can be asked of ways to make images, as their options name it."""
