@@ -105,7 +105,7 @@ def test_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: C
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(kerascope, "_scenes", interrupted)
+    monkeypatch.setattr("scenes.commands.scenes", interrupted)
     assert kerascope.main(["scenes"]) == 130
     assert capsys.readouterr().err == "kerascope: interrupted\n"
 
@@ -127,7 +127,7 @@ def test_any_error_is_one_line_and_debug_shows_all(
     def failing(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(kerascope, "_scenes", failing)
+    monkeypatch.setattr("scenes.commands.scenes", failing)
     assert kerascope.main(["scenes"]) == 1
     assert re.fullmatch(f"kerascope: {line}\n", capsys.readouterr().err)
     assert kerascope.main(["scenes", "--debug"]) == 1
