@@ -36,6 +36,7 @@ class Question:
     seed : of what is random.
     background : (channels,) or () float32: what is fed for a grey picture, where a method puts something in the way.
     low, high : the valid range of what is fed; they broadcast over one sample.
+    names : of the inputs, for what errors say; empty: their numbers.
     """
 
     fed: Fed
@@ -46,6 +47,7 @@ class Question:
     background: Floats = field(default_factory=lambda: np.zeros((), np.float32))
     low: Floats = field(default_factory=lambda: np.zeros((), np.float32))
     high: Floats = field(default_factory=lambda: np.ones((), np.float32))
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """How many inputs there are."""
