@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ class Probe:
             raise ProbeError("no gradient leads to the input", expected="an input of floats", got=got)
         self.layers = tuple(call.name for call in self._reading.calls)
         self._compiled: dict[Hashable, Any] = {}
+
+    @cached_property
+    def bytes_per_sample(self) -> int:
+        """How much memory all outputs take for one sample, in float32; sizes that are not fixed count as 1."""
+        shapes = [tensor.shape for call in self._reading.calls for tensor in call.outputs]
+        return sum(4 * math.prod(size or 1 for size in shape) for shape in shapes)
 
     @cached_property
     def classes(self) -> int:

@@ -1,0 +1,26 @@
+"""The explanations there are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from exporter.explain.contract import ExplainError, Explanation
+from exporter.explain.saliency import SALIENCY
+
+EXPLANATIONS: Mapping[str, Explanation] = {each.name: each for each in (SALIENCY,)}
+
+
+def explanation_named(name: str) -> Explanation:
+    """The explanation of that name. Raises `ExplainError` where there is none; it says which there are, and the
+    nearest.
+    """
+    if name in EXPLANATIONS:
+        return EXPLANATIONS[name]
+    near = difflib.get_close_matches(name, EXPLANATIONS, 1)
+    raise ExplainError(
+        "no such explanation",
+        expected=f"one of {', '.join(EXPLANATIONS)}",
+        got=repr(name),
+        remedy=f"did you mean {near[0]}?" if near else "",
+    )
