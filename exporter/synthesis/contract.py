@@ -82,9 +82,10 @@ class Step:
     levels : (n, ...) float32, within 0 to 255.
     losses : (n,) float32: what is being made larger, or smaller (`Synthesis.rises`).
     terms : what else is measured of each, (n,) float32 by name (`norm`, `probability`, `content`, `style`).
-    stopped : why there are no more steps, a line, where that is not because all are done (a loss that is no number);
-        `levels` are the last good ones then.
+    stopped : why there are no more steps, a line, where that is not because all are done: no image goes on.
     dead : (n,) bool: those whose gradient is 0 everywhere, so that nothing moves them.
+    lost : (n,) bool: those whose loss or gradient was no finite number; `levels` are their last good ones then, and
+        `losses` those of these. The others go on.
     """
 
     number: int
@@ -93,6 +94,7 @@ class Step:
     terms: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     stopped: str = ""
     dead: NDArray[np.bool_] | None = None
+    lost: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,24 @@
+"""The ways to make images by optimisation that there are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from exporter.synthesis.contract import Synthesis, SynthesisError
+from exporter.synthesis.filter import FILTER
+
+SYNTHESES: Mapping[str, Synthesis] = {synthesis.name: synthesis for synthesis in (FILTER,)}
+
+
+def synthesis_named(name: str) -> Synthesis:
+    """The way of that name. Raises `SynthesisError` where there is none; it says which there are, and the nearest."""
+    if name in SYNTHESES:
+        return SYNTHESES[name]
+    near = difflib.get_close_matches(name, SYNTHESES, 1)
+    raise SynthesisError(
+        "no such way to make an image",
+        expected=f"one of {', '.join(SYNTHESES)}",
+        got=repr(name),
+        remedy=f"did you mean {near[0]}?" if near else "",
+    )
