@@ -16,12 +16,29 @@ if TYPE_CHECKING:
 
     from viewer.state import ColourRole, ColourSet, MapName, Theme, Tint
 
-MAP_NAMES: tuple[MapName, ...] = ("activation", "weight", "difference")
+MAP_NAMES: tuple[MapName, ...] = ("activation", "weight", "difference", "heat", "evidence")
+SEQUENTIAL: frozenset[MapName] = frozenset({"heat"})
+"""Maps of sizes: dark up to 0, in the middle of the table, and from there to +1; the others are of signed values."""
 MAP_ENTRIES = 256
+
+# A dark end, so that nothing is nothing in either theme, as on a photograph; through magenta, which photographs and the
+# colours of activations have little of, to yellow.
+_HEAT = "#05030C", "#261952", "#771071", "#CD0061", "#FC5848", "#FFA940", "#FCEF52"
+# Purple against, lime for: of all pairs that every eye tells apart the one that is farthest from the other maps.
+_EVIDENCE: dict[Theme, tuple[str, ...]] = {
+    "dark": (
+        *("#DC6BFE", "#B112E1", "#690387", "#360B44", "#05070C"),
+        *("#292F00", "#667400", "#A5BB02", "#D7F305"),
+    ),
+    "light": (
+        *("#77009A", "#A42BCA", "#C875E1", "#E8C2F1", "#F4F4F2"),
+        *("#E9EDB1", "#C7D553", "#A0B600", "#809100"),
+    ),
+}
 
 # Of the standard set the two maps of weights look alike at both ends to tritanopes (delta E 10 and 16); all others stay
 # over 40 for every eye, and so does the safe set.
-_CMAPS: dict[ColourSet, dict[Theme, dict[MapName, str]]] = {
+_CMAPS: dict[ColourSet, dict[Theme, dict[str, str]]] = {
     "standard": {
         "dark": {"activation": "cmasher:iceburn", "weight": "crameri:tofino", "difference": "crameri:vanimo"},
         "light": {"activation": "crameri:vik", "weight": "crameri:cork", "difference": "crameri:bam"},
@@ -138,9 +155,25 @@ PALETTES: dict[Theme, Palette] = {
 
 @cache
 def map_table(theme: Theme, name: MapName, colours: ColourSet = "standard") -> NDArray[np.float32]:
-    """Table (256, 3) float32 in 0..1 of a colour map; entry 0 is -1, entry 255 is +1, zero lies in the middle."""
-    chosen = _CMAPS[colours][theme][name]
-    table: NDArray[np.float32] = np.asarray(Colormap(chosen).lut(MAP_ENTRIES))[:, :3].astype(np.float32)
+    """Table (256, 3) float32 in 0..1 of a colour map; entry 0 is -1, entry 255 is +1, zero lies in the middle.
+
+    Of a sequential one all that is below zero has the colour of zero.
+    """
+    if name in SEQUENTIAL:
+        return _table(Colormap(_HEAT), np.clip(np.linspace(-1, 1, MAP_ENTRIES), 0, 1))
+    chosen = Colormap(_EVIDENCE[theme] if name == "evidence" else _CMAPS[colours][theme][name])
+    return _table(chosen, np.linspace(0, 1, MAP_ENTRIES))
+
+
+def strip_table(theme: Theme, name: MapName, colours: ColourSet = "standard") -> NDArray[np.float32]:
+    """Table (256, 3) float32 in 0..1 of a strip of a colour map: from -1 to +1, of a sequential one from 0 to +1."""
+    if name in SEQUENTIAL:
+        return _table(Colormap(_HEAT), np.linspace(0, 1, MAP_ENTRIES))
+    return map_table(theme, name, colours)
+
+
+def _table(chosen: Colormap, at: NDArray[np.float64]) -> NDArray[np.float32]:
+    table: NDArray[np.float32] = np.asarray(chosen(at))[:, :3].astype(np.float32)
     return table
 
 

@@ -250,7 +250,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A strip of a colour map from -1 (left) to +1 (right)."""
+    """A strip of a colour map from -1 (left) to +1 (right); of `heat`, which is of sizes, from 0."""
 
     box_px: tuple[float, float, float, float]
     map_name: MapName = "activation"

@@ -8,7 +8,7 @@ import numpy as np
 
 from scenes.panels.answer import answer_of
 from scenes.panels.classes import class_name
-from viewer.colour import PALETTES, code_of, map_table
+from viewer.colour import PALETTES, code_of, strip_table
 from viewer.wording import filled
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _legend(ramp: Ramp, state: ViewState) -> Extras:
 
 
 def _stops(name: MapName, state: ViewState) -> list[str]:
-    table = map_table(state.theme, name, state.colours)
+    table = strip_table(state.theme, name, state.colours)
     return [code_of(table[i]) for i in np.linspace(0, len(table) - 1, STOPS).round().astype(int)]
 
 

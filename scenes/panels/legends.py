@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from scenes.panels.arrange import in_a_row
 from scenes.panels.numbers import MINUS, count
-from viewer.state import REFERENCE_HEIGHT_PX, Bar, ColourRole, EdgeLine, Hud, MapName, Ramp, Words
+from viewer.colour import SEQUENTIAL
+from viewer.state import REFERENCE_HEIGHT_PX, Anchor, Bar, ColourRole, EdgeLine, Hud, MapName, Ramp, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
@@ -25,18 +26,23 @@ STRAND_ROLES: tuple[ColourRole, ...] = ("adds", "subtracts", "copies")
 
 
 def colour_legend(title: str, map_name: MapName, width_px: float = 300.0, unit: str = "1") -> Hud:
-    """A strip of the colour map with -`unit`, 0 and +`unit` under it; the title may have places to fill."""
+    """A strip of the colour map with -`unit`, 0 and +`unit` under it, of a map of sizes with 0 and `unit`.
+
+    The title may have places to fill.
+    """
     top = TOP_PX + 16.0
-    numbers = (
+    numbers: tuple[tuple[float, str, Anchor], ...] = (
         (0.0, f"{MINUS}{unit}", "left"),
         (width_px / 2, "0", "centre"),
         (width_px, f"+{unit}", "right"),
     )
+    if map_name in SEQUENTIAL:
+        numbers = (0.0, "0", "left"), (width_px, unit, "right")
     return Hud(
         ramps=(Ramp((0.0, top, width_px, 16.0), map_name),),
         words=(
             Words(title, (0.0, TOP_PX), SIZE_PX, fills=True),
-            *(Words(text, (x, top + 44.0), SIZE_PX, anchor=anchor) for x, text, anchor in numbers),  # type: ignore[arg-type]
+            *(Words(text, (x, top + 44.0), SIZE_PX, anchor=anchor) for x, text, anchor in numbers),
         ),
     )
 

@@ -9,11 +9,21 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from viewer.colour import MAP_ENTRIES, MAP_NAMES, PALETTES, apply_map, class_colours, map_table
+from viewer.colour import (
+    MAP_ENTRIES,
+    MAP_NAMES,
+    PALETTES,
+    SEQUENTIAL,
+    apply_map,
+    class_colours,
+    map_table,
+    strip_table,
+)
 from viewer.state import ColourRole, ColourSet, MapName, Theme
 
 THEMES: tuple[Theme, ...] = ("dark", "light")
-MAPS = list(itertools.product(THEMES, MAP_NAMES))
+SIGNED = [name for name in MAP_NAMES if name not in SEQUENTIAL]
+MAPS = list(itertools.product(THEMES, SIGNED))
 SETS: tuple[ColourSet, ...] = ("standard", "safe")
 
 # Machado, Oliveira & Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision Deficiency",
@@ -67,7 +77,7 @@ def test_the_yardstick() -> None:
 
 
 @pytest.mark.parametrize("colours", SETS)
-@pytest.mark.parametrize(("theme", "name"), MAPS)
+@pytest.mark.parametrize(("theme", "name"), list(itertools.product(THEMES, MAP_NAMES)))
 def test_tables(theme: Theme, name: MapName, colours: ColourSet) -> None:
     table = map_table(theme, name, colours)
     assert table.shape == (MAP_ENTRIES, 3)
@@ -152,6 +162,37 @@ def test_each_kind_of_quantity_has_colours_of_its_own_in_the_safe_set_too(theme:
     for one, other in itertools.combinations(MAP_NAMES, 2):
         ends = [apply_map(np.array([-1.0, 1.0]), theme, name, "safe") for name in (one, other)]
         assert max(delta_e(a, b, "normal") for a, b in zip(*ends, strict=True)) > DISTINGUISHABLE
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_evidence_is_taken_for_no_other_quantity(theme: Theme) -> None:
+    """Of either sign: what speaks for a class lies over activations and beside differences and kernels."""
+    for other in ("activation", "weight", "difference"):
+        for value in (-0.7, 0.7):
+            colours = [apply_map(np.array([value]), theme, name, "safe")[0] for name in ("evidence", other)]
+            assert delta_e(*colours, "normal") > DISTINGUISHABLE, (other, value)
+
+
+@pytest.mark.parametrize("colours", SETS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_sizes_begin_dark_and_grow_lighter_in_steps_that_every_eye_sees(theme: Theme, colours: ColourSet) -> None:
+    table = map_table(theme, "heat", colours)
+    np.testing.assert_array_equal(table[: MAP_ENTRIES // 2], np.tile(table[0], (MAP_ENTRIES // 2, 1)))
+    assert seen(table[0], "normal")[0] < 5, "what is nothing is dark, on any photograph"
+    for eye in EYES:
+        quarters = apply_map(np.array([0, 0.25, 0.5, 0.75, 1]), theme, "heat", colours)
+        near = min(delta_e(one, other, eye) for one, other in itertools.combinations(quarters, 2))
+        assert near > DISTINGUISHABLE, eye
+    lightness = seen(table[MAP_ENTRIES // 2 :], "normal")[:, 0]
+    assert (np.diff(lightness) > 0).all(), "larger is always lighter"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_strip_of_sizes_begins_at_zero_and_one_of_signed_values_at_minus_one(theme: Theme) -> None:
+    strip = strip_table(theme, "heat")
+    np.testing.assert_allclose(strip, apply_map(np.linspace(0, 1, MAP_ENTRIES), theme, "heat"), atol=0.01)
+    for name in SIGNED:
+        np.testing.assert_array_equal(strip_table(theme, name), map_table(theme, name))
 
 
 @pytest.mark.parametrize("eye", EYES)

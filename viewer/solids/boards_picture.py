@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from viewer.colour import PALETTES, apply_map, class_colours
+from viewer.colour import PALETTES, SEQUENTIAL, apply_map, class_colours
 from viewer.typeset import coverage_of, width_of
 
 if TYPE_CHECKING:
@@ -105,10 +105,11 @@ def _draw_line(canvas: Canvas, line: Polyline, colour: Rgb, finer: float) -> Non
 
 
 def _draw_ramp(canvas: Canvas, ramp: Ramp, theme: Theme, colours: ColourSet, finer: float) -> None:
-    """Whole pixels: the first column is -1, the last +1."""
+    """Whole pixels: the first column is -1, or 0 of a map of sizes, the last +1."""
     left, top, width, height = ramp.box_px
     columns, rows = _span(left, left + width, finer, canvas.shape[1]), _span(top, top + height, finer, canvas.shape[0])
-    values = np.linspace(-1.0, 1.0, max(columns.stop - columns.start, 1), dtype=np.float32)
+    first = 0.0 if ramp.map_name in SEQUENTIAL else -1.0
+    values = np.linspace(first, 1.0, max(columns.stop - columns.start, 1), dtype=np.float32)
     if columns.stop > columns.start:
         canvas[rows, columns, :3] = _levels(apply_map(values, theme, ramp.map_name, colours))
         canvas[rows, columns, 3] = 255

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from viewer.colour import MAP_NAMES, map_table
+from viewer.colour import MAP_NAMES, strip_table
 from viewer.ink import ink_of
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX
@@ -29,6 +29,7 @@ class ShapesVisual:
     def __init__(self) -> None:
         self._program = program("shapes", "shapes")
         self._program["a_corner"] = corner_buffer()
+        self._program["u_ramp_rows"] = float(len(MAP_NAMES))
         self._ramps: dict[tuple[Theme, ColourSet], gloo.Texture2D] = {}
         self._rows: list[tuple[float, ...]] = []
 
@@ -44,7 +45,7 @@ class ShapesVisual:
         self._program["u_reference_px"] = frame_px[0] / px, REFERENCE_HEIGHT_PX
         self._program["u_px"] = px
         if (theme, colours) not in self._ramps:
-            tables = [map_table(theme, name, colours) for name in MAP_NAMES]
+            tables = [strip_table(theme, name, colours) for name in MAP_NAMES]
             self._ramps[theme, colours] = table_texture(np.stack(tables))
         self._program["u_ramps"] = self._ramps[theme, colours]
         self._program.draw("triangle_strip")

@@ -27,6 +27,7 @@ class WiresVisual:
         self._program["a_corner"] = corner_buffer()
         self._ramps = table_texture(np.stack([map_table("dark", name) for name in MAP_NAMES]))
         self._program["u_ramps"] = self._ramps  # the shader knows ramps too; no wire is one
+        self._program["u_ramp_rows"] = float(len(MAP_NAMES))
         self._drawn: tuple[tuple[Wire, ...], Theme] | None = None
         self._pieces = 0
 
