@@ -37,6 +37,8 @@ class Question:
     background : (channels,) or () float32: what is fed for a grey picture, where a method puts something in the way.
     low, high : the valid range of what is fed; they broadcast over one sample.
     names : of the inputs, for what errors say; empty: their numbers.
+    picture : the rows, columns and channels of a picture whose values are fed in another shape, in their order (a
+        vector, or no axis of channels); empty: the shape of what is fed says all.
     """
 
     fed: Fed
@@ -48,6 +50,7 @@ class Question:
     low: Floats = field(default_factory=lambda: np.zeros((), np.float32))
     high: Floats = field(default_factory=lambda: np.ones((), np.float32))
     names: tuple[str, ...] = ()
+    picture: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """How many inputs there are."""
