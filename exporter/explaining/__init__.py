@@ -1,1 +1,7 @@
-"""Explanations added to a bundle: which inputs, what is asked, and the overlays that come of it."""
+"""Explanations added to a bundle: which inputs, what is asked about them, and the maps that come of it."""
+
+from __future__ import annotations
+
+from exporter.explaining.explain import explain_bundle
+
+__all__ = ["explain_bundle"]
