@@ -126,7 +126,7 @@ def _write_moment(writer: BundleWriter, export: Export, outputs: LayerOutputs, p
     for capture in write_captures(writer, outputs, _shown(export, ids, is_final), capturing):
         made.append(capture)
         export.progress("inputs", len(made), len(ids))
-    derived = write_statistics(writer, checkpoint, passing, ids)
+    derived = write_statistics(writer, checkpoint, passing, ids) if ids else []
     pictures = {capture.input: picture for capture, picture in made if picture is not None}
     captures = (*parts.captures, *(capture for capture, _ in made))
     return Parts((*parts.checkpoints, entry), captures, (*parts.derived, *derived), parts.pictures | pictures)

@@ -36,16 +36,33 @@ def read_shown(
     """
     model = opened.model
     classes = class_count(model)
-    brought = opened.class_names if len(opened.class_names) == classes else None
-    names = read_labels(brought if labels is None else labels, classes)
+    names = class_names_of(opened, labels)
     options = options.over(opened.preprocessing)
-    specs = input_specs(model)
-    takes_floats = specs[0].dtype.startswith(("float", "bfloat"))
-    scale = 1.0 / 255.0 if takes_floats and not scales_pictures_itself(model) else 1.0
-    shown = read_inputs(inputs, specs, options=options, default_scale=scale, class_names=names)
+    shown = read_inputs(
+        inputs, input_specs(model), options=options, default_scale=default_scale_of(model), class_names=names
+    )
     largest = max((sample.true_class for sample in shown.samples if sample.true_class is not None), default=0)
     if classes is not None and classes > 1 and largest >= classes:
         raise InputError("the true classes do not fit the model", expected=f"0 to {classes - 1}", got=largest)
     if not names and len(shown.class_names) == classes:
         names = shown.class_names
     return shown, names
+
+
+def class_names_of(opened: Opened, labels: Path | str | Sequence[str] | None) -> tuple[str, ...]:
+    """The names of the classes: those that are given, else those that came with the model, else none.
+
+    Raises
+    ------
+    InputError
+        labels that cannot be read, or more or fewer of them than the model has classes.
+    """
+    classes = class_count(opened.model)
+    brought = opened.class_names if len(opened.class_names) == classes else None
+    return read_labels(brought if labels is None else labels, classes)
+
+
+def default_scale_of(model: keras.Model) -> float:
+    """What pictures of 0 to 255 are multiplied with where nobody says: 1/255, or 1 where the model scales itself."""
+    takes_floats = input_specs(model)[0].dtype.startswith(("float", "bfloat"))
+    return 1.0 / 255.0 if takes_floats and not scales_pictures_itself(model) else 1.0

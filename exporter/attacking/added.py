@@ -40,7 +40,7 @@ def added_inputs(
         manifest, specs = there.manifest, input_specs(model)
         checkpoint = matching_checkpoint(there, model, warn)
         samples = read_like(inputs, manifest.model.class_names, manifest.preprocessing, specs).samples
-        found = [_same(there, sample, checkpoint) for sample in samples]
+        found = [same_input(there, sample, checkpoint) for sample in samples]
         new = [sample for sample, id_ in zip(samples, found, strict=True) if id_ is None]
         ids = next_ids(there, len(new))
         like = _any_clean(there, checkpoint)
@@ -58,7 +58,7 @@ def added_inputs(
     return [next(free) if id_ is None else id_ for id_ in found]
 
 
-def _same(bundle: Bundle, sample: Sample, checkpoint: str) -> str | None:
+def same_input(bundle: Bundle, sample: Sample, checkpoint: str) -> str | None:
     """The id of the clean input that is this sample: the same label and the same picture."""
     captured = {capture.input for capture in bundle.captures_at(checkpoint)}
     for each in bundle.manifest.inputs:

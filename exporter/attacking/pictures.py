@@ -18,7 +18,7 @@ from exporter.bundle.schema import Input
 
 @dataclass(frozen=True)
 class Pictures:
-    """A folder for PNG files: `INPUT.png` is a clean picture, `RUN.png` what an attack made of it."""
+    """A folder for PNG files: `INPUT.png` is a clean picture, `RUN.png` what a run made."""
 
     folder: Path
     overwrite: bool = False
@@ -29,7 +29,11 @@ class Pictures:
             if bundle.image(parent.id) is None:
                 what = f"input {parent.id} cannot be saved as a PNG file"
                 raise KerascopeError(what, expected="a picture", got="values", remedy="leave --png away")
-        for name in (*(parent.id for parent in parents), *run_ids):
+        self.check_free([*(parent.id for parent in parents), *run_ids])
+
+    def check_free(self, names: Sequence[str]) -> None:
+        """Raise `KerascopeError` where a file of such a name is there already and is not to be replaced."""
+        for name in names:
             path = self._path(name)
             if path.exists() and not self.overwrite:
                 raise KerascopeError("there is a picture at this place already", remedy="pass --overwrite", path=path)
