@@ -11,6 +11,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from exporter.backend import keras, tf
+from exporter.bundle.schema import Kind
+from exporter.capture import kinds
 from exporter.capture.hooks import recording
 from exporter.capture.reading import read_model
 from exporter.capture.rows import Rows
@@ -104,6 +106,12 @@ class Probe:
         if made.rows != Rows():
             raise ProbeError(f"the output of {layer!r} cannot be looked at", expected="one row for each sample")
         return made.shape
+
+    def kind_of(self, layer: str) -> Kind:
+        """What a layer is, as a bundle calls it. Raises `ProbeError` where there is none of that name."""
+        self.check_layer(layer)
+        call = next(call for call in self._reading.calls if call.name == layer)
+        return kinds.kind_of(call.operation, len(call.arguments))
 
     def check_layer(self, layer: str) -> None:
         """Raise `ProbeError` where there is no layer of that name; the nearest one is told."""
