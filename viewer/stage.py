@@ -22,6 +22,7 @@ from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Edges, NetView, ViewSt
 from viewer.threads.told import retold
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.edges import EdgesVisual
+from viewer.visuals.heats import HeatsVisual
 from viewer.visuals.looks import LookStore
 from viewer.visuals.loupes import LoupesVisual
 from viewer.visuals.plates import CaptureTextures, PlatesVisual, Shown, View
@@ -70,7 +71,7 @@ class Stage:
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
         self._under = ShapesVisual()
-        self._loupes = LoupesVisual(bundle)
+        self._loupes, self._heats = LoupesVisual(bundle), HeatsVisual(bundle, layout)
         self._sculptures = SculpturesVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
         self._ahead_of: tuple[CaptureKey, ...] = ()
@@ -94,7 +95,8 @@ class Stage:
         DrawError
             Where the size is out of range.
         BundleError
-            Where the state names an input or checkpoint, shown or as scale, that the bundle has not captured.
+            Where the state names an input or checkpoint, shown or as scale, that the bundle has not captured, or an
+            overlay that it does not have.
         """
         if not all(16 <= side <= LARGEST_SIDE_PX for side in size_px):
             raise DrawError(
@@ -180,6 +182,7 @@ class Stage:
             self._edges,
             self._sheet,
             self._loupes,
+            self._heats,
             self._wires,
             self._shapes,
             self._under,
@@ -218,6 +221,7 @@ class Stage:
 
     def _paint(self, state: ViewState, targets: Targets) -> None:
         """Scene and light, supersampled, and the bloom of the light."""
+        self._heats.check(state)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         matrix = self._matrix(state, aspect)
         is_facing = bool(forward_of(state.camera)[0] >= 0)
@@ -232,8 +236,9 @@ class Stage:
             gloo.set_state(depth_mask=True)
             gloo.clear(color=(0, 0, 0, 0), depth=1.0)
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=True, cull_face=False)
-            for net, what in zip(state.nets, shown, strict=True):
+            for number, (net, what) in enumerate(zip(state.nets, shown, strict=True)):
                 self._plates.draw(net, view, what)
+                self._heats.draw_on_plates(state, number, view, what)
             self._draw_sculptures(state, matrix, targets)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
@@ -269,7 +274,9 @@ class Stage:
         gloo.set_state(blend=True, blend_func=OVER, depth_test=False)
         self._under.draw(state.under, state.theme, targets.scene_px, state.colours)
         gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
-        self._loupes.draw(state, targets.frame_px[0] / targets.frame_px[1], targets.supersample)
+        aspect = targets.frame_px[0] / targets.frame_px[1]
+        self._loupes.draw(state, aspect, targets.supersample)
+        self._heats.draw_flat(state, aspect)
 
     def _draw_haze(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
         """Sum what matters less in the sculptures in the targets' mass, beside the threads."""

@@ -9,7 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from explained_bundle import add_explanation
 from made_sculpture import add_made_sculptures
 from tiny_bundle import make_tiny_bundle
 from vispy import gloo
@@ -19,6 +21,7 @@ import viewer.shading
 from exporter.bundle import Bundle, read_bundle
 from scenes.framing import camera_for
 from viewer.camera import Rect
+from viewer.heat import Heat
 from viewer.layout import Layout
 from viewer.shading import shader_source
 from viewer.state import (
@@ -93,6 +96,8 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     yield ViewState(
         camera, (lit, difference, alone), "dark", hud, wires=wires, loupes=(loupe,), grids=(grid,), under=hud
     )
+    heats = Heat("saliency-1", (0.0, 0.0, 400.0, 400.0), toward="saliency-1", blend=0.5), Heat("saliency-1")
+    yield ViewState(camera, (alone,), heats=heats)
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
     yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))
@@ -105,6 +110,7 @@ def test_programs_compile_and_know_what_python_sets(
     from viewer.stage import Stage
 
     path = make_tiny_bundle(tmp_path / "tiny.bundle")
+    add_explanation(path, "saliency-1", {"picture": ("heat", np.eye(6))})
     bundle = read_bundle(add_made_sculptures(path, [("conv", 4), ("relu", 5), ("scores", 3)], {"002": 3.0}))
     made: list[gloo.Program] = []
     files_of = {shader_source(name): name for name in STAGES}

@@ -76,11 +76,11 @@ class PlatesVisual:
 
     def __init__(self, layout: Layout, cells: Atlas, pictures: Atlas) -> None:
         middle = layout.centre[0]
-        quads = _Sides(cell_quads(layout, cells))
-        self._panels = _Batch("panels", middle, _Sides(panel_quads(layout)))
+        quads = Sides(cell_quads(layout, cells))
+        self._panels = _Batch("panels", middle, Sides(panel_quads(layout)))
         self._cells = _Batch("cells", middle, quads, fans=True)
         self._mixed = _Batch("mixed", middle, quads, fans=True)
-        self._pictures = _Batch("pictures", middle, _Sides(picture_quads(layout, pictures)), fans=True)
+        self._pictures = _Batch("pictures", middle, Sides(picture_quads(layout, pictures)), fans=True)
         self._numbers = _Batch("numbers", middle, quads, fans=True)
         self._glyphs: gloo.Texture2D | None = None
         self._widths = CellWidths(layout, cells)
@@ -177,7 +177,7 @@ def _alone(net: NetView, shown: Shown) -> CaptureTextures | None:
     return shown.there if net.blend == 1 else None
 
 
-class _Sides:
+class Sides:
     """The buffers of quads in the order of either side, uploaded when they are first seen from there."""
 
     def __init__(self, quads: Quads) -> None:
@@ -185,6 +185,7 @@ class _Sides:
         self._buffers: dict[bool, dict[str, gloo.VertexBuffer]] = {}
 
     def buffers(self, faces_input: bool) -> dict[str, gloo.VertexBuffer]:
+        """The buffers in the order that is right from there."""
         if faces_input not in self._buffers:
             ordered = self.quads.seen_from(faces_input)
             names = "centre", "place", "texels", "look", "tile"
@@ -195,7 +196,7 @@ class _Sides:
 class _Batch:
     """Quads of one kind and the program that draws them."""
 
-    def __init__(self, fragment: str, middle: float, sides: _Sides, *, fans: bool = False) -> None:
+    def __init__(self, fragment: str, middle: float, sides: Sides, *, fans: bool = False) -> None:
         """`middle` is that of the layout in x; with `fans` the quads come out of the middle of their plate."""
         self.program = program("plates", fragment)
         self.program["a_corner"] = corner_buffer()

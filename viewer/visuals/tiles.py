@@ -103,6 +103,19 @@ def picture_quads(layout: Layout, atlas: Atlas) -> Quads:
     return _joined(parts)
 
 
+def tile_quads(layout: Layout, layer: str) -> Quads:
+    """A quad for each tile of what a layer puts out first: its maps, or its picture without the colour channels. None
+    where it has no plate, also inside a folded group.
+    """
+    parts = []
+    for index, plate in enumerate(layout.plates):
+        if plate.layer == layer and plate.form.kind != "weights" and not plate.output:
+            at = plate.form.tile_centres()
+            places = np.c_[at, np.tile(plate.form.tile_size, (len(at), 1))]
+            parts.append(_quads(plate, index, CELLS, places, np.tile([0.0, 0.0, 1.0, 1.0], (len(at), 1))))
+    return _joined(parts)
+
+
 def _quads(
     plate: Plate,
     index: int,
