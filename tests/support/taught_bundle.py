@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from drawn_bundle import drawn_bundle
+from explained_pictures import explained_bundle
 from paper_bundle import KEY, PaperBundle, layer, noise, paper_bundle
 
 from exporter.bundle import Bundle
@@ -37,6 +38,8 @@ def bundle_for(name: str, usual: Bundle) -> Bundle:
     """The bundle that a scene of the gallery is tried with: the `usual` one, wherever that has what it needs."""
     if name == "drawing":
         return drawn_bundle()
+    if name == "explain":
+        return explained_bundle()
     return taught_bundle() if name in TAUGHT else usual
 
 

@@ -1,0 +1,76 @@
+"""The maps of one explanation on the plates of the net: from the last layer back to the picture. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporter.bundle.errors import KerascopeError
+from scenes.explained.journey import MOST_LAYERS
+
+if TYPE_CHECKING:
+    from exporter.bundle import Bundle
+    from exporter.bundle.schema import Overlay
+    from scenes.explained.subject import Look, Row
+    from scenes.options import SceneOptions
+    from viewer.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The maps that are shown on the net one after the other, the last over the picture; `plates` are the numbers of
+    their plates, `of` is how many there are in all.
+    """
+
+    look: Look
+    overlays: tuple[Overlay, ...]
+    plates: tuple[int, ...]
+    of: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The layers on which they lie."""
+        return tuple(overlay.layer for overlay in self.overlays)
+
+
+def stages_of(bundle: Bundle, layout: Layout, row: Row, options: SceneOptions) -> Stages:
+    """Those of the explanation with most layers; of very many some, evenly chosen. With a layer asked for, only that
+    one before the picture.
+
+    Raises
+    ------
+    KerascopeError
+        No map lies on the layer that is asked for.
+    """
+    plates = {
+        plate.layer: at
+        for at, plate in reversed(list(enumerate(layout.plates)))
+        if plate.form.kind != "weights" and not plate.output
+    }
+    look = max(row.looks, key=lambda each: sum(overlay.layer in plates for overlay in each.deep))
+    deep = [overlay for overlay in look.deep if overlay.layer in plates]
+    if options.layer is not None and options.layer != look.over.layer:
+        found = [(each, overlay) for each in row.looks for overlay in each.deep if overlay.layer == options.layer]
+        if not found or options.layer not in plates:
+            raise _no_map(bundle, row, options.layer)
+        look, deep = found[0][0], [found[0][1]]
+    shown = (*_some(deep, MOST_LAYERS - 1), look.over)
+    return Stages(look, shown, tuple(plates.get(each.layer, 0) for each in shown), len(deep) + 1)
+
+
+def _some(overlays: list[Overlay], most: int) -> list[Overlay]:
+    """At most so many, evenly chosen, the first and the last among them."""
+    if len(overlays) <= most:
+        return overlays
+    return [overlays[round(at * (len(overlays) - 1) / (most - 1))] for at in range(most)]
+
+
+def _no_map(bundle: Bundle, row: Row, layer: str) -> KerascopeError:
+    there = sorted({overlay.layer for look in row.looks for overlay in look.deep})
+    return KerascopeError(
+        "no map lies on this layer",
+        expected=" or ".join(there) or "a layer with a map",
+        got=layer,
+        remedy=f"add one: kerascope explain BUNDLE --model MODEL --method grad_cam --layer {layer}",
+        path=bundle.path,
+    )
