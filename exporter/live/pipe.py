@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -32,6 +33,12 @@ class Pipe:
         """Each message when it comes; without end."""
         while True:
             yield json.loads(self._lines.get())
+
+    def said_by_now(self) -> Iterator[dict[str, Any]]:
+        """The messages that have come; none is waited for."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                yield json.loads(self._lines.get_nowait())
 
     def say(self, **message: object) -> None:
         """Send a message."""

@@ -1,0 +1,8 @@
+"""`python -m exporter.jobs`: for a window to start, not for people; see `exporter.jobs`."""
+
+from __future__ import annotations
+
+from exporter.live.process import work
+
+if __name__ == "__main__":
+    work("exporter.jobs.serve")
