@@ -5,9 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
-from exporter.explain.cam import CAM
 from exporter.explain.contract import ExplainError, Explanation
-from exporter.explain.grad_cam import GRAD_CAM
 from exporter.explain.guided_backprop import GUIDED_BACKPROP
 from exporter.explain.integrated_gradients import INTEGRATED_GRADIENTS
 from exporter.explain.saliency import SALIENCY

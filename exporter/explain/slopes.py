@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from exporter.backend import tf
 from exporter.explain.contract import ExplainError, Fed, Floats, Question
+from exporter.explain.rectifiers import check_rectified
 from exporter.probing import Probe, Target, gradient_of, scores_of
 
 _LARGEST_BATCH = 64
@@ -35,15 +36,16 @@ class Slopes:
     ProbeError
         a layer, channel, place or class that is not there.
     ExplainError
-        inputs that are neither vectors nor maps.
+        inputs that are neither vectors nor maps, or no finite numbers.
     """
 
     def __init__(self, probe: Probe, question: Question, *, is_guided: bool = False) -> None:
-        check_inputs(question.fed)
+        _check_inputs(question)
         what = _checked(probe, question)
         self.at_once = _at_once(probe)
         self._question = question
-        self._run = probe.compiled(_sloped, question.layer, what, is_guided)
+        run = probe.compiled(_sloped, question.layer, what, is_guided)
+        self._run = run.get_concrete_function(*map(_any_number, (question.fed, question.units, question.at)))
 
     def at(self, fed: Fed, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Scores (n,) and gradients, shaped as `fed` (n, ...), at values near the inputs `rows` (n,) of the question.
@@ -58,10 +60,14 @@ class Slopes:
         asked = self._question
         units, at = (None if each is None else tf.constant(each[rows]) for each in (asked.units, asked.at))
         scores, gradients = (each.numpy() for each in self._run(tf.constant(fed), units, at))
-        if not np.isfinite(gradients).all():
-            row = rows[~np.isfinite(gradients).reshape(len(rows), -1).all(axis=1)][0]
-            _refuse(asked, int(row))
+        _check_finite(gradients, asked, rows, "its gradient")
         return scores, gradients
+
+    def scores(self, fed: Fed) -> Floats:
+        """The scores (n,) of values (n, ...), one for each input of the question."""
+        parts = range(0, len(fed), self.at_once)
+        rows = np.arange(len(fed))
+        return np.concatenate([self.at(fed[i : i + self.at_once], rows[i : i + self.at_once])[0] for i in parts])
 
     def each(self) -> Iterator[tuple[slice, Floats, Floats]]:
         """The question's inputs in batches: which they are, their scores and their gradients."""
@@ -69,13 +75,6 @@ class Slopes:
         for first in range(0, count, self.at_once):
             part = slice(first, min(first + self.at_once, count))
             yield part, *self.at(self._question.fed[part], np.arange(part.start, part.stop))
-
-
-def check_inputs(fed: Fed) -> None:
-    """Raise `ExplainError` unless inputs (n, ...) are vectors, or have rows and columns: others cannot be drawn on."""
-    if fed.ndim not in (2, 3, 4):
-        shape = "x".join(map(str, fed.shape[1:])) or "single numbers"
-        raise ExplainError("the input cannot be mapped", expected="a vector, or rows and columns", got=shape)
 
 
 def sizes_over_channels(gradients: Floats) -> Floats:
@@ -93,7 +92,15 @@ def sizes_over_channels(gradients: Floats) -> Floats:
 def _sloped(probe: Probe, layer: str | None, what: str, is_guided: bool, fed: Any, units: Any, at: Any) -> Any:
     seen = probe.seen(fed, () if layer is None else (layer,), is_guided=is_guided)
     scores = scores_of(seen, layer, units, at)
-    return scores, gradient_of(scores, fed, what)
+    gradient = gradient_of(scores, fed, what)
+    if is_guided:
+        check_rectified(fed, scores, what)
+    return scores, gradient
+
+
+def _any_number(values: NDArray[Any] | None) -> Any:
+    """What is compiled for: so many rows as come. One graph then does for every batch."""
+    return None if values is None else tf.TensorSpec((None, *values.shape[1:]), values.dtype)
 
 
 def _checked(probe: Probe, question: Question) -> str:
@@ -111,8 +118,20 @@ def _at_once(probe: Probe) -> int:
     return max(1, min(_LARGEST_BATCH, _BATCH_BYTES // (_TIMES * max(1, probe.bytes_per_sample))))
 
 
-def _refuse(question: Question, row: int) -> None:
+def _check_inputs(question: Question) -> None:
+    """Raise `ExplainError` unless inputs are finite, and vectors or maps: others cannot be drawn on."""
+    fed = question.fed
+    if fed.ndim not in (2, 3, 4):
+        got = "x".join(map(str, fed.shape[1:])) or "single numbers"
+        raise ExplainError("the input cannot be mapped", expected="a vector, or rows and columns", got=got)
+    _check_finite(fed, question, np.arange(len(fed)), "what is fed")
+
+
+def _check_finite(values: Floats, question: Question, rows: NDArray[np.int64], what: str) -> None:
+    """Raise `ExplainError` unless values (n, ...) are finite; it says of which input `rows` (n,) they are not."""
+    if np.isfinite(values).all():
+        return
+    row = int(rows[~np.isfinite(values).reshape(len(rows), -1).all(axis=1)][0])
     name = question.names[row] if question.names else str(row)
-    fault = "the gradient" if np.isfinite(question.fed[row]).all() else "what is fed"
-    got = f"NaN or infinity in {fault}"
+    got = f"NaN or infinity in {what}"
     raise ExplainError(f"input {name} cannot be explained", expected="finite numbers", got=got)
