@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 from exporter.synthesis.contract import Synthesis, SynthesisError
 from exporter.synthesis.filter import FILTER
+from exporter.synthesis.inversion import INVERSION
+from exporter.synthesis.style import STYLE
+from exporter.synthesis.texture import TEXTURE
 
-SYNTHESES: Mapping[str, Synthesis] = {synthesis.name: synthesis for synthesis in (FILTER,)}
+SYNTHESES: Mapping[str, Synthesis] = {synthesis.name: synthesis for synthesis in (FILTER, INVERSION, TEXTURE, STYLE)}
 
 
 def synthesis_named(name: str) -> Synthesis:

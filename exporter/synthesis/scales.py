@@ -1,0 +1,79 @@
+"""Which layers to compare, where nobody says: one for each size that a net brings its maps to."""
+
+from __future__ import annotations
+
+from math import prod
+
+from exporter.probing import Probe, ProbeError
+from exporter.synthesis.contract import SynthesisError
+
+_SHRUNK = 0.5
+
+
+def scale_layers(probe: Probe) -> tuple[str, ...]:
+    """The last layer of each scale, from fine to coarse, of a net with feature maps.
+
+    A scale begins where maps have at most half as many places as the first ones of the scale before. What makes maps
+    larger again is passed over, so are maps of one place, those with as many channels as the picture, and, at the end,
+    those with a channel for each class. So these are, of VGG16, `block1_conv2` to `block5_conv3`; of SqueezeNet,
+    `conv1` and the last fire module of each scale.
+
+    Raises
+    ------
+    SynthesisError
+        there are no feature maps.
+    """
+    found: list[str] = []
+    first = least = float("inf")
+    for name, places in _maps(probe):
+        if places > least:
+            continue
+        if places <= _SHRUNK * first:
+            first = places
+            found.append(name)
+        found[-1], least = name, places
+    if not found:
+        expected, got = "a net with feature maps", "none with more than one place"
+        raise SynthesisError("there are no layers to compare", expected=expected, got=got, remedy="name layers")
+    return tuple(found)
+
+
+def _maps(probe: Probe) -> list[tuple[str, int]]:
+    """The names of layers with feature maps, and how many places these have."""
+    output = probe.model.output_shape
+    classes = output[-1] if isinstance(output, tuple) and len(output) == 2 else None
+    shapes = {name: shape for name in probe.layers if (shape := _shape(probe, name)) is not None}
+    maps = {name: prod(size or 1 for size in shape[:-1]) for name, shape in shapes.items() if len(shape) == 3}
+    kept = [
+        (name, places)
+        for name, places in maps.items()
+        if places > 1 and shapes[name][-1] not in (probe.shape[-1], classes)
+    ]
+    return kept or [(name, places) for name, places in maps.items() if places > 1 and name != probe.input_name]
+
+
+def _shape(probe: Probe, name: str) -> tuple[int | None, ...] | None:
+    try:
+        return probe.shape_of(name)
+    except ProbeError:
+        return None
+
+
+def named_layers(probe: Probe, text: str) -> tuple[str, ...]:
+    """The layers between the commas.
+
+    Raises
+    ------
+    ProbeError
+        one that is not there.
+    SynthesisError
+        one that has no places: a vector says nothing about what goes with what.
+    """
+    names = tuple(filter(None, map(str.strip, text.split(","))))
+    for name in names:
+        shape = probe.shape_of(name)
+        if len(shape) < 2:
+            remedy = f"name others, such as {', '.join(scale_layers(probe)[-2:])}"
+            got = "a vector" if shape else "one number"
+            raise SynthesisError(f"{name!r} cannot be compared", expected="feature maps", got=got, remedy=remedy)
+    return names
