@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +45,20 @@ for piece in json.loads(sys.argv[1]):
     x, y = np.zeros((8, 28, 28, 1), "float32"), np.zeros(8, "int64")
     exec(compile(piece, "a piece of the README", "exec"), {"keras": keras, "np": np, "model": model, "x": x, "y": y})
     print("ran a piece")
+"""
+
+# One process for all commands too: what they need is loaded once. test_wheel.py runs each as one of its own.
+RUN = """
+import contextlib, io, json, shlex, sys, time
+import exporter.backend
+import kerascope
+
+for line in json.loads(sys.argv[1]):
+    began_secs, out, err = time.perf_counter(), io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = kerascope.main(shlex.split(line)[1:])
+    told = {"line": line, "code": code, "out": out.getvalue(), "err": err.getvalue()[-2000:]}
+    print(json.dumps({**told, "secs": time.perf_counter() - began_secs}), flush=True)
 """
 
 COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]
@@ -92,17 +105,22 @@ def test_commands_are_known() -> None:
 @pytest.mark.tf
 @pytest.mark.slow
 def test_every_command_that_is_shown(desk: Path, environment: dict[str, str], timings: list[str]) -> None:
-    for line in COMMANDS:
-        if line in RUN_ELSEWHERE or line.startswith(OPENS_A_WINDOW):
-            continue
-        began_secs = time.perf_counter()
-        run = line + LESS.get(" ".join(line.split()[:2]), "")
-        done = subprocess.run(
-            run, shell=True, capture_output=True, text=True, cwd=desk, env=environment, timeout=600, check=False
-        )
-        assert done.returncode == 0, f"{line}\n{done.stderr[-2000:]}"
-        assert done.stdout or "validate" in line
-        timings.append(f"{line}: {time.perf_counter() - began_secs:.1f} s")
+    lines = [line for line in COMMANDS if line not in RUN_ELSEWHERE and not line.startswith(OPENS_A_WINDOW)]
+    run = json.dumps([line + LESS.get(" ".join(line.split()[:2]), "") for line in lines])
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, run],
+        capture_output=True,
+        text=True,
+        cwd=desk,
+        env=environment,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    for line, told in zip(lines, map(json.loads, done.stdout.splitlines()), strict=True):
+        assert told["code"] == 0, f"{line}\n{told['err']}"
+        assert told["out"] or "validate" in line
+        timings.append(f"{line}: {told['secs']:.1f} s")
         if match := re.search(r"--out (\S+)", line):
             assert (desk / match[1]).exists()
 

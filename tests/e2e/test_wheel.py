@@ -113,8 +113,8 @@ def test_doctor_finds_a_driver(command: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.gl
-@pytest.mark.parametrize("scene", ["structure", "training", "flow", "adversarial"])
-def test_a_frame_of_every_scene(scene: str, command: Path, tiny_bundle_path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scene", ["structure", "adversarial"])
+def test_a_frame_of_a_scene(scene: str, command: Path, tiny_bundle_path: Path, tmp_path: Path) -> None:
     argv = ("frame", tiny_bundle_path, "--scene", scene, "--at-secs", 1, "--size", "320x180", "--out", "f.png")
     done = run(command, *argv, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
