@@ -5,10 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
+from exporter.explain.cam import CAM
 from exporter.explain.contract import ExplainError, Explanation
+from exporter.explain.grad_cam import GRAD_CAM
 from exporter.explain.guided_backprop import GUIDED_BACKPROP
 from exporter.explain.integrated_gradients import INTEGRATED_GRADIENTS
+from exporter.explain.occlusion import OCCLUSION
 from exporter.explain.saliency import SALIENCY
+from exporter.explain.segmentation import SEGMENTATION
 from exporter.explain.smoothgrad import SMOOTHGRAD
 
 EXPLANATIONS: Mapping[str, Explanation] = {
@@ -18,6 +22,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         GUIDED_BACKPROP,
         SMOOTHGRAD,
         INTEGRATED_GRADIENTS,
+        OCCLUSION,
+        CAM,
+        GRAD_CAM,
+        SEGMENTATION,
     )
 }
 
