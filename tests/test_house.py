@@ -87,17 +87,16 @@ def test_the_block_on_tensorflow_blocks() -> None:
     assert "blocked by this test" in done.stderr
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=ids(SOURCES))
-def test_no_module_imports_the_front_door(path: Path) -> None:
-    assert "kerascope" not in imports_of(path)
+def test_no_module_imports_the_front_door() -> None:
+    assert [str(path) for path in SOURCES if "kerascope" in imports_of(path)] == []
 
 
 BUNDLE_MODULES = [path for path in MODULES if path.is_relative_to(ROOT / "exporter/bundle")]
 
 
-@pytest.mark.parametrize("path", BUNDLE_MODULES, ids=ids(BUNDLE_MODULES))
-def test_the_bundle_imports_nothing_else_of_the_project(path: Path) -> None:
-    own = [name for name in imports_of(path) if name.partition(".")[0] in ROOMS]
+def test_the_bundle_imports_nothing_else_of_the_project() -> None:
+    own = [name for path in BUNDLE_MODULES for name in imports_of(path) if name.partition(".")[0] in ROOMS]
+    assert own
     assert [name for name in own if not f"{name}.".startswith("exporter.bundle.")] == []
 
 
@@ -106,17 +105,31 @@ def test_every_folder_with_modules_is_a_package_and_so_in_the_wheel() -> None:
     assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=ids(SOURCES))
-def test_file_is_small_and_named_after_what_it_holds(path: Path) -> None:
+def test_files_are_small_and_named_after_what_they_hold() -> None:
+    problems = [f"{path.relative_to(ROOT)}: {problem}" for path in SOURCES for problem in size_problems(path)]
+    assert problems == []
+
+
+def test_a_long_file_and_a_long_function_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "utils.py"
+    path.write_text("def long():\n" + "    print(1)\n" * MAX_LINES + "SHADER = 'gl_Position'\n", encoding="utf-8")
+    assert len(list(size_problems(path))) == 4
+
+
+def size_problems(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= MAX_LINES
-    assert path.stem not in SAYS_NOTHING
-    assert not re.search(r"gl_Position|gl_FragColor|#version \d", text), "GLSL has files of its own"
+    if text.count("\n") > MAX_LINES:
+        yield f"{text.count(chr(10))} lines"
+    if path.stem in SAYS_NOTHING:
+        yield "a name that says nothing"
+    if re.search(r"gl_Position|gl_FragColor|#version \d", text):
+        yield "GLSL has files of its own"
     for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             docstring = ast.get_docstring(node, clean=False)
             size = (node.end_lineno or 0) - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
-            assert size <= MAX_FUNCTION_LINES, f"{node.name}: {size} lines"
+            if size > MAX_FUNCTION_LINES:
+                yield f"{node.name}: {size} lines"
 
 
 @pytest.mark.parametrize("path", GALLERY, ids=ids(GALLERY))
@@ -157,7 +170,7 @@ def third_party_imports(paths: list[Path]) -> dict[str, set[str]]:
     ("rooms", "extras"),
     [
         (("viewer", "scenes", "exporter/bundle"), ("window", "notebook")),
-        (("exporter",), ("export", "demo", "foolbox", "imagenet", "sculpture", "plots")),
+        (("exporter",), ("export", "demo", "foolbox", "imagenet", "sculpture", "plots", "segmentation", "lbfgs")),
     ],
 )
 def test_every_foreign_import_is_declared(rooms: tuple[str, ...], extras: tuple[str, ...]) -> None:
