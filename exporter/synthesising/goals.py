@@ -83,6 +83,8 @@ def _check_said(method: Synthesis, aim: Aim) -> None:
         got = f"{aim.layer} alone" if aim.layer else "no layer" if aim.channels else "neither"
         remedy = "pass --layer NAME --channels 0-15"
         raise SynthesisError(what, expected="a layer and channels of it", got=got, remedy=remedy)
+    if method.asks == "layer" and aim.layer is None:
+        raise SynthesisError(what, expected="a layer", got="none", remedy="pass --layer NAME")
     if aim.channels and method.asks != "channel":
         raise SynthesisError(what, expected="a layer alone", got="channels of it", remedy="see the method `filter`")
     if aim.at is not None and not aim.channels:

@@ -123,13 +123,12 @@ def _with_inputs(
 
 def _kept_in(bundle: Bundle, checkpoint: str) -> tuple[Kept, str]:
     """The outputs that a bundle keeps of an input, and as what: as of the one of which it keeps most; all, where it
-    has none.
+    keeps of none more than what was fed.
     """
-    captures = bundle.captures_at(checkpoint)
-    if not captures:
+    fullest = max(bundle.captures_at(checkpoint), key=lambda capture: len(capture.outputs), default=None)
+    if fullest is None or set(fullest.outputs) <= set(bundle.manifest.model.inputs):
         return _all_outputs(bundle.manifest.layers), "float32"
-    fullest = max(captures, key=lambda capture: len(capture.outputs)).input
-    return kept_like(bundle, fullest, checkpoint), stored_dtype(bundle, fullest, checkpoint)
+    return kept_like(bundle, fullest.input, checkpoint), stored_dtype(bundle, fullest.input, checkpoint)
 
 
 def _all_outputs(layers: tuple[Layer, ...]) -> Kept:
