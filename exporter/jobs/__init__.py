@@ -20,8 +20,8 @@ heard between two steps, or batches of an explanation:
 
     {"pause": N}  {"resume": N}  {"cancel": N}  {"keep": N}
 
-A job that was cancelled is forgotten, also one that is done. `keep` writes a job, once it rests or is done, into the
-bundle as a run. It says of a job
+A job that was cancelled is forgotten, also one that is done. `keep` writes a job into the bundle as a run: one that is
+paused as far as it has come, one that is going when it is done. It says of a job
 
     {"begun": N, "of": COUNT, "layer": NAME, "channel": C, "class": K}
     {"job": N, "step": STEP, "of": COUNT, "loss": NUMBER, "picture": PNG}       not every step has a picture

@@ -23,6 +23,7 @@ class Jobs:
         self._kept: dict[int, Explaining | Forming] = {}
         self._going: list[int] = []
         self._asked: dict[int, Message] = {}
+        self._to_keep: set[int] = set()
 
     @property
     def are_going(self) -> bool:
@@ -69,6 +70,8 @@ class Jobs:
         told = {"step": job.number, "of": job.count}
         self._pipe.say(job=number, **told, **job.picture())
         self._pipe.say(done=number, problem=job.problem, scores=job.scores(), details={})
+        if number in self._to_keep:
+            self._keep(number)
 
     def _explain(self, number: int, message: Message) -> None:
         asked = Explaining.of(self._studio, message)
@@ -103,6 +106,11 @@ class Jobs:
             self.take(self._asked[number])
 
     def _keep(self, number: int) -> None:
+        """Write a job into the bundle; an image that is still forming, when it is done."""
+        if number in self._going:
+            self._to_keep.add(number)
+            return
+        self._to_keep.discard(number)
         job = self._kept.get(number)
         try:
             if job is None:
@@ -115,6 +123,7 @@ class Jobs:
     def _forget(self, number: int) -> None:
         self._kept.pop(number, None)
         self._asked.pop(number, None)
+        self._to_keep.discard(number)
         if number in self._going:
             self._going.remove(number)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
 from viewer.forward.node import Array
 from viewer.live.bell import Bell
-from viewer.live.child import Child
+from viewer.live.child import Child, environment
 from viewer.live.desk import Desk
 from viewer.live.reply import Reply
 from viewer.live.responder import Status
@@ -21,8 +19,6 @@ from viewer.live.talk import End, Patience, Talk
 
 COMMAND = (sys.executable, "-P", "-m", "exporter.live")
 """Without the current folder: a user's module of the same name may lie in it."""
-_HOME = str(Path(__file__).parents[2])
-"""Where the package lies, whether it is installed or not."""
 _REMEDY = "close other programs or take a smaller model, then open it again"
 _CLOSING_SECS = 2.0
 
@@ -142,7 +138,7 @@ class WorkerResponder:
     def _life(self) -> End:
         """How a worker's life ended, from its start."""
         try:
-            child = Child(self._command, self._shared.fd, self._bell.fd, _environment())
+            child = Child(self._command, self._shared.fd, self._bell.fd, environment())
         except OSError as error:
             return End(f"the worker cannot be started: {error}", is_final=True)
         talk = Talk(child, self._shared, self._desk, self._patience, self._input)
@@ -156,8 +152,3 @@ class WorkerResponder:
 
     def _can_be_asked(self, attacks: Sequence[str]) -> None:
         self._attacks = tuple(attacks)
-
-
-def _environment() -> dict[str, str]:
-    paths = (_HOME, *filter(None, (os.environ.get("PYTHONPATH"),)))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -8,8 +8,11 @@ import selectors
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
+_HOME = str(Path(__file__).parents[2])
+"""Where the package lies, whether it is installed or not."""
 _CHUNK_BYTES = 2**16
 _LONGEST_BYTES = 2**20
 _MOST_LETTERS = 160
@@ -19,14 +22,14 @@ _END_SECS = 1.0
 class Child:
     """A process with pipes to its stdin, stdout and stderr. For use by one thread.
 
-    It inherits the open file `fd`. The file `bell` is listened to beside it. What it says on stderr is read, so that it
-    never waits for us, and the last line is kept. Raises `OSError` where it cannot be started.
+    It inherits the open file `fd`, where there is one. The file `bell` is listened to beside it. What it says on stderr
+    is read, so that it never waits for us, and the last line is kept. Raises `OSError` where it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], fd: int, bell: int, environment: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], fd: int | None, bell: int, environment: Mapping[str, str]) -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self._process = subprocess.Popen(  # type: ignore[call-overload]
-            command, **pipes, pass_fds=(fd,), bufsize=0, env=environment
+            command, **pipes, pass_fds=() if fd is None else (fd,), bufsize=0, env=environment
         )
         self._in, self._out, self._err = self._streams()
         self._to_say = b""
@@ -116,6 +119,12 @@ class Child:
             self._last = line.decode(errors="replace").strip() or self._last
         if not more and self._err in self._pipes.get_map():
             self._pipes.unregister(self._err)
+
+
+def environment() -> dict[str, str]:
+    """The environment in which a child finds this package."""
+    paths = (_HOME, *filter(None, (os.environ.get("PYTHONPATH"),)))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _message(line: bytes) -> dict[str, Any]:
