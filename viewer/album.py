@@ -35,10 +35,11 @@ class Album:
     """Small pictures flat on the picture, over loupes and heats, that move together: one draw, however many.
 
     Tile number i lies in `start_px[i]` (left, top, width, height in reference pixels) and goes over to `end_px[i]` with
-    `share` in 0..1; each goes `stagger` in 0..1 of the way later than the first, in their order (0: all at once). Keep
-    the tuples from frame to frame: what is equal is uploaded once. `shows` is how many tiles are there yet (`None`:
-    all). Full colour of kernels is `scale` (`None`: the largest weight of each tile's own kernel). `name` is what it is
-    to the scene.
+    `share` in 0..1, slowly, fast and slowly again: `share` itself runs evenly. The last goes `stagger` in 0..1 of the
+    time later than the first, those between in their order (0: all at once). There is a thin border round each, and
+    later ones lie over earlier ones. Keep the tuples from frame to frame: what is equal is uploaded once. `shows`
+    is how many tiles are there yet (`None`: all). Full colour of kernels is `scale` (`None`: the largest weight of each
+    tile's own kernel). `name` is what it is to the scene.
     """
 
     name: str

@@ -98,7 +98,7 @@ def cells_atlas(layout: Layout) -> Atlas:
             most = min(LARGEST_TILE, isqrt(MOST_TEXELS // plate.form.tiles))
             high = 1024 if plate.form.kind in ("vector", "classes", "weights") else most
             wanted.append((index, plate.form.tiles, min(columns, most), min(rows, high)))
-    return _pack(wanted)
+    return packed(wanted)
 
 
 def pictures_atlas(layout: Layout) -> Atlas:
@@ -108,13 +108,16 @@ def pictures_atlas(layout: Layout) -> Atlas:
         for index, plate in enumerate(layout.plates)
         if plate.form.kind == "picture"
     ]
-    return _pack(wanted)
+    return packed(wanted)
 
 
-def _pack(wanted: list[tuple[int, int, int, int]]) -> Atlas:
-    """Shelves from the top, tallest first: simple, and dense for tiles of few sizes."""
-    packed = (_shelved(wanted, width) for width in ATLAS_WIDTHS)
-    return next((atlas for atlas in packed if atlas.size[1] <= HIGHEST_ATLAS), _shelved(wanted, ATLAS_WIDTHS[-1]))
+def packed(wanted: list[tuple[int, int, int, int]]) -> Atlas:
+    """An atlas with a block for each plate's number, how many tiles it has, and their width and height.
+
+    Shelves from the top, tallest first: simple, and dense for tiles of few sizes.
+    """
+    made = (_shelved(wanted, width) for width in ATLAS_WIDTHS)
+    return next((atlas for atlas in made if atlas.size[1] <= HIGHEST_ATLAS), _shelved(wanted, ATLAS_WIDTHS[-1]))
 
 
 def _shelved(wanted: list[tuple[int, int, int, int]], atlas_width: int) -> Atlas:

@@ -20,6 +20,7 @@ from viewer.scopes import Colouring, colouring_of
 from viewer.sculptures.labels import sculpture_labels
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Edges, NetView, ViewState
 from viewer.threads.told import retold
+from viewer.visuals.albums import AlbumsVisual
 from viewer.visuals.captures import CaptureStore
 from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.heats import HeatsVisual
@@ -71,7 +72,11 @@ class Stage:
         self._edges, self._sheet = EdgesVisual(bundle, layout, self._looks), SheetVisual()
         self._wires, self._shapes, self._words = WiresVisual(), ShapesVisual(), WordsVisual()
         self._under = ShapesVisual()
-        self._loupes, self._heats = LoupesVisual(bundle), HeatsVisual(bundle, layout)
+        self._loupes, self._heats, self._albums = (
+            LoupesVisual(bundle),
+            HeatsVisual(bundle, layout),
+            AlbumsVisual(bundle),
+        )
         self._sculptures = SculpturesVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
         self._ahead_of: tuple[CaptureKey, ...] = ()
@@ -96,7 +101,7 @@ class Stage:
             Where the size is out of range.
         BundleError
             Where the state names an input or checkpoint, shown or as scale, that the bundle has not captured, or an
-            overlay that it does not have.
+            overlay, a kernel or a picture that it does not have.
         """
         if not all(16 <= side <= LARGEST_SIDE_PX for side in size_px):
             raise DrawError(
@@ -183,6 +188,7 @@ class Stage:
             self._sheet,
             self._loupes,
             self._heats,
+            self._albums,
             self._wires,
             self._shapes,
             self._under,
@@ -277,6 +283,7 @@ class Stage:
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._loupes.draw(state, aspect, targets.supersample)
         self._heats.draw_flat(state, aspect)
+        self._albums.draw(state, aspect)
 
     def _draw_haze(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
         """Sum what matters less in the sculptures in the targets' mass, beside the threads."""

@@ -20,6 +20,7 @@ from vispy.util import use_log_level
 import viewer.shading
 from exporter.bundle import Bundle, read_bundle
 from scenes.framing import camera_for
+from viewer.album import Album, ImageTile, KernelTile
 from viewer.camera import Rect
 from viewer.heat import Heat
 from viewer.layout import Layout
@@ -97,7 +98,8 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
         camera, (lit, difference, alone), "dark", hud, wires=wires, loupes=(loupe,), grids=(grid,), under=hud
     )
     heats = Heat("saliency-1", (0.0, 0.0, 400.0, 400.0), toward="saliency-1", blend=0.5), Heat("saliency-1")
-    yield ViewState(camera, (alone,), heats=heats)
+    tiles, place_px = (KernelTile("conv", 0, "002"), ImageTile("clean-0")), (0.0, 0.0, 90.0, 90.0)
+    yield ViewState(camera, (alone,), heats=heats, albums=(Album("tiles", tiles, (place_px, place_px)),))
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
     yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))
