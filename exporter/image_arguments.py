@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from exporter.arguments import LABELS, MODEL, add_imports, add_preprocessing, keep, number
 
@@ -14,6 +16,36 @@ EXPLANATIONS = (
 """The names of the explanations there are, for who wants to know before TensorFlow is there."""
 SYNTHESES = ("filter", "class_image", "deepdream", "inversion", "texture", "style")
 """The names of the ways to make images."""
+
+EXPLAIN_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "samples": (int, "smoothgrad: how many noisy pictures (default: 50)"),
+    "sigma": (number, "smoothgrad: of the noise, a share of the way from black to white (default: 0.15)"),
+    "average": (str, "smoothgrad: gradients, or their sizes (default: gradients)"),
+    "steps": (int, "integrated_gradients: on the way to the picture (default: 64)"),
+    "baseline": (str, "integrated_gradients: black, grey or white (default: black)"),
+    "square": (int, "occlusion: side of the square in pixels (default: an eighth of the picture)"),
+    "stride": (int, "occlusion: how far it moves (default: half of its side)"),
+    "relu": (bool, "grad_cam: drop what speaks against the class (default: yes)"),
+    "of": (str, "segmentation: by which map, saliency or grad_cam (default: saliency)"),
+    "object_share": (number, "segmentation: what lies above this share of the map is certain (default: 0.95)"),
+    "ground_share": (number, "segmentation: what lies below this share is not of the object (default: 0.3)"),
+    "rounds": (int, "segmentation: how often GrabCut looks again (default: 5)"),
+}
+"""What can be asked of explanations, as their options name it: how it is read, and what it means."""
+SYNTHESIS_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "steps": (int, "how many steps (default: as the method has it; filter: 40)"),
+    "step_size": (number, "how far a step goes, in levels of 0 to 255"),
+    "optimiser": (str, "inversion, texture, style: adam or lbfgs (default: adam)"),
+    "content_weight": (number, "style: of the content (default: 1)"),
+    "style_weight": (number, "style: of the style (default: 1)"),
+    "tv_weight": (number, "inversion, texture, style: of smoothness"),
+    "alpha_weight": (number, "inversion: of staying near grey (default: 0)"),
+    "layers": (str, "texture, style: whose textures, names between commas (default: a few, from early to late)"),
+    "content_layer": (str, "style: whose features are kept (default: a late one)"),
+    "start": (str, "style: begin with the content, or with noise (default: content)"),
+}
+"""What can be asked of ways to make images, as their options name it."""
+_METAVARS: Mapping[Callable[[str], Any], str] = {int: "N", number: "X"}
 
 
 def size(text: str) -> tuple[int, int]:
@@ -55,22 +87,8 @@ def add_explain(command: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
     add("--png", type=Path, metavar="FOLDER", help="save a picture with the map and its legend there")
     add("--overwrite", action="store_true", help="replace PNG files that are there")
-    _add_explain_options(command)
+    _add_options(command, EXPLAIN_OPTIONS)
     add_imports(command)
-
-
-def _add_explain_options(command: argparse.ArgumentParser) -> None:
-    """What single methods take."""
-    add = command.add_argument
-    add("--samples", type=int, metavar="N", help="smoothgrad: how many noisy pictures (default: 50)")
-    add("--sigma", type=number, metavar="X", help="smoothgrad: of the noise, a share of the range (default: 0.15)")
-    add("--steps", type=int, metavar="N", help="integrated_gradients: on the way to the picture (default: 64)")
-    add("--baseline", metavar="NAME", help="integrated_gradients: black, grey or white (default: black)")
-    add("--square", type=int, metavar="PX", help="occlusion: side of the square (default: an eighth of the picture)")
-    add("--stride", type=int, metavar="PX", help="occlusion: how far it moves (default: half of its side)")
-    words = "grad_cam: what speaks against the class is dropped (default: it is)"
-    add("--relu", action=argparse.BooleanOptionalAction, default=None, help=words)
-    add("--of", metavar="NAME", help="segmentation: by which map, saliency or grad_cam (default: saliency)")
 
 
 def add_synthesise(command: argparse.ArgumentParser) -> None:
@@ -93,18 +111,16 @@ def add_synthesise(command: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="N", help="of what is random (default: 0)")
     add("--png", type=Path, metavar="FOLDER", help="save the images there")
     add("--labels", type=Path, metavar="F", help=LABELS)
-    _add_synthesis_options(command)
+    _add_options(command, SYNTHESIS_OPTIONS)
     add_preprocessing(command)
     add_imports(command)
 
 
-def _add_synthesis_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: argparse.ArgumentParser, options: Mapping[str, tuple[Callable[[str], Any], str]]) -> None:
     """What single methods take."""
-    add = command.add_argument
-    add("--steps", type=int, metavar="N", help="how many steps (default: as the method has it; filter: 40)")
-
-
-EXPLAIN_OPTIONS = ("samples", "sigma", "steps", "baseline", "square", "stride", "relu", "of")
-"""What can be asked of explanations, as their options name it; each takes some of it."""
-SYNTHESIS_OPTIONS = ("steps",)
-"""What can be asked of ways to make images, as their options name it."""
+    for name, (read, words) in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if read is bool:
+            command.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=words)
+        else:
+            command.add_argument(flag, type=read, metavar=_METAVARS.get(read, "NAME"), help=words)

@@ -15,7 +15,7 @@ def explain(args: argparse.Namespace) -> None:
     from exporter.progress import progress_bars
 
     names = ("class_", "layer", "channel", "at", "seed", "png", "overwrite", "imports", "unsafe")
-    options = _given(args, EXPLAIN_OPTIONS) | {name: getattr(args, name) for name in names}
+    options = _given(args, tuple(EXPLAIN_OPTIONS)) | {name: getattr(args, name) for name in names}
     chosen: dict[str, Any] = {"input_id": tuple(args.input), "progress": progress_bars(), "tell": _say}
     for run_id in explain_bundle(args.bundle, args.model, args.method, **options, **chosen):
         print(run_id)
@@ -26,9 +26,9 @@ def synthesise(args: argparse.Namespace) -> None:
     from exporter.progress import progress_bars
     from exporter.synthesising import synthesise as made
 
-    names = ("out", "into", "layer", "channels", "classes", "at", "init", "content", "style", "size", "keep", "seed")
-    names += ("png", "labels", "scale", "mean", "std", "imports", "unsafe", "overwrite")
-    options = _given(args, SYNTHESIS_OPTIONS) | {name: getattr(args, name) for name in names}
+    what = ("layer", "channels", "classes", "at", "init", "content", "style", "size", "keep", "seed")
+    how = ("out", "into", "png", "labels", "scale", "mean", "std", "imports", "unsafe", "overwrite")
+    options = _given(args, tuple(SYNTHESIS_OPTIONS)) | {name: getattr(args, name) for name in (*what, *how)}
     chosen: dict[str, Any] = {"colour_order": args.color_order, "progress": progress_bars(), "tell": _say}
     for run_id in made(args.model, args.method, **options, **chosen):
         print(run_id)
