@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from exporter.attacking.pictures import Pictures
 from exporter.backend import keras
@@ -17,7 +17,7 @@ from exporter.inputs import PreprocessingOptions
 from exporter.models import Opened
 from exporter.models.resized import resized
 from exporter.opening import class_names_of, opened_model
-from exporter.synthesis.contract import OptionValue, Synthesis, SynthesisError
+from exporter.synthesis.contract import OptionValue, Synthesis
 from exporter.synthesis.registry import synthesis_named
 from exporter.synthesising.entries import Origin
 from exporter.synthesising.goals import Aim, Goal, goals_of
@@ -27,6 +27,7 @@ from exporter.synthesising.kept import Keep, check_keep, kept_numbers
 from exporter.synthesising.making import Made, Work, made_images
 from exporter.synthesising.pictures import Picture as Pixels
 from exporter.synthesising.pictures import check_pictures, save_pictures
+from exporter.synthesising.place import Place, place_of
 from exporter.synthesising.references import Picture, References, check_roles, open_size, read_references
 from exporter.synthesising.words import name_of, told_of
 from exporter.synthesising.write import Writing, write_images
@@ -35,22 +36,20 @@ from exporter.writing import Progress, Warn
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where images go: into a new bundle, or one that is there (`bundle`), and beside it as PNG files."""
+class Wish:
+    """What is asked for: the method with its options, what the images are to please, and pictures by their roles."""
 
-    path: Path
-    bundle: Bundle | None
-    pictures: Pictures | None
-    overwrite: bool
+    method: Synthesis
+    options: Any
+    aim: Aim
+    pictures: Mapping[str, Picture]
+    seed: int
+    keep: Keep
 
-    @contextmanager
-    def writer(self) -> Iterator[BundleWriter]:
-        """What writes there."""
-        is_new = self.bundle is None
-        with (
-            BundleWriter.create(self.path, overwrite=self.overwrite) if is_new else BundleWriter.append(self.path) as it
-        ):
-            yield it
+    def check(self) -> None:
+        """Raise `KerascopeError` where it makes no sense, whatever the model."""
+        check_keep(self.keep)
+        check_roles(self.method, self.pictures)
 
 
 @dataclass(frozen=True)
@@ -122,42 +121,27 @@ def synthesise(
         anything that is not as it should be; nothing is written then, and a bundle that is there is as it was.
     """
     chosen = synthesis_named(method)
-    chosen_options = chosen.chosen(**options)
-    check_keep(keep)
-    pictures = None if png is None else Pictures(Path(png), overwrite=overwrite)
-    place = _place(out, into, pictures, overwrite=overwrite)
     given = {"init": init, "content": content, "style": style}
-    asked = {role: picture for role, picture in given.items() if picture is not None}
-    check_roles(chosen, asked)
-    telling = Telling(progress, warn, tell)
-    opened = opened_model(model, imports, unsafe, warn)
-    opened = _sized(opened, size or open_size(input_specs(opened.model)[0], asked), chosen, warn)
+    pictures = {role: picture for role, picture in given.items() if picture is not None}
+    aim = Aim(layer, tuple(channels), tuple(classes), None if at is None else tuple(at))
+    wish = Wish(chosen, chosen.chosen(**options), aim, pictures, seed, keep)
+    wish.check()
+    place = place_of(out, into, None if png is None else Pictures(Path(png), overwrite=overwrite), overwrite=overwrite)
+    opened = _sized(opened_model(model, imports, unsafe, warn), size, wish, warn)
     stated = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     ground = ground_of(opened.model, place.bundle, stated.over(opened.preprocessing))
     names = _class_names(opened, place.bundle, labels)
-    aim = Aim(layer, tuple(channels), tuple(classes), None if at is None else tuple(at))
-    goals = goals_of(chosen, ground.probe, names, aim)
-    references = read_references(asked, ground)
-    work = _work(chosen, chosen_options, ground, references, seed, keep, len(goals))
-    return _written(place, ground, names, references, work, goals, telling)
+    return _made(place, ground, names, wish, Telling(progress, warn, tell))
 
 
-def _place(out: Path | str | None, into: Path | str | None, pictures: Pictures | None, *, overwrite: bool) -> Place:
-    """Where images go. Raises `KerascopeError` where that is nowhere, or where something is in the way."""
-    if out is not None and into is None:
-        BundleWriter.check_place(out, overwrite=overwrite)
-        return Place(Path(out), None, pictures, overwrite)
-    if into is not None and out is None:
-        return Place(Path(into), read_bundle(into), pictures, overwrite)
-    got = "neither" if out is None else "both"
-    raise SynthesisError("it is not clear where the images go", expected="either --out or --into", got=got)
-
-
-def _sized(opened: Opened, size: tuple[int, int] | None, method: Synthesis, warn: Warn) -> Opened:
-    """The model at another size; without its end where that is fixed and the method does not ask about classes."""
+def _sized(opened: Opened, size: tuple[int, int] | None, wish: Wish, warn: Warn) -> Opened:
+    """The model at the size that is asked for; without its end where that takes no other size and no class is asked
+    for. A model that leaves the size open gets that of the first picture.
+    """
+    size = size or open_size(input_specs(opened.model)[0], wish.pictures)
     if size is None:
         return opened
-    model = resized(opened.model, size, is_cut=method.asks != "class")
+    model = resized(opened.model, size, is_cut=wish.method.asks != "class")
     if len(model.layers) < len(opened.model.layers):
         warn(f"at this size the model ends in {model.layers[-1].name}: what comes after it takes no other")
     return replace(opened, model=model)
@@ -170,19 +154,21 @@ def _class_names(opened: Opened, bundle: Bundle | None, labels: Path | str | Seq
     return class_names_of(opened, labels)
 
 
-def _work(
-    method: Synthesis, options: object, ground: Ground, references: References, seed: int, keep: Keep, images: int
-) -> Work:
+def _made(place: Place, ground: Ground, class_names: tuple[str, ...], wish: Wish, telling: Telling) -> tuple[str, ...]:
+    """The ids of the runs, all of which have been made and written."""
+    goals = goals_of(wish.method, ground.probe, class_names, wish.aim)
+    references = read_references(wish.pictures, ground)
     init = references.of("init")
-    likes = {role: references.samples[place] for role, place in references.roles.items() if role != "init"}
-    return Work(
-        method=method,
-        options=options,
-        seed=seed,
-        wanted=kept_numbers(method.count(options), keep, images),
+    likes = {role: references.samples[at] for role, at in references.roles.items() if role != "init"}
+    work = Work(
+        method=wish.method,
+        options=wish.options,
+        seed=wish.seed,
+        wanted=kept_numbers(wish.method.count(wish.options), wish.keep, len(goals)),
         start=None if init is None else ground.levels(init),
         references={role: ground.levels(sample) for role, sample in likes.items()},
     )
+    return _written(place, ground, class_names, references, work, goals, telling)
 
 
 def _written(
