@@ -8,13 +8,14 @@ from exporter.probing import Probe, ProbeError
 from exporter.synthesis.contract import SynthesisError
 
 _SHRUNK = 0.5
+_NO_FEATURES = ("input", "pool", "padding", "dropout")
 
 
 def scale_layers(probe: Probe) -> tuple[str, ...]:
     """The last layer of each scale, from fine to coarse, of a net with feature maps.
 
     A scale begins where maps have at most half as many places as the first ones of the scale before. What makes maps
-    larger again is passed over, so are maps of one place, those with as many channels as the picture, and, at the end,
+    larger again is passed over, and so are pooling, maps of one place, maps with as many channels as the picture, and
     those with a channel for each class. So these are, of VGG16, `block1_conv2` to `block5_conv3`; of SqueezeNet,
     `conv1` and the last fire module of each scale.
 
@@ -42,14 +43,15 @@ def _maps(probe: Probe) -> list[tuple[str, int]]:
     """The names of layers with feature maps, and how many places these have."""
     output = probe.model.output_shape
     classes = output[-1] if isinstance(output, tuple) and len(output) == 2 else None
-    shapes = {name: shape for name in probe.layers if (shape := _shape(probe, name)) is not None}
+    layers = [name for name in probe.layers if probe.kind_of(name) not in _NO_FEATURES]
+    shapes = {name: shape for name in layers if (shape := _shape(probe, name)) is not None}
     maps = {name: prod(size or 1 for size in shape[:-1]) for name, shape in shapes.items() if len(shape) == 3}
     kept = [
         (name, places)
         for name, places in maps.items()
         if places > 1 and shapes[name][-1] not in (probe.shape[-1], classes)
     ]
-    return kept or [(name, places) for name, places in maps.items() if places > 1 and name != probe.input_name]
+    return kept or [(name, places) for name, places in maps.items() if places > 1]
 
 
 def _shape(probe: Probe, name: str) -> tuple[int | None, ...] | None:
