@@ -34,7 +34,7 @@ def matched_net(keras: Any) -> Any:
 
 def matched_canvas(shape: tuple[int, ...] = SHAPE, mean: tuple[float, ...] = MEAN) -> Any:
     """Levels less the mean."""
-    from exporter.synthesis.contract import Canvas  # noqa: PLC0415 - support is imported before TensorFlow may be
+    from exporter.synthesis.contract import Canvas
 
     low = -np.array(mean, np.float32)
     return Canvas(low, low + np.float32(255), shape)

@@ -59,7 +59,7 @@ def test_named_layers_must_have_places(keras: Any) -> None:
     probe = Probe(matched_net(keras))
     assert named_layers(probe, " fine, coarse,") == ("fine", "coarse")
     assert named_layers(probe, "") == ()
-    with pytest.raises(SynthesisError, match="'pooled' cannot be compared.*name others, such as middle, coarse"):
+    with pytest.raises(SynthesisError, match=r"'pooled' cannot be compared.*name others, such as middle, coarse"):
         named_layers(probe, "fine,pooled")
     with pytest.raises(ProbeError, match="did you mean fine"):
         named_layers(probe, "fin")
