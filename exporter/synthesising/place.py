@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +19,11 @@ class Place:
     pictures: Pictures | None
     overwrite: bool
 
-    @contextmanager
-    def writer(self) -> Iterator[BundleWriter]:
+    def writer(self) -> BundleWriter:
         """What writes there."""
-        is_new = self.bundle is None
-        with (
-            BundleWriter.create(self.path, overwrite=self.overwrite) if is_new else BundleWriter.append(self.path) as it
-        ):
-            yield it
+        if self.bundle is not None:
+            return BundleWriter.append(self.path)
+        return BundleWriter.create(self.path, overwrite=self.overwrite)
 
 
 def place_of(out: Path | str | None, into: Path | str | None, pictures: Pictures | None, *, overwrite: bool) -> Place:

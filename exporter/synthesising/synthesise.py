@@ -121,8 +121,7 @@ def synthesise(
         anything that is not as it should be; nothing is written then, and a bundle that is there is as it was.
     """
     chosen = synthesis_named(method)
-    given = {"init": init, "content": content, "style": style}
-    pictures = {role: picture for role, picture in given.items() if picture is not None}
+    pictures = _given(init=init, content=content, style=style)
     aim = Aim(layer, tuple(channels), tuple(classes), None if at is None else tuple(at))
     wish = Wish(chosen, chosen.chosen(**options), aim, pictures, seed, keep)
     wish.check()
@@ -130,8 +129,11 @@ def synthesise(
     opened = _sized(opened_model(model, imports, unsafe, warn), size, wish, warn)
     stated = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
     ground = ground_of(opened.model, place.bundle, stated.over(opened.preprocessing))
-    names = _class_names(opened, place.bundle, labels)
-    return _made(place, ground, names, wish, Telling(progress, warn, tell))
+    return _made(place, ground, _class_names(opened, place.bundle, labels), wish, Telling(progress, warn, tell))
+
+
+def _given(**pictures: Picture | None) -> dict[str, Picture]:
+    return {role: picture for role, picture in pictures.items() if picture is not None}
 
 
 def _sized(opened: Opened, size: tuple[int, int] | None, wish: Wish, warn: Warn) -> Opened:
