@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.backend import tf
+from exporter.explain.batches import differentiated_at_once
 from exporter.explain.contract import ExplainError, Fed, Floats, Question
 from exporter.explain.rectifiers import check_rectified
 from exporter.probing import Probe, Target, gradient_of, scores_of
-
-_LARGEST_BATCH = 64
-_BATCH_BYTES = 256 * 2**20
-_TIMES = 4
-"""How much more memory a gradient takes than an answer: everything that was made on the way is kept."""
 
 
 class Slopes:
@@ -42,7 +38,7 @@ class Slopes:
     def __init__(self, probe: Probe, question: Question, *, is_guided: bool = False) -> None:
         _check_inputs(question)
         what = _checked(probe, question)
-        self.at_once = _at_once(probe)
+        self.at_once = differentiated_at_once(probe)
         self._question = question
         run = probe.compiled(_sloped, question.layer, what, is_guided)
         self._run = run.get_concrete_function(*map(_any_number, (question.fed, question.units, question.at)))
@@ -112,10 +108,6 @@ def _checked(probe: Probe, question: Question) -> str:
     for place in places:
         probe.check(Target(question.layer, units[0], place))
     return str(Target(question.layer)) if question.layer else "the class"
-
-
-def _at_once(probe: Probe) -> int:
-    return max(1, min(_LARGEST_BATCH, _BATCH_BYTES // (_TIMES * max(1, probe.bytes_per_sample))))
 
 
 def _check_inputs(question: Question) -> None:
