@@ -66,6 +66,7 @@ class Film:
     plate_px: Box
     panel_px: Box
     answers: Hud
+    picture_rows: int
 
     def state_at(self, t_secs: float) -> ViewState:
         """The picture at a time."""
@@ -141,7 +142,11 @@ class Film:
     def _heat(self, overlay: Overlay, look: Look, share: float, box: Box | None = None) -> Heat:
         scale = self.strengths.of(overlay, look.run.method)
         where = "flat" if box is not None else "plate"
-        return Heat(overlay.id, box, scale=scale, alpha=ALPHA * share, name=f"{overlay.id} {where}")
+        # As fine as the picture, or a yes and no: each value is a square of its own.
+        is_smooth = overlay.kind != "mask" and overlay.values.shape[0] < self.picture_rows
+        return Heat(
+            overlay.id, box, scale=scale, alpha=ALPHA * share, is_smooth=is_smooth, name=f"{overlay.id} {where}"
+        )  # fmt: skip
 
     def _frame_words(self, moment: Moment) -> Hud:
         """Title, caption and legends of what is shown now."""

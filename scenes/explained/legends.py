@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scenes.explained.places import ExplainFrame
     from viewer.state import MapName
 
-RAMP_PX = 230.0
+RAMP_PX = 190.0
 KINDS: dict[str, tuple[str, MapName]] = {"heat": ("counts", "heat"), "signed": ("against | for", "evidence")}
 SWATCH_PX = 30.0
 
@@ -28,9 +28,10 @@ def legends(
         scale = note(("scale: {percentile} of |value| over all", "inputs, {printed}, clipped"))
         return legend_row((ramp, scale), frame.left_px, frame.legends_right_px)
     pieces = [colour_legend(*KINDS[kind], RAMP_PX, units.get(kind, "1")) for kind in KINDS if kind in kinds]
+    pieces.append(note(tuple(notes)))
     if "mask" in kinds:
         pieces.append(_mask_legend())
-    return legend_row((*pieces, note(tuple(notes))), frame.left_px, frame.legends_right_px)
+    return legend_row(pieces, frame.left_px, frame.legends_right_px)
 
 
 def _mask_legend() -> Hud:
@@ -40,7 +41,7 @@ def _mask_legend() -> Hud:
 
 def notes_of(left_out: int) -> tuple[str, ...]:
     """What stands beside the legends of many maps."""
-    lines = (f"1 is full colour: the {PERCENTILE:g}th percentile", "of each method's |values|, clipped; numbers above")
+    lines = (f"1: full colour, the {PERCENTILE:g}th percentile", "of each method's |values|, clipped")
     more = f"{left_out} more explanation{'s' if left_out > 1 else ''} not shown"
     return (*lines, more) if left_out else lines
 

@@ -20,7 +20,7 @@ METHODS: dict[str, Method] = {
     "guided_backprop": Method(
         "guided backprop",
         "which details feed only what speaks for it?",
-        "Take care: it looks nearly the same for another class, or with random weights.",
+        "Take care: it hardly changes with the class or the weights.",
     ),
     "integrated_gradients": Method("integrated gradients", "what does each pixel add, from a blank picture on?"),
     "occlusion": Method("occlusion", "what is lost where a grey square covers it?"),

@@ -53,7 +53,8 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     frame = ExplainFrame(options.aspect, _caption_lines(ExplainFrame(options.aspect), subject))
     camera = camera_for(layout, options.aspect, frame.net)
     signs = words.signs_of(bundle, answer, subject, strengths)
-    aspect = _picture_aspect(bundle, subject)
+    rows, columns = _picture_size(bundle, subject)
+    aspect = columns / rows
     per_row = 1 + len(subject.shown.looks)
     placed = spread(frame, signs, aspect, per_row if subject.is_pair else None)
     places = [(row, look) for row in subject.rows for look in (None, *row.looks)]
@@ -65,7 +66,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
     film = Film(
         bundle, options, answer, subject, strengths, stages, frame, camera, len(layout.plates), journey, signs, placed,
         cells, subject.main * per_row, _plate_box(layout, stages.plates[-1], camera, options.aspect),
-        _panel(frame, aspect), answers_of(answer, answer.read(capture), frame),
+        _panel(frame, aspect), answers_of(answer, answer.read(capture), frame), rows,
     )  # fmt: skip
     return Timeline(
         journey.duration_secs, film.state_at, True, journey.markers, stops_secs=journey.stops_secs
@@ -80,10 +81,10 @@ def _caption_lines(frame: ExplainFrame, subject: Subject) -> int:
     return max(max(len(lines), len(broken(" ".join(lines), place.width_px, size))) for lines in told)
 
 
-def _picture_aspect(bundle: Bundle, subject: Subject) -> float:
+def _picture_size(bundle: Bundle, subject: Subject) -> tuple[int, int]:
+    """Rows and columns of the picture."""
     image = bundle.input(subject.shown.key.input_id).image
-    rows, columns = image.shape[:2] if image is not None else (1, 1)
-    return columns / rows
+    return (image.shape[0], image.shape[1]) if image is not None else (1, 1)
 
 
 def _plate_box(layout: Layout, plate: int, camera: Camera, aspect: float) -> Box:

@@ -12,6 +12,7 @@ import numpy as np
 from drawn_bundle import drawn_bundle
 from explained_pictures import explained_bundle
 from paper_bundle import KEY, PaperBundle, layer, noise, paper_bundle
+from synthesised_bundle import synthesised_bundle
 
 from exporter.bundle import Bundle
 from exporter.bundle.schema import Capture, Input, Layer, Model, Preprocessing, TensorRef
@@ -40,6 +41,8 @@ def bundle_for(name: str, usual: Bundle) -> Bundle:
         return drawn_bundle()
     if name == "explain":
         return explained_bundle()
+    if name == "optimise":
+        return synthesised_bundle()
     return taught_bundle() if name in TAUGHT else usual
 
 
