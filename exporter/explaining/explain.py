@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
+from exporter.attacking.pictures import Pictures
 from exporter.backend import keras
 from exporter.bundle import Bundle, BundleWriter, read_bundle
 from exporter.bundle.free_names import free_run_ids
@@ -18,6 +19,7 @@ from exporter.explain.contract import Explained, Explanation, OptionValue
 from exporter.explain.registry import explanation_named
 from exporter.explaining.asking import Asked, Judged, asked_about, check_asked, judged, options_told, question_of
 from exporter.explaining.overlays import maps_of, write_overlays
+from exporter.explaining.pngs import check_pngs, save_pngs
 from exporter.explaining.subjects import Part, chosen_inputs, parts_of
 from exporter.explaining.words import told_of, told_of_nothing
 from exporter.matching import matching_checkpoint
@@ -51,10 +53,10 @@ def explain_bundle(
     class_: int | str | None = None,
     at: str | Sequence[int] | None = None,
     seed: int = 0,
-    png: Path | str | None = None,  # noqa: ARG001
+    png: Path | str | None = None,
     imports: Sequence[str] = (),
     unsafe: bool = False,
-    overwrite: bool = False,  # noqa: ARG001
+    overwrite: bool = False,
     progress: Progress = in_silence,
     warn: Warn = to_stderr,
     tell: Warn = untold,
@@ -90,6 +92,7 @@ def explain_bundle(
     opened = open_source(model, imports=imports, unsafe=unsafe).model if isinstance(model, str | Path) else model
     probe = Probe(opened)
     ids = (input_id,) if isinstance(input_id, str) else tuple(input_id or ())
+    pictures = None if png is None else Pictures(Path(png), overwrite=overwrite)
     with BundleWriter.append(bundle) as writer:
         there = read_bundle(writer.path)
         asked = asked_about(there, layer, channel, at, class_, seed)
@@ -98,7 +101,11 @@ def explain_bundle(
         task = Task(explanation, chosen, asked, checkpoint, progress, warn, tell)
         inputs = chosen_inputs(there, checkpoint, ids)
         run_ids = free_run_ids(there.manifest, method, len(inputs))
+        if pictures is not None:
+            check_pngs(pictures, there, inputs, run_ids)
         _add(writer, there, probe, inputs, run_ids, task)
+    if pictures is not None:
+        save_pngs(pictures, read_bundle(bundle), run_ids)
     return tuple(run_ids)
 
 

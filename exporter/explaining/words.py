@@ -30,7 +30,8 @@ def told_of(bundle: Bundle, run: Run) -> str:
     """A line: of which input, what was asked, and how strongly the model said so."""
     shown, score = bundle.input(run.parent or ""), run.result["score"]
     how = "" if score is None else f", score {score:.4g}"
-    return f"{run.id}: input {shown.id} ({shown.label}), {asked_words(bundle, run)}{how}"
+    place = f", at {run.result['map_layer']}" if "map_layer" in run.result else ""
+    return f"{run.id}: input {shown.id} ({shown.label}), {asked_words(bundle, run)}{how}{place}"
 
 
 def told_of_nothing(bundle: Bundle, run: Run, found: Map, warn: Warn) -> None:
