@@ -35,6 +35,7 @@ class Jobs:
         if "job" in message:
             number = message["job"]
             self._asked[number] = message
+            self._studio.look()
             self._guarded(number, lambda: self._begin(number, message))
         elif "pause" in message:
             self._pause(message["pause"])

@@ -21,7 +21,7 @@ from exporter.probing import Probe
 from exporter.synthesising.ground import Ground, ground_of
 
 
-@dataclass(frozen=True)
+@dataclass
 class Studio:
     """A model that is ready for jobs. `words` are what the user should know of it."""
 
@@ -36,6 +36,11 @@ class Studio:
     def ground(self) -> Ground:
         """Where images are made. Raises `KerascopeError` where the model leaves the size of its input open."""
         return ground_of(self.model, self.bundle, PreprocessingOptions())
+
+    def look(self) -> None:
+        """See what was added to the bundle meanwhile."""
+        if self.bundle.has_more():
+            self.bundle = read_bundle(self.bundle.path)
 
     def scores(self, fed: NDArray[np.float32]) -> list[float]:
         """What the model says to what it is fed (one sample); nothing where that is no finite numbers."""

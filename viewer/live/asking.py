@@ -67,6 +67,11 @@ class Asker:
         """How the worker is at this moment."""
         return self._status
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return self._end.is_set()
+
     def ask(self, ask: Ask) -> int:
         """The ticket of a question."""
         if self._thread is None and not self._end.is_set():

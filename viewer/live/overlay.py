@@ -1,4 +1,6 @@
-"""A bundle that also holds pictures which are not in its folder: what was drawn, and what the network made of it."""
+"""A bundle that also holds what is not in its folder: what was drawn, what the network made of it, and maps of
+explanations that nobody has kept.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ from exporter.bundle import Bundle
 from exporter.bundle.errors import BundleError
 from exporter.bundle.limits import Limits
 from exporter.bundle.schema import Capture, Input, TensorRef
+from exporter.bundle.schema import Overlay as Told
 from viewer.forward.node import Array
+from viewer.live.asked import FoundMap
+from viewer.live.laid import PREFIX as LAID
+from viewer.live.laid import LaidMaps
 from viewer.live.reply import Reply
 from viewer.state import CaptureKey
 
@@ -75,6 +81,7 @@ class Overlay(Bundle):
     def __init__(self, under: Bundle) -> None:
         super().__init__(under.path, under.manifest, Limits())
         self.under = under
+        self._maps = LaidMaps()
         self._drawings: OrderedDict[str, _Drawing] = OrderedDict()
         self._count = 0
         self._lock = threading.Lock()
@@ -99,6 +106,10 @@ class Overlay(Bundle):
             while len(self._drawings) > 1 and self._is_full():
                 self._drawings.popitem(last=False)
         return CaptureKey(id_, checkpoint.id)
+
+    def lay(self, input_id: str, found: FoundMap) -> str:
+        """The id of a new overlay: a map of an explanation of an input."""
+        return self._maps.lay(input_id, found)
 
     def _outputs(self, fed: Array, reply: Reply) -> dict[str, Array]:
         """All outputs, what was fed among them."""
@@ -128,6 +139,10 @@ class Overlay(Bundle):
             return self.under.capture(input_id, checkpoint_id)
         return drawn.capture
 
+    def overlay(self, id: str) -> Told:  # noqa: A002 (the manifest calls it so)
+        """The overlay of this id, of the bundle or laid over it."""
+        return self._maps.overlay(id) or self.under.overlay(id)
+
     def inputs_at(self, checkpoint_id: str) -> Collection[str]:
         """The inputs that were captured at a checkpoint, then the drawings that were answered there."""
         with self._lock:
@@ -137,12 +152,20 @@ class Overlay(Bundle):
 
     def load(self, ref: TensorRef) -> Array:
         """The array that a reference names, read-only. Raises `BundleError`: not known, or no longer kept."""
+        if ref.file.startswith(LAID):
+            return self._laid_values(ref)
         if not ref.file.startswith(PREFIX):
             return self.under.load(ref)
         drawn = self._drawn(ref.file)
         if drawn is None or ref.key not in drawn.arrays:
             raise BundleError("this drawing is no longer kept", got=ref.file, path=self.path)
         return drawn.arrays[ref.key]
+
+    def _laid_values(self, ref: TensorRef) -> Array:
+        values = self._maps.values(ref)
+        if values is None:
+            raise BundleError("this map is no longer kept", got=ref.file, path=self.path)
+        return values
 
     def change(self) -> BundleError | None:
         """What has happened to the bundle's folder since it was opened; `None`: nothing."""
@@ -154,10 +177,10 @@ class Overlay(Bundle):
 
     @property
     def held_bytes(self) -> int:
-        """How much memory the tensors take that are kept, drawings among them."""
+        """How much memory the tensors take that are kept, drawings and maps among them."""
         with self._lock:
             drawn = sum(drawing.size_bytes for drawing in self._drawings.values())
-        return self.under.held_bytes + drawn
+        return self.under.held_bytes + drawn + self._maps.size_bytes
 
     def close(self) -> None:
         """Close the files of the bundle underneath; drawings are kept."""

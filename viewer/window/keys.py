@@ -92,7 +92,8 @@ DRAWING = (
     Binding(("Y",), "Y", "hide the answers, or show them", "live.toggle_veil"),
     Binding(("Ctrl+V",), "Ctrl V", "paste a picture (or drop one)", "live.intake.paste"),
 )
-BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING + DRAWING
+ASKING = (Binding(("A",), "A", "what does it look for? which pixels?", "shelf.toggle_asking"),)
+BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING + DRAWING + ASKING
 
 MOUSE = (
     ("drag", "turn"),
@@ -113,7 +114,7 @@ def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
 
 HELP = (
     (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS) + ATTACKS)),
-    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS), ("Drawing", _lines(DRAWING))),
+    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS), ("Drawing and asking", _lines(DRAWING + ASKING))),
     (("Doing", _lines(DOING)), ("A talk", _lines(TALKING)), ("While presenting", _lines(PRESENTING))),
 )
 """Columns of headings, each with its keys and what they do."""

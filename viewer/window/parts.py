@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QMainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from viewer.inspect.pick import Hit
+    from viewer.window.asking.session import Asking
     from viewer.window.bars import TimeBar, TopBar
     from viewer.window.chooser import Chooser
     from viewer.window.desk import Desk
@@ -35,6 +37,7 @@ class Parts(QMainWindow):
     player: Player
     pointing: Pointing
     live: Live
+    asking: Asking
     time: TimeBar
     top: TopBar
     words: MessageBar
@@ -42,5 +45,6 @@ class Parts(QMainWindow):
     travel: Travel
     talk: Talk
     help: HelpOverlay
+    folder: Path
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""

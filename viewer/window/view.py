@@ -48,8 +48,8 @@ class SceneView(QObject):
     `is_playing` holds back the fine frame that otherwise follows 150 ms after the last change, and so does `is_held`,
     while a hand is at work elsewhere that the picture follows. `failed` tells a line where the state cannot be drawn,
     `drawn` every frame and how long it took in milliseconds, `swapped` that the window shows what was drawn last,
-    `resized` a new size. `looked` tells that the camera was moved, by the hand or by flying, and `hand` what the mouse
-    does besides.
+    `resized` a new size. `over` lays something over each state of the scene; `None`: nothing. `looked` tells that the
+    camera was moved, by the hand or by flying, and `hand` what the mouse does besides.
     """
 
     failed = Signal(str)
@@ -63,6 +63,7 @@ class SceneView(QObject):
         self._desk, self._bundle, self._scene_state = desk, desk.bundle, state
         self._layout: Layout | None = None
         self.theme: Theme = theme
+        self.over: Callable[[ViewState], ViewState] | None = None
         self.offset = CameraOffset()
         self.is_playing = self.is_held = self._is_slow = False
         self.is_settled = False
@@ -228,6 +229,7 @@ class SceneView(QObject):
         state = self._scene_state()
         if state is None or self.layout is None:
             return None
+        state = self.over(state) if self.over is not None else state
         return fanned(dressed(state, self._desk.study, self.layout), *self._fans, len(self.layout.plates))
 
     def _fan(self, plates: tuple[int, ...], part: float) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QToolBar
 from exporter.bundle import KerascopeError, read_bundle
 from viewer.live.overlay import Overlay
 from viewer.study import CameraOffset
+from viewer.window.asking.session import Asking
 from viewer.window.bars import TimeBar, TopBar
 from viewer.window.beside import Beside
 from viewer.window.chooser import Chooser
@@ -105,6 +106,7 @@ class Window(Parts):
             self._tell_failure(str(error))
             return
         self.keeper.keep(self, has_docks=not self.shelf.is_away)
+        asked = self.asking.leave()
         self._clear()
         catalogue = self._catalogue.of(bundle)
         seen = self.keeper.view_of(bundle)
@@ -113,6 +115,7 @@ class Window(Parts):
         drawn = self.live.easel
         self._furnish(bundle, catalogue, wish, seen)
         self.live.adopt(drawn)
+        self.asking.take(asked)
         self.chooser.want_size(self.view.size_px)
 
     def open_beside(self, path: Path) -> None:
@@ -252,7 +255,9 @@ class Window(Parts):
         self.copier, self._hover = Copier(self), Hover(self)
         self.taker = Taker(self, self.recorder, self.folder)
         room = Room(self.desk, self.view, self.player, self.chooser, self.navigator, catalogue.summaries, self.folder)
-        self.live = Live(bundle, room, self._model if bundle.path == self._model_of else None)
+        model = self._model if bundle.path == self._model_of else None
+        self.live = Live(bundle, room, model)
+        self.asking = Asking(bundle, self.desk, self.view, self.navigator, model)
         self._podium = Podium(self, self._stand, self.show_bars)
         self.shelf = add_docks(self)
         self.top.offer_panels(self.shelf.actions())
@@ -271,6 +276,7 @@ class Window(Parts):
         self.pointing.stop()
         self.mishaps.close()
         self.live.close()
+        self.asking.close()
         self.chooser.close()
         self.view.close()
         self.shelf.forget()

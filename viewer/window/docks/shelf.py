@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget
 
+from viewer.window.docks.asking.dock import AskDock
 from viewer.window.docks.cues import CuesDock
 from viewer.window.docks.divergence.dock import DivergenceDock
 from viewer.window.docks.heading import Heading
@@ -35,6 +36,7 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (WhatIfDock, RIGHT, False),
     (DivergenceDock, BOTTOM, False),
     (PadDock, RIGHT, False),
+    (AskDock, RIGHT, False),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
 to show, and is disabled for it, never is."""
@@ -119,12 +121,19 @@ class Shelf(QObject):
     def toggle_pad(self) -> None:
         """The drawing pad in front of the docks of its side, or away."""
         pad = next(dock for dock in self.docks if isinstance(dock, PadDock))
-        is_seen = not pad.visibleRegion().isEmpty()
-        pad.setVisible(not is_seen and pad.isEnabled())
         if not pad.isEnabled():
             pad.tell_why()
-        pad.raise_()
-        self._window.resizeDocks([pad], [max(pad.width(), WIDTHS_PX[RIGHT])], Qt.Orientation.Horizontal)
+        self._toggle(pad)
+
+    def toggle_asking(self) -> None:
+        """What is asked of the model in front of the docks of its side, or away."""
+        self._toggle(next(dock for dock in self.docks if isinstance(dock, AskDock)))
+
+    def _toggle(self, dock: QDockWidget) -> None:
+        is_seen = not dock.visibleRegion().isEmpty()
+        dock.setVisible(not is_seen and dock.isEnabled())
+        dock.raise_()
+        self._window.resizeDocks([dock], [max(dock.width(), WIDTHS_PX[RIGHT])], Qt.Orientation.Horizontal)
 
     def fit(self, width_px: int) -> None:
         """The window has another width."""

@@ -1,0 +1,1 @@
+"""The dock to ask the model, and in which its answers form."""
