@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
+from exporter.synthesis.class_image import CLASS_IMAGE
 from exporter.synthesis.contract import Synthesis, SynthesisError
 from exporter.synthesis.filter import FILTER
 from exporter.synthesis.inversion import INVERSION
 from exporter.synthesis.style import STYLE
 from exporter.synthesis.texture import TEXTURE
 
-SYNTHESES: Mapping[str, Synthesis] = {synthesis.name: synthesis for synthesis in (FILTER, INVERSION, TEXTURE, STYLE)}
+SYNTHESES: Mapping[str, Synthesis] = {
+    synthesis.name: synthesis for synthesis in (CLASS_IMAGE, FILTER, INVERSION, TEXTURE, STYLE)
+}
 
 
 def synthesis_named(name: str) -> Synthesis:

@@ -53,9 +53,13 @@ def check_task(probe: Probe, task: Task, name: str, asks: str) -> None:
 
 def check_steps(name: str, steps: object, what: str = "steps") -> None:
     """Raise `SynthesisError` unless `steps` is a whole number from 1 to 10,000; `what` is the option's name."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= _MOST_STEPS:
-        expected = f"a whole number of {what} from 1 to {_MOST_STEPS}"
-        raise SynthesisError(f"{name} cannot be run so often", expected=expected, got=steps)
+    check_whole(f"{name} cannot be run so often", steps, what, 1, _MOST_STEPS)
+
+
+def check_whole(problem: str, value: object, what: str, least: int, most: int) -> None:
+    """Raise `SynthesisError` of this problem unless `value` is a whole number from `least` to `most` of `what`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise SynthesisError(problem, expected=f"a whole number of {what} from {least} to {most}", got=value)
 
 
 def check_amount(name: str, amount: float, what: str, least: float, most: float) -> None:
