@@ -103,11 +103,12 @@ def tile_colours(
     Weights of red, green and blue are those colours, grey in their middle at 0; others have the colours of weights.
     """
     if cells.kind == "image":
-        return np.clip(cells.cells, 0, 1).astype(np.float32)
+        return np.clip(cells.cells, np.float32(0), np.float32(1))
     full = cells.largest if scale is None else scale
     values = cells.cells / np.float32(full if full > 0 else 1.0)
     if cells.kind == "coloured":
-        return np.clip(0.5 + 0.5 * values, 0, 1).astype(np.float32)
+        shown: NDArray[np.float32] = np.clip(0.5 + 0.5 * values, 0, 1).astype(np.float32)
+        return shown
     return apply_map(values[..., 0], theme, "weight", colours)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from drawn_bundle import drawn_bundle
 from explained_pictures import explained_bundle
+from filtered_bundle import filtered_bundle
 from paper_bundle import KEY, PaperBundle, layer, noise, paper_bundle
 from synthesised_bundle import synthesised_bundle
 
@@ -41,6 +42,8 @@ def bundle_for(name: str, usual: Bundle) -> Bundle:
         return drawn_bundle()
     if name == "explain":
         return explained_bundle()
+    if name == "filters":
+        return filtered_bundle()
     if name == "optimise":
         return synthesised_bundle()
     return taught_bundle() if name in TAUGHT else usual
