@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from exporter.synthesis.class_image import CLASS_IMAGE
 from exporter.synthesis.contract import Synthesis, SynthesisError
+from exporter.synthesis.deepdream import DEEPDREAM
 from exporter.synthesis.filter import FILTER
 from exporter.synthesis.inversion import INVERSION
 from exporter.synthesis.style import STYLE
 from exporter.synthesis.texture import TEXTURE
 
 SYNTHESES: Mapping[str, Synthesis] = {
-    synthesis.name: synthesis for synthesis in (CLASS_IMAGE, FILTER, INVERSION, TEXTURE, STYLE)
+    synthesis.name: synthesis for synthesis in (CLASS_IMAGE, FILTER, DEEPDREAM, INVERSION, TEXTURE, STYLE)
 }
 
 
