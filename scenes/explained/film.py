@@ -15,7 +15,7 @@ from scenes.panels.heading import caption, heading
 from scenes.timeline import mixed
 from viewer.drift import faded
 from viewer.heat import Heat
-from viewer.state import Hud, Loupe, NetView, Polyline, ViewState
+from viewer.state import Hud, Loupe, NetView, Polyline, ViewState, Wire
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from scenes.panels.answer import Answer
     from viewer.state import Camera
 
+Point = tuple[float, float, float]
+
 QUIET = 0.3
+WIRE_PX = 4.0
 ALPHA = 0.85
+DIM = 0.6
+"""How much of the picture is gone under a map."""
 FRAME_PX = 5.0
 
 
@@ -46,7 +51,8 @@ class Cell:
 @dataclass(frozen=True)
 class Film:
     """What does not change with time. `plate_px` is where the plate of the input is, `panel_px` where the picture
-    stands beside the net, `main` the number of the cell from which all others come.
+    stands beside the net, `main` the number of the cell from which all others come, `borders` what is round the plates
+    of the stages in the world.
     """
 
     bundle: Bundle
@@ -67,6 +73,7 @@ class Film:
     panel_px: Box
     answers: Hud
     picture_rows: int
+    borders: tuple[tuple[Point, ...], ...]
 
     def state_at(self, t_secs: float) -> ViewState:
         """The picture at a time."""
@@ -81,6 +88,7 @@ class Film:
             hud,
             loupes=self._loupes(moment),
             heats=self._heats(moment),
+            wires=self._wires(moment),
         )
 
     def _net(self, moment: Moment) -> NetView:
@@ -107,10 +115,13 @@ class Film:
                 share = staggered(moment.part, number, len(others))
                 if share > 0:
                     own = 1.0 if cell.row is shown.row else min(4.0 * share, 1.0)
-                    loupes.append(self._picture(cell.row, mixed(home, cell.box, share), own))
+                    # Under a map the picture steps back; of a cut-out it is the picture that is seen.
+                    dim = 0.0 if cell.look is None or cell.look.over.kind == "mask" else DIM * moment.tint
+                    loupes.append(self._picture(cell.row, mixed(home, cell.box, share), own - dim))
             loupes.append(self._picture(shown.row, home, min(2.0 - 2.0 * moment.net, 1.0)))
         if moment.plates > 0:
-            loupes.append(self._picture(self.subject.shown, self.panel_px, moment.plates))
+            dim = DIM if self.stages.look.over.kind != "mask" else 0.0
+            loupes.append(self._picture(self.subject.shown, self.panel_px, moment.plates * (1.0 - dim)))
         return tuple(loupes)
 
     def _picture(self, row: Row, box: Box, alpha: float) -> Loupe:
@@ -138,6 +149,15 @@ class Film:
         )  # fmt: skip
         parts = ((here, 1.0 - moment.toward), (there, moment.toward))
         return [*(self._heat(each, look, moment.plates * part) for each, part in parts), flat]
+
+    def _wires(self, moment: Moment) -> tuple[Wire, ...]:
+        """A frame round the plate that the map lies on."""
+        if moment.plates <= 0:
+            return ()
+        here, there = self._layers(moment)
+        parts = {here: 1.0 - moment.toward} if here == there else {here: 1.0 - moment.toward, there: moment.toward}
+        shown = [(self.borders[stage], share * moment.plates) for stage, share in parts.items() if share > 0]
+        return tuple(Wire(border, "accent", WIRE_PX, alpha) for border, alpha in shown)
 
     def _heat(self, overlay: Overlay, look: Look, share: float, box: Box | None = None) -> Heat:
         scale = self.strengths.of(overlay, look.run.method)

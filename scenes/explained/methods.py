@@ -7,26 +7,36 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to explain: its name, what it asks of every pixel, and a caution where one is due."""
+    """A way to explain: its name, what it asks in a few words and in a sentence, and a caution where one is due."""
 
     name: str
     asks: str = ""
+    tells: str = ""
     caution: str = ""
 
 
 METHODS: dict[str, Method] = {
-    "saliency": Method("saliency", "which pixels would change the answer most?"),
-    "smoothgrad": Method("SmoothGrad", "saliency, averaged over noisy copies"),
+    "saliency": Method(
+        "saliency", "which pixels change it most?", "where would a tiny change of a pixel change the answer most?"
+    ),
+    "smoothgrad": Method(
+        "SmoothGrad", "the same, over noisy copies", "saliency, averaged over many copies with noise."
+    ),
     "guided_backprop": Method(
         "guided backprop",
-        "which details feed only what speaks for it?",
+        "which details speak for it?",
+        "only what speaks for it is followed back.",
         "Take care: it hardly changes with the class or the weights.",
     ),
-    "integrated_gradients": Method("integrated gradients", "what does each pixel add, from a blank picture on?"),
-    "occlusion": Method("occlusion", "what is lost where a grey square covers it?"),
-    "cam": Method("CAM", "where do the last feature maps see it?"),
-    "grad_cam": Method("Grad-CAM", "which regions of feature maps speak for it?"),
-    "segmentation": Method("cut-out", "which object do the pixels that count belong to?"),
+    "integrated_gradients": Method(
+        "integrated gradients", "what does each pixel add?", "what each pixel adds, from a blank picture on."
+    ),
+    "occlusion": Method("occlusion", "what is lost if it is hidden?", "what is lost where a grey square hides it?"),
+    "cam": Method("CAM", "where is it seen at the end?", "where do the last feature maps see it?"),
+    "grad_cam": Method(
+        "Grad-CAM", "which regions speak for it?", "which regions of a layer's feature maps speak for it?"
+    ),
+    "segmentation": Method("cut-out", "what does that belong to?", "the object that the pixels that count belong to."),
 }
 """In the order in which they are shown."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exporter.bundle.errors import KerascopeError
 from scenes.explained.journey import MOST_LAYERS
+from viewer.inspect.divergence import spine
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -48,14 +49,22 @@ def stages_of(bundle: Bundle, layout: Layout, row: Row, options: SceneOptions) -
         if plate.form.kind != "weights" and not plate.output
     }
     look = max(row.looks, key=lambda each: sum(overlay.layer in plates for overlay in each.deep))
-    deep = [overlay for overlay in look.deep if overlay.layer in plates]
+    deep = _on_path(layout, [overlay for overlay in look.deep if overlay.layer in plates])
     if options.layer is not None and options.layer != look.over.layer:
         found = [(each, overlay) for each in row.looks for overlay in each.deep if overlay.layer == options.layer]
         if not found or options.layer not in plates:
             raise _no_map(bundle, row, options.layer)
         look, deep = found[0][0], [found[0][1]]
+    every = sum(overlay.layer in plates for overlay in look.deep) if options.layer is None else len(deep)
     shown = (*_some(deep, MOST_LAYERS - 1), look.over)
-    return Stages(look, shown, tuple(plates.get(each.layer, 0) for each in shown), len(deep) + 1)
+    return Stages(look, shown, tuple(plates.get(each.layer, 0) for each in shown), every + 1)
+
+
+def _on_path(layout: Layout, overlays: list[Overlay]) -> list[Overlay]:
+    """Of very many those on the main path, where some are: branches tell the same again."""
+    main = {layout.plates[at].layer for at in spine(layout)}
+    kept = [overlay for overlay in overlays if overlay.layer in main]
+    return kept if len(overlays) > MOST_LAYERS and len(kept) > 1 else overlays
 
 
 def _some(overlays: list[Overlay], most: int) -> list[Overlay]:

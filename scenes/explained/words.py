@@ -53,8 +53,9 @@ def signs_of(bundle: Bundle, answer: Answer, subject: Subject, strengths: Streng
     for number, row in enumerate(subject.rows):
         name = bundle.input(row.key.input_id).label
         said, about = says(bundle, answer, row), asked(bundle, row)
+        is_told = bool(about) and subject.is_pair
         kind = bundle.input(row.key.input_id).kind if subject.is_pair else ""
-        told = (f"says {said}" if said else "", f"asked: {about}" if about else "")
+        told = (f"says {said}" if said else "", f"asked: {about}" if is_told else "")
         signs.append(Sign(kind or name, "", tuple(line for line in told if line)))
         signs += [_sign(bundle, look, strengths, is_one=bool(about), is_first=not number) for look in row.looks]
     return tuple(signs)
@@ -93,14 +94,14 @@ def together(subject: Subject) -> tuple[str, ...]:
         return "The same picture to the eye, and another answer:", "below is where it looks when it is fooled."
     count = len(subject.shown.looks)
     if count == 1:
-        return (method_of(subject.shown.looks[0].run.method).asks,)
+        return alone(subject.shown.looks[0])
     return "One picture, one answer,", f"and {count} ways to ask which pixels count."
 
 
 def alone(look: Look) -> tuple[str, ...]:
     """One method: what it asks, and its caution."""
     method = method_of(look.run.method)
-    told = f"{method.name}: {method.asks}" if method.asks else f"{method.name}."
+    told = f"{method.name}: {method.tells}" if method.tells else f"{method.name}."
     return (told, method.caution) if method.caution else (told,)
 
 

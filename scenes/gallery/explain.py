@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.explained import words
-from scenes.explained.film import Cell, Film, answers_of
+from scenes.explained.film import Cell, Film, Point, answers_of
 from scenes.explained.journey import journey_of
 from scenes.explained.methods import method_of
 from scenes.explained.places import ExplainFrame, spread
@@ -64,13 +64,27 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
         tuple(method_of(look.run.method).name for look in subject.shown.looks), stages.names
     )  # fmt: skip
     film = Film(
-        bundle, options, answer, subject, strengths, stages, frame, camera, len(layout.plates), journey, signs, placed,
-        cells, subject.main * per_row, _plate_box(layout, stages.plates[-1], camera, options.aspect),
-        _panel(frame, aspect), answers_of(answer, answer.read(capture), frame), rows,
-    )  # fmt: skip
-    return Timeline(
-        journey.duration_secs, film.state_at, True, journey.markers, stops_secs=journey.stops_secs
-    )  # fmt: skip
+        bundle,
+        options,
+        answer,
+        subject,
+        strengths,
+        stages,
+        frame,
+        camera,
+        len(layout.plates),
+        journey,
+        signs,
+        placed,
+        cells,
+        subject.main * per_row,
+        _plate_box(layout, stages.plates[-1], camera, options.aspect),
+        _panel(frame, aspect),
+        answers_of(answer, answer.read(capture), frame),
+        rows,
+        tuple(_border(layout, plate) for plate in stages.plates),
+    )
+    return Timeline(journey.duration_secs, film.state_at, True, journey.markers, stops_secs=journey.stops_secs)
 
 
 def _caption_lines(frame: ExplainFrame, subject: Subject) -> int:
@@ -85,6 +99,12 @@ def _picture_size(bundle: Bundle, subject: Subject) -> tuple[int, int]:
     """Rows and columns of the picture."""
     image = bundle.input(subject.shown.key.input_id).image
     return (image.shape[0], image.shape[1]) if image is not None else (1, 1)
+
+
+def _border(layout: Layout, plate: int) -> tuple[Point, ...]:
+    """The corners of a plate, and the first once more."""
+    left, right, top_left, top_right = layout.plates[plate].corners().tolist()
+    return tuple((x, y, z) for x, y, z in (left, right, top_right, top_left, left))
 
 
 def _plate_box(layout: Layout, plate: int, camera: Camera, aspect: float) -> Box:

@@ -78,6 +78,7 @@ class Film:
             loupes=(*self._images(moment, t_secs), *self.likes),
             under=Hud(bars=tuple(map(_border, boxes))),
             wires=self.wires,
+            scale_of=self.subject.keys[-1] if self.subject.is_lit else None,
         )
 
     def _moment(self, t_secs: float) -> Moment:

@@ -121,5 +121,5 @@ def legends(frame: OptimiseFrame, *, is_lit: bool) -> Hud:
             frame.legends_right_px,
         )
     ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0 if frame.is_wide else 260.0)
-    scale = note(("scale: {percentile} of |value| over all", "inputs, {printed}, clipped"))
+    scale = note(("scale: {percentile} of |value|,", "of the last image; {printed}, clipped"))
     return legend_row((ramp, scale), frame.left_px, frame.legends_right_px)

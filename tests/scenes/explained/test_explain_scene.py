@@ -79,7 +79,7 @@ def test_the_class_and_its_logit_are_those_of_the_run() -> None:
     state = at(built(bundle)[1], "side by side")
     (run, *_) = bundle.manifest.runs[1:]
     name = bundle.manifest.model.class_names[int(run.options["class"] or 0)]
-    assert f"asked: class {name}, logit {run.result['score']:.2f}" in texts(state)
+    assert f"asked about: class {name}, logit {run.result['score']:.2f}" in texts(state)
     scores = bundle.capture("clean-0", "002").scores
     assert any(f"says {name}, {(max(s for s in scores if s is not None)) * 100:.1f} %" == each for each in texts(state))
 
