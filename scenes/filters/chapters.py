@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_TILES = 96
 METHOD = "filter"
 CLIPPED_PERCENTILE = 99.5
-MANY_WEIGHTS = 2000
+MANY_WEIGHTS = 500
 """Of more weights than that some lie far off: full colour is then what most of them reach."""
 
 

@@ -59,7 +59,8 @@ def legends_of(chapter: Chapter) -> tuple[Hud, ...]:
         return (note(dead),)
     full = f"{chapter.scale:.2g}"
     if chapter.is_coloured:
-        return (note(("red, green and blue: weights of them,", f"grey is 0, full colour is \u00b1{full}")),)
+        plain = note(("red, green and blue: weights of them,", f"grey is 0, full colour is \u00b1{full}"))
+        return (plain, note(clipped)) if chapter.is_clipped else (plain,)
     strip = colour_legend("weight", "weight", 300.0, full)
     return (strip, note(clipped)) if chapter.is_clipped else (strip,)
 
