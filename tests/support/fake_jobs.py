@@ -2,7 +2,8 @@
 
 How its n-th life goes is the n-th LIFE, the last one for all later ones; each life, and each job with the step that it
 begins with, is a line of the file DIARY. A picture is one pixel, as bright as the number of its step; the map of an
-explanation is 1, 2, 3, 4. Numpy is left out: to import it takes longer than most of these lives.
+explanation is 1, 2, 3, 4. The life `patient` stays at a step until it was paused. Numpy is left out: to import it takes
+longer than most of these lives.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Life:
         self.life, self.diary, self.pipe = life, diary, Pipe()
         self.going: dict[int, int] = {}
         self.steps: dict[int, int] = {}
+        self.rested: set[int] = set()
 
     def live(self) -> None:
         messages = self.pipe.said()
@@ -67,6 +69,7 @@ class Life:
             self.begin(message)
         elif "pause" in message:
             self.going.pop(message["pause"], None)
+            self.rested.add(message["pause"])
             self.pipe.say(paused=message["pause"])
         elif "resume" in message:
             self.going[message["resume"]] = self.steps[message["resume"]]
@@ -97,6 +100,9 @@ class Life:
 
     def step(self, number: int) -> None:
         step = self.steps[number]
+        if self.life == "patient" and step == ODD_STEP and number not in self.rested:
+            time.sleep(STEP_SECS)
+            return
         if step == ODD_STEP and self.life in ("dies", "hangs", "memory", "dead", "nan"):
             self.go_wrong(number, step)
             return

@@ -229,8 +229,9 @@ class SceneView(QObject):
         state = self._scene_state()
         if state is None or self.layout is None:
             return None
+        state = dressed(state, self._desk.study, self.layout)
         state = self.over(state) if self.over is not None else state
-        return fanned(dressed(state, self._desk.study, self.layout), *self._fans, len(self.layout.plates))
+        return fanned(state, *self._fans, len(self.layout.plates))
 
     def _fan(self, plates: tuple[int, ...], part: float) -> None:
         self._fans = plates, part

@@ -76,4 +76,7 @@ def _icon(picture: NDArray[np.uint8]) -> QIcon:
     is_small = image.width() < ICON_PX
     mode = Qt.TransformationMode.FastTransformation if is_small else Qt.TransformationMode.SmoothTransformation
     scaled = image.scaled(ICON_PX, ICON_PX, Qt.AspectRatioMode.KeepAspectRatio, mode)
-    return QIcon(QPixmap.fromImage(scaled))
+    icon, pixmap = QIcon(), QPixmap.fromImage(scaled)
+    for kind in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # the chosen one in its own colours too
+        icon.addPixmap(pixmap, kind)
+    return icon
