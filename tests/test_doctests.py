@@ -24,7 +24,7 @@ def marks(path: Path) -> list[pytest.MarkDecorator]:
 @pytest.mark.parametrize("path", [pytest.param(path, marks=marks(path), id=path.as_posix()) for path in WITH_EXAMPLES])
 def test_examples(path: Path) -> None:
     module = importlib.import_module(".".join(path.with_suffix("").parts))
-    # Docstrings without examples are left out before they are run: for each, doctest looks at every file it has ever read.
+    # Without those that have none: for each that it runs, doctest looks at every file it has ever read.
     examples = [found for found in doctest.DocTestFinder().find(module) if found.examples]
     assert examples
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
