@@ -37,11 +37,11 @@ SYNTHESIS_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "step_size": (number, "how far a step goes, in levels of 0 to 255"),
     "optimiser": (str, "inversion, texture, style: adam or lbfgs (default: adam)"),
     "content_weight": (number, "style: of the content (default: 1)"),
-    "style_weight": (number, "style: of the style (default: 1)"),
+    "style_weight": (number, "style: of the style (default: 30)"),
     "tv_weight": (number, "inversion, texture, style: of smoothness"),
     "alpha_weight": (number, "inversion: of staying near grey (default: 0)"),
-    "layers": (str, "texture, style: whose textures, names between commas (default: a few, from early to late)"),
-    "content_layer": (str, "style: whose features are kept (default: a late one)"),
+    "layers": (str, "texture, style: whose textures, names between commas (default: the last of each scale)"),
+    "content_layer": (str, "style: whose features are kept (default: the second of these)"),
     "start": (str, "style: begin with the content, or with noise (default: content)"),
 }
 """What can be asked of ways to make images, as their options name it."""

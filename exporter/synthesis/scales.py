@@ -8,16 +8,19 @@ from exporter.probing import Probe, ProbeError
 from exporter.synthesis.contract import SynthesisError
 
 _SHRUNK = 0.5
+_ENOUGH = 2
 _NO_FEATURES = ("input", "pool", "padding", "dropout")
 
 
 def scale_layers(probe: Probe) -> tuple[str, ...]:
-    """The last layer of each scale, from fine to coarse, of a net with feature maps.
+    """The last layer of each scale but the coarsest, from fine to coarse, of a net with feature maps.
 
     A scale begins where maps have at most half as many places as the first ones of the scale before. What makes maps
     larger again is passed over, and so are pooling, maps of one place, maps with as many channels as the picture, and
-    those with a channel for each class. So these are, of VGG16, `block1_conv2` to `block5_conv3`; of SqueezeNet,
-    `conv1` and the last fire module of each scale.
+    those with a channel for each class. The coarsest scale counts where there are no more than two: what it says is
+    about things, not stuff, and where a texture hardly moves it, any other picture is out of all proportion to that.
+    So these are, of VGG16, `block1_conv2`, `block2_conv2`, `block3_conv3` and `block4_conv3` (those of Johnson, Alahi
+    and Fei-Fei 2016, arXiv 1603.08155); of SqueezeNet, `conv1`, `fire3_concat` and `fire5_concat`.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def scale_layers(probe: Probe) -> tuple[str, ...]:
     if not found:
         expected, got = "a net with feature maps", "none with more than one place"
         raise SynthesisError("there are no layers to compare", expected=expected, got=got, remedy="name layers")
-    return tuple(found)
+    return tuple(found[: max(_ENOUGH, len(found) - 1)])
 
 
 def _maps(probe: Probe) -> list[tuple[str, int]]:

@@ -34,7 +34,7 @@ class StyleOptions(Descent):
     method: ClassVar[str] = "style"
 
     content_weight: float = 1.0
-    style_weight: float = 1.0
+    style_weight: float = 30.0
     tv_weight: float = 0.05
     layers: str = ""
     content_layer: str = ""
