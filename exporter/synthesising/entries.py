@@ -67,7 +67,14 @@ def _result(made: Made, capture: Capture) -> dict[str, OptionValue]:
         "dead": made.is_dead,
         "stopped": made.stopped or None,
         "losses": json.dumps(losses),
+        "terms": json.dumps(_terms(made)),
     }
+
+
+def _terms(made: Made) -> dict[str, list[float | None]]:
+    """What else was measured of each kept image, by name; the same names for all of them."""
+    names = [name for name in made.moments[-1].terms if all(name in moment.terms for moment in made.moments)]
+    return {name: [_number(moment.terms[name]) for moment in made.moments] for name in names}
 
 
 def probability_of(capture: Capture) -> float | None:

@@ -43,11 +43,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Moment:
-    """An image after so many steps: its levels, and the loss then."""
+    """An image after so many steps: its levels, the loss then, and what else was measured of it, by name."""
 
     number: int
     levels: Levels
     loss: float
+    terms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,12 @@ def _made(goal: Goal, row: int, first: Step, kept: Sequence[Step]) -> Made:
     is_lost = last.lost is not None and bool(last.lost[row])
     return Made(
         goal,
-        tuple(Moment(step.number, step.levels[row], float(step.losses[row])) for step in kept),
+        tuple(Moment(step.number, step.levels[row], float(step.losses[row]), _terms(step, row)) for step in kept),
         float(first.losses[row]),
         is_dead=last.dead is not None and bool(last.dead[row]),
         stopped=BROKEN if is_lost else last.stopped,
     )
+
+
+def _terms(step: Step, row: int) -> dict[str, float]:
+    return {name: float(values[row]) for name, values in step.terms.items()}

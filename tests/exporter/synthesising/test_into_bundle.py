@@ -111,7 +111,8 @@ def breaks() -> Any:
             losses = np.array([number, 0 if number == 0 else np.nan], np.float32)
             levels = np.full_like(task.start, number)
             stopped = "the sky fell" if number == 3 else ""
-            yield Step(number, levels, losses, stopped=stopped, dead=np.zeros(2, bool), lost=lost)
+            terms = {"norm": 2 * losses}
+            yield Step(number, levels, losses, terms, stopped=stopped, dead=np.zeros(2, bool), lost=lost)
 
     return Synthesis("breaks", "", BreaksOptions, run, lambda options: int(options.steps), asks="class")
 
@@ -132,6 +133,7 @@ def test_what_breaks_keeps_its_last_picture_and_says_why(
     assert one.result["stopped"] == "the sky fell"
     assert "no finite number" in str(other.result["stopped"])
     assert json.loads(str(other.result["losses"])) == [0.0, None]
+    assert json.loads(str(other.result["terms"])) == {"norm": [0.0, None]}
     assert other.result["last_loss"] is None
     assert [bundle.input(id_).step for id_ in one.inputs] == [0, 3]
     assert [line.split(":")[0] for line in told] == list(ids)
