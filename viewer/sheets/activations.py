@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
+from viewer.colour import PALETTES
 from viewer.sheets.grid import SIDE, activation_grid, viridis
 from viewer.sheets.sheet import Bar, Group, Sheet, Tile
 from viewer.sheets.subject import Subject, percent, picture_tile
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from exporter.bundle.schema import Capture, Layer
 
-INPUT_PX, GRID_PX = 420, 1040
+INPUT_PX, GRID_PX = 420, 800
 _NOTE = (
     "Each channel by itself: (a \u2212 mean) / std \u00d7 128 + 128, clipped to 0 to 255, in the colours of viridis; "
     "a channel that is the same everywhere is in the middle of the map. Brightness cannot be compared between channels."
@@ -33,7 +34,10 @@ def sheet_of_activations(subject: Subject) -> Sheet:
     subject.tell(f"{layer.name}: {zeros}")
     shown = bundle.input(capture.input)
     said = "" if capture.predicted is None else f"the model says {subject.class_name(capture.predicted)}"
-    tiles = (picture_tile(subject, shown.id, shown.label, (said,) if said else ()), _grid(values, zeros))
+    tiles = (
+        picture_tile(subject, shown.id, shown.label, (said,) if said else ()),
+        _grid(values, zeros, _ground(subject)),
+    )
     group = Group(tuple(tile for tile in tiles if tile is not None), INPUT_PX)
     size = "\u00d7".join(map(str, values.shape))
     label = bundle.checkpoint(at).label
@@ -44,11 +48,20 @@ def sheet_of_activations(subject: Subject) -> Sheet:
     return Sheet(f"What {layer.name} makes of {shown.label}", subtitle, (group,), (bar,), (_NOTE,))
 
 
-def _grid(values: NDArray[np.floating], zeros: str) -> Tile:
+def _grid(values: NDArray[np.floating], zeros: str, blank: tuple[int, int, int]) -> Tile:
+    """The grid, without rows and columns of which there are no channels."""
     count, most = values.shape[-1], SIDE * SIDE
     shown = f"channels 0 to {min(count, most) - 1} of {count}, {SIDE} in a row" if count > 1 else "its one channel"
-    picture = activation_grid(values, gap_px=max(1, values.shape[0] // 24))
-    return Tile(picture, shown, (zeros,), side_px=GRID_PX)
+    gap_px = max(1, values.shape[0] // 24)
+    picture = activation_grid(values, gap_px=gap_px, blank=blank)
+    rows, columns = -(-min(count, most) // SIDE), min(count, SIDE)
+    used = picture[: rows * (values.shape[0] + gap_px) - gap_px, : columns * (values.shape[1] + gap_px) - gap_px]
+    return Tile(used, shown, (zeros,), side_px=GRID_PX)
+
+
+def _ground(subject: Subject) -> tuple[int, int, int]:
+    red, green, blue = PALETTES[subject.theme].outer
+    return round(red * 255), round(green * 255), round(blue * 255)
 
 
 def _zeros_line(values: NDArray[np.floating]) -> str:

@@ -52,13 +52,12 @@ def _series(subject: Subject, run: Run) -> Sheet:
         loss = losses[place] if place < len(losses) else None
         step = subject.bundle.input(id_).step
         name = f"step {step}" if step is not None else f"image {place}"
-        tiles.append(picture_tile(subject, id_, name, () if loss is None else (f"loss {loss:.4g}",)))
+        tiles.append(picture_tile(subject, id_, name, () if loss is None else (f"loss {_number(loss, 4)}",)))
     shown = tuple(tile for tile in tiles if tile is not None)
     beside = _beside(subject, run)
     side_px = tile_px_for(len(shown) + len(beside), LARGEST_PX, LEAST_PX)
     groups = (Group((*beside, *shown), side_px),)
-    title = _name(subject, run)
-    return Sheet(f"{title[:1].upper()}{title[1:]}", _ended(subject, run), groups, (), (_told(run),))
+    return Sheet(_title(subject, run), _ended(subject, run), groups, (), (_told(run),))
 
 
 def _album(subject: Subject, runs: list[Run]) -> Sheet:
@@ -97,6 +96,18 @@ def _name(subject: Subject, run: Run) -> str:
     return label.removesuffix(f", step {step}")
 
 
+def _title(subject: Subject, run: Run) -> str:
+    """What a series shows."""
+    name = _name(subject, run)
+    if run.method == "filter":
+        return f"What {name} looks for"
+    return f"What {name} looks like to the model" if run.method == "class_image" else name
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".replace("-", "\u2212")
+
+
 def _short(subject: Subject, run: Run, layer: object) -> str:
     """The name without the layer, where all are of one."""
     return _name(subject, run).removeprefix(f"{layer} ")
@@ -109,7 +120,7 @@ def _lines(subject: Subject, run: Run) -> list[str]:
     if run.options.get("class") is not None:
         return [_said(subject, run)]
     if isinstance(first, int | float) and isinstance(last, int | float):
-        return [f"{first:.3g} \u2192 {last:.3g}"]
+        return [f"{_number(first, 3)} \u2192 {_number(last, 3)}"]
     return [str(run.result.get("stopped") or "")]
 
 

@@ -43,7 +43,7 @@ def sheet_of_kernels(subject: Subject) -> Sheet:
     )
     group = Group(tiles, tile_px_for(len(tiles), LARGEST_PX, LEAST_PX))
     is_coloured = kernels[0][0].ndim == 3
-    more = f", the first {len(kernels)} of {count}" if count > len(kernels) else f", {count}"
+    more = f", the first {len(kernels)} of {count}" if count > len(kernels) else f", {count} of them"
     label = bundle.checkpoint(at).label
     title = f"{'Templates' if _is_template(subject, layer, ref) else 'Kernels'} of {layer.name}"
     subtitle = f"{subject.model_name}{more}, {_shape(ref)}, checkpoint {at} ({label})"

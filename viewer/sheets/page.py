@@ -21,6 +21,12 @@ EDGE_PX, GAP_PX, WIDTH_PX = 48, 22, 1600
 TITLE_PX, TEXT_PX, NAME_PX = 36, 22, 21
 LINE_PX = 28
 BAR_PX, BAR_HEIGHT_PX = 300, 18
+FEWER = 1.25
+"""How many times fewer columns than there is room for may be, for rows that are all full."""
+WIDER = 1.4
+"""How many times larger tiles may be than was asked, to fill the rows."""
+SPARED = 0.1
+"""Squares are enlarged by a whole number where no more than this share of their size is lost by it."""
 _ROOM_PX = WIDTH_PX - 2 * EDGE_PX
 
 
@@ -64,26 +70,31 @@ def picture_of(sheet: Sheet, theme: Theme) -> Rgb:
 
 
 def enlarged(tile: Tile, side_px: int) -> Rgb:
-    """The picture of a tile with its longer side about so long: squares by whole numbers, photographs exactly."""
+    """The picture of a tile with its longer side so long; squares stay squares, their edges as sharp as they can be."""
     height, width = tile.picture.shape[:2]
-    longest = max(height, width)
-    times = side_px / longest if tile.is_smooth or longest > side_px else max(1, side_px // longest)
+    times = side_px / max(height, width)
+    if times > 1 and not tile.is_smooth and times - int(times) < SPARED * int(times):
+        times = int(times)
     size = max(1, round(width * times)), max(1, round(height * times))
     if size == (width, height):
         return tile.picture
-    is_plain = times >= 1 and not tile.is_smooth
-    way = Image.Resampling.NEAREST if is_plain else Image.Resampling.LANCZOS
-    return np.asarray(Image.fromarray(tile.picture).resize(size, way))
+    image = Image.fromarray(tile.picture)
+    if times > 1 and not tile.is_smooth:
+        image = image.resize((width * math.ceil(times), height * math.ceil(times)), Image.Resampling.NEAREST)
+        return np.asarray(image.resize(size, Image.Resampling.BOX))
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
 
 
 def columns_of(count: int, most: int) -> int:
-    """In how many columns so many tiles stand, at most `most`: as few rows as there must be, evenly filled.
+    """In how many columns so many tiles stand, at most `most`: full rows where a few columns less give them, else as
+    few rows as there must be, evenly filled.
 
-    >>> columns_of(12, 9), columns_of(5, 9), columns_of(64, 10), columns_of(1, 9)
-    (6, 5, 10, 1)
+    >>> columns_of(64, 10), columns_of(12, 9), columns_of(5, 9), columns_of(67, 10), columns_of(1, 9)
+    (8, 6, 5, 10, 1)
     """
     rows = -(-count // most)
-    return -(-count // rows)
+    full = (columns for columns in range(most, 0, -1) if count % columns == 0 and columns * FEWER >= most)
+    return next(full, -(-count // rows)) if rows > 1 else count
 
 
 def _laid(groups: tuple[Group, ...], top: int) -> Laid:
@@ -101,11 +112,20 @@ def _laid(groups: tuple[Group, ...], top: int) -> Laid:
 
 def _rows(group: Group) -> Iterator[list[tuple[Tile, Rgb]]]:
     """The tiles of each row, with their pictures as large as they are shown."""
-    shown = [(tile, enlarged(tile, tile.side_px or group.tile_px)) for tile in group.tiles]
+    shown = _shown(group, 1.0)
+    if sum(picture.shape[1] + GAP_PX for _, picture in shown) <= _ROOM_PX + GAP_PX:
+        yield shown
+        return
     widest = max(picture.shape[1] for _, picture in shown)
     columns = columns_of(len(shown), max(1, (_ROOM_PX + GAP_PX) // (widest + GAP_PX)))
+    wider = min(WIDER, ((_ROOM_PX + GAP_PX) / columns - GAP_PX) / widest)
+    shown = _shown(group, wider) if wider > 1 else shown
     for start in range(0, len(shown), columns):
         yield shown[start : start + columns]
+
+
+def _shown(group: Group, wider: float) -> list[tuple[Tile, Rgb]]:
+    return [(tile, enlarged(tile, int((tile.side_px or group.tile_px) * wider))) for tile in group.tiles]
 
 
 def _row_placed(row: list[tuple[Tile, Rgb]], top: int) -> Iterator[Placed]:
