@@ -30,7 +30,8 @@ def cut(picture: Levels, values: Floats, shares: tuple[float, float], rounds: in
     if upper <= lower:
         return np.zeros(values.shape, np.float32)
     marks = np.where(values > (upper + lower) / 2, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    marks[values <= lower], marks[values >= upper] = cv2.GC_BGD, cv2.GC_FGD
+    marks[values < lower] = cv2.GC_BGD  # not those at it: where most of a map is 0, colours decide about that
+    marks[values >= upper] = cv2.GC_FGD
     cv2.setRNGSeed(seed)
     models = np.zeros((2, 1, 65))  # of the colours of both, which are learnt from the marks
     cv2.grabCut(picture, marks, (0, 0, 1, 1), models[0], models[1], rounds, cv2.GC_INIT_WITH_MASK)

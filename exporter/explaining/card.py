@@ -60,7 +60,12 @@ def _words(bundle: Bundle, run: Run, overlay: Overlay) -> Words:
     place = run.result.get("map_layer")
     method = run.method + (f" at {place}" if place else "")
     summary = EXPLANATIONS[run.method].summary if run.method in EXPLANATIONS else ""
-    return Words(asked_words(bundle, run), " · ".join(parts), ("what the model sees", method), summary)
+    return Words(
+        f"Which pixels matter for {asked_words(bundle, run)}?",
+        " · ".join(parts),
+        ("what the model sees", method),
+        summary,
+    )
 
 
 def _laid_out(shown: Levels, over: Levels, words: Words, overlay: Overlay, scale: Scale) -> Levels:
