@@ -122,12 +122,17 @@ def picture_before(bundle: Bundle, layer: str) -> tuple[int, int, int] | None:
     while here is not None:
         found = bundle.layer(here)
         if found.kind == "input":
-            return _as_picture(found.outputs[0].shape)
+            return picture_shape(found.outputs[0].shape)
         here = sources.get(here) if found.kind in PASSING else None
     return None
 
 
-def _as_picture(shape: tuple[int | None, ...]) -> tuple[int, int, int] | None:
+def picture_shape(shape: tuple[int | None, ...]) -> tuple[int, int, int] | None:
+    """The shape (H, W, C) of what is fed as a picture; `None` where it is none.
+
+    >>> picture_shape((8, 6, 3)), picture_shape((784,)), picture_shape((13,))
+    ((8, 6, 3), (28, 28, 1), None)
+    """
     sides = tuple(side or 0 for side in shape)
     if len(sides) == 3:
         return sides[0], sides[1], sides[2]

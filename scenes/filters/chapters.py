@@ -10,7 +10,7 @@ import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from viewer.album import ImageTile, KernelTile
-from viewer.album_tiles import kernel_cells, picture_before
+from viewer.album_tiles import kernel_cells, picture_before, picture_shape
 from viewer.kept import kernel_ref
 
 if TYPE_CHECKING:
@@ -169,5 +169,8 @@ def command_for(bundle: Bundle, layer: str | None = None) -> tuple[str, str]:
 def _nothing(bundle: Bundle, asked: str | None) -> KerascopeError:
     what = "no filters to show" if asked is None else f"{asked} has no filters to show"
     expected = "kernels over the picture, or images made for channels"
+    fed = bundle.layer(bundle.manifest.model.inputs[0]).outputs[0].shape
+    if picture_shape(fed) is None:
+        return KerascopeError(what, expected=expected, got="a network that is fed no pictures", path=bundle.path)
     remedy = " ".join(command_for(bundle, asked))
     return KerascopeError(what, expected=expected, got="neither", remedy=remedy, path=bundle.path)

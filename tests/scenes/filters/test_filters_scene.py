@@ -134,8 +134,11 @@ def test_nothing_to_show_is_told_in_a_line(options: SceneOptions) -> None:
 
 def test_a_table_has_no_kernels_over_a_picture() -> None:
     table = paper_bundle([layer("table", "input", 7), layer("price", "dense", 1)], kernels={"price": (7, 1)})
-    with pytest.raises(KerascopeError, match=r"no filters to show.*--method filter --layer price"):
+    with pytest.raises(KerascopeError, match=r"no filters to show.*fed no pictures"):
         made(table)
+    bare = paper_bundle([layer("picture", "input", 8, 8, 1), layer("maps", "conv", 8, 8, 4), layer("out", "dense", 2)])
+    with pytest.raises(KerascopeError, match="neither; kerascope synthesise MODEL --method filter --layer maps"):
+        made(bare)
 
 
 def test_templates_are_scaled_by_most_of_their_weights_and_it_says_so() -> None:
