@@ -31,7 +31,7 @@ class ClassImageOptions(Painting):
     step_size: float = 8.0
     octaves: int = 3
     jitter: int | None = None
-    blur: float = 0.8
+    blur: float = 1.0
     blur_every: int = 1
     weight: float = 10.0
     objective: str = "logit"
