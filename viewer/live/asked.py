@@ -77,6 +77,7 @@ class Progress:
     picture : (H, W, C) uint8, read-only; `None` before there is one, and of explanations.
     maps : of an explanation, the first the one that the method is named after.
     scores : what the model says to the image that was made; empty: not known.
+    is_chosen : whether what the question left open was chosen by the shown input.
     words : what the user should know: why there is no more, or what is odd; empty: nothing.
     is_keeping : whether it is being written into the bundle.
     run_id : of the run that it is in the bundle; empty: it is in none.
@@ -91,6 +92,7 @@ class Progress:
     picture: NDArray[np.uint8] | None = None
     maps: tuple[FoundMap, ...] = ()
     scores: tuple[float, ...] = ()
+    is_chosen: bool = False
     words: str = ""
     is_keeping: bool = False
     run_id: str = ""

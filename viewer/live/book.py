@@ -208,6 +208,7 @@ class Book:
             found["maps"] = (*now.maps, found.pop("map"))
         if "begun" in message:
             found["ask"] = _said_fully(now.ask, message)
+            found["is_chosen"] = now.is_chosen or found["ask"] != now.ask
             found["losses"] = now.losses if entry.png else ()
         if "done" in message and message.get("class") is not None:
             found["ask"] = replace(now.ask, class_=message["class"])

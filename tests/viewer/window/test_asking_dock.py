@@ -67,7 +67,7 @@ def test_a_map_lies_over_its_own_picture_in_the_scene_and_over_no_other(facts: d
     assert len(facts["heats"]) == 1
     assert facts["overlay"] == ["clean-0", "picture", "heat", [*MAP]]
     assert facts["legend"] == ["0", "", "4"]
-    assert facts["asked"] == "Which pixels speak for two?"
+    assert facts["asked"] == "Which pixels speak for “two”?"
     assert "another picture" in facts["note"]
 
 

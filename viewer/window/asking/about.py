@@ -104,14 +104,19 @@ def asked_words(ask: Ask, names: Sequence[str]) -> str:
     >>> asked_words(Ask("synthesise", "filter", layer="conv", channel=3), ())
     'What does conv, channel 3 look for?'
     >>> asked_words(Ask("explain", "saliency", class_=0), ("cat",))
-    'Which pixels speak for cat?'
+    'Which pixels speak for “cat”?'
     """
-    about = about_words(about_of_ask(ask), names)
+    about = _quoted(ask, names) if ask.layer is None else about_words(about_of_ask(ask), names)
     if ask.kind == "synthesise":
-        return f"What does {about} look like?" if ask.layer is None else f"What does {about} look for?"
+        return f"What is {about} to the network?" if ask.layer is None else f"What does {about} look for?"
     if ask.layer is None:
         return f"Which pixels speak for {about}?"
     if ask.method in ABOUT_CLASSES:
-        who = about_words(About(class_=ask.class_), names)
-        return f"Which places of {ask.layer} speak for {who}?"
+        return f"Which places of {ask.layer} speak for {_quoted(ask, names)}?"
     return f"Which pixels move {about}?"
+
+
+def _quoted(ask: Ask, names: Sequence[str]) -> str:
+    """The class that a question is about, its name in quotes: names may be any words."""
+    words = about_words(About(class_=ask.class_), names)
+    return words if ask.class_ is None else f"“{words}”"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from viewer.state import CaptureKey
+
 if TYPE_CHECKING:
     from viewer.live.asked import Progress
     from viewer.live.asking import Asker
@@ -15,13 +17,18 @@ MOST = 20
 @dataclass(frozen=True, eq=False)
 class Result:
     """A question and what has come of it so far. `number` is that of the question in this session; `asker` is who was
-    asked, and `overlay_id` what its map is in the bundle that is shown; `None`: it was not laid there.
+    asked.
     """
 
     number: int
     asker: Asker
     now: Progress
-    overlay_id: str | None = None
+
+    @property
+    def key(self) -> CaptureKey | None:
+        """What the network was shown when it was asked; `None`: nothing."""
+        input_id = self.now.ask.input_id
+        return None if input_id is None else CaptureKey(input_id, self.asker.checkpoint_id)
 
     @property
     def is_closed(self) -> bool:

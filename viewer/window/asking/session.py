@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,7 +12,7 @@ from viewer.live.asking import NOT_YET, Asker
 from viewer.live.overlay import PREFIX as DRAWN
 from viewer.live.responder import Status
 from viewer.window.asking.about import image_ask, pixels_ask
-from viewer.window.asking.laying import laid_over, shows
+from viewer.window.asking.laying import Laying
 from viewer.window.asking.results import Result, Results, with_new, with_news
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.live.asked import Ask, Progress
     from viewer.live.overlay import Overlay
-    from viewer.state import ViewState
     from viewer.window.asking.about import About
     from viewer.window.desk import Desk
     from viewer.window.navigator import Navigator
@@ -75,7 +74,7 @@ class Asking(QObject):
         make: Make = make_asker,
     ) -> None:
         super().__init__()
-        self._overlay, self._desk, self._view, self._navigator = overlay, desk, view, navigator
+        self._overlay, self._desk, self._navigator = overlay, desk, navigator
         self._model, self.make = model, make
         self._asker: Asker | None = None
         self.results: Results = ()
@@ -86,7 +85,7 @@ class Asking(QObject):
         self._told = Status("starting")
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self._look)
-        view.over = self._over
+        self._laying = Laying(overlay, view)
 
     @property
     def barred(self) -> str:
@@ -110,6 +109,11 @@ class Asking(QObject):
         """The input that the scene is about."""
         main = self._navigator.shown.main
         return None if main is None else main.input_id
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the scene shows the input that the chosen result is about."""
+        return self.chosen is not None and self._laying.is_seen(self.chosen)
 
     # --- What is asked ------------------------------------------------------------------------------------------------
 
@@ -159,7 +163,7 @@ class Asking(QObject):
     def close(self) -> None:
         """Ask nobody any more: the worker ends."""
         self._timer.stop()
-        self._view.over = None
+        self._laying.close()
         if self._asker is not None:
             self._asker.close()
 
@@ -179,8 +183,7 @@ class Asking(QObject):
                 taken.asker.close()
             return
         self._asker, self._number, self._chosen = taken.asker, taken.number, taken.chosen
-        self.results = tuple(replace(each, overlay_id=None) for each in taken.results)
-        self.method, self.is_laid = taken.method, taken.is_laid
+        self.results, self.method, self.is_laid = taken.results, taken.method, taken.is_laid
         self._timer.start()
         self._show_chosen()
 
@@ -230,7 +233,7 @@ class Asking(QObject):
         status = self.status
         if self.results is not before or status != self._told:
             self._told = status
-            self._lay_new()
+            self._lay()
             self.changed.emit()
         is_busy = any(each.now.is_under_way or each.now.is_keeping for each in self.results)
         self._timer.setInterval(BUSY_MS if is_busy else IDLE_MS)
@@ -257,29 +260,8 @@ class Asking(QObject):
             self._desk.failed.emit(now.words)
 
     def _show_chosen(self) -> None:
-        self._lay_new()
-        self._view.stir()
+        self._lay()
         self.changed.emit()
 
-    def _lay_new(self) -> None:
-        """Give the chosen map an id in the bundle that is shown."""
-        chosen = self.chosen
-        if chosen is None or chosen.overlay_id or not (chosen.now.maps and chosen.now.ask.input_id):
-            return
-        laid = replace(chosen, overlay_id=self._overlay.lay(chosen.now.ask.input_id, chosen.now.maps[0]))
-        self.results = tuple(laid if each is chosen else each for each in self.results)
-        self._view.stir()
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether the scene shows the input that the chosen map is of."""
-        chosen = self.chosen
-        if chosen is None or chosen.now.ask.input_id is None:
-            return False
-        return shows(self._view.state(), chosen.now.ask.input_id, chosen.asker.checkpoint_id)
-
-    def _over(self, state: ViewState) -> ViewState:
-        chosen = self.chosen
-        if not self.is_laid or chosen is None or chosen.overlay_id is None or chosen.now.ask.input_id is None:
-            return state
-        return laid_over(state, chosen.overlay_id, chosen.now.ask.input_id, chosen.asker.checkpoint_id)
+    def _lay(self) -> None:
+        self._laying.show(self.chosen if self.is_laid else None)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
-    QHBoxLayout,
     QLabel,
-    QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +17,8 @@ from PySide6.QtWidgets import (
 from viewer.inspect.samples import score_kind
 from viewer.window.asking.about import METHODS, About, about_of, about_of_ask, about_words, asked_words
 from viewer.window.choice import Choice
-from viewer.window.docks.asking.lines import note_line, progress_line
+from viewer.window.docks.action import action_button, row_of
+from viewer.window.docks.asking.lines import chosen_line, note_line, progress_line
 from viewer.window.docks.asking.paint import largest_of
 from viewer.window.docks.asking.pane import Curve, FormedPicture, Legend
 from viewer.window.docks.asking.shown import Shown
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
 HINT = "Right click a channel, a unit or a class, or choose one above: what does it look for?"
 LOOKS_FOR, PIXELS = "What does it look for?", "Which pixels?"
 UNIT_LOOKS_FOR, UNIT_PIXELS = "What does this one unit look for?", "Which pixels does this one unit see?"
-PREDICTED, PINNED = "predicted", "pinned"
+PREDICTED, LAST = "predicted", "last"
 ICONLESS_PX = 260
 
 
@@ -56,15 +54,16 @@ class AskDock(QDockWidget):
         self._telling = telling_layers(bundle)
         theme = lambda: window.view.theme  # noqa: E731 - asked anew for every painting
         self.about, self.method = Choice(ICONLESS_PX), Choice(150)
-        self.looks_for = _button(LOOKS_FOR, "an image that it answers to most, made step by step")
-        self.pixels = _button(PIXELS, "which pixels of the shown input speak for it")
+        self.looks_for = action_button(LOOKS_FOR, "an image that it answers to most, made step by step")
+        self.pixels = action_button(PIXELS, "which pixels of the shown input speak for it")
         self.picture, self.legend, self.curve = FormedPicture(theme), Legend(theme), Curve(theme)
         self.question, self.progress, self.note = Line("inspectHeading"), Line("quiet"), Line("inspectNote")
+        self.why = Line("quiet")
         self.laid = QCheckBox("on the picture in the scene")
-        self.pause = _button("Pause", "let it rest; it goes on from there later")
-        self.cancel = _button("Cancel", "end it; what has come of it stays here")
-        self.keep = _button("Keep", "write it into the bundle, as a run")
-        self.png = _button("PNG", "save the picture as PNG here")
+        self.pause = action_button("Pause", "let it rest; it goes on from there later")
+        self.cancel = action_button("Cancel", "end it; what has come of it stays here")
+        self.keep = action_button("Keep", "write it into the bundle, as a run")
+        self.png = action_button("PNG", "save the picture as PNG here")
         self.results, self.status = ResultStrip(), StatusLine(theme)
         self._shown = Shown(bundle)
         self._offered: About | None = None
@@ -93,8 +92,11 @@ class AskDock(QDockWidget):
         row = self.about.currentIndex()
         return self._abouts[row] if 0 <= row < len(self._abouts) else About()
 
-    def come_up(self) -> None:
-        """Be seen: somebody has asked, and waits for what comes of it."""
+    def _on_asked(self) -> None:
+        """Be seen: somebody has asked, and waits for what comes of it. The next question may be about the same."""
+        chosen = self.asking.chosen
+        if chosen is not None:
+            self._offer_abouts(about_of_ask(chosen.now.ask))
         if self.visibleRegion().isEmpty():
             self.show()
             self.raise_()
@@ -114,9 +116,8 @@ class AskDock(QDockWidget):
         is_image = chosen is not None and chosen.now.ask.kind == "synthesise"
         for part, is_seen in ((self.legend, is_map), (self.curve, is_image), (self.laid, is_map)):
             part.setVisible(is_seen)
-        for line in (self.question, self.progress, self.note):
-            line.say("")
-        self.picture.show_picture(None if chosen is None else self._shown.picture_of(chosen, theme), HINT)
+        hint = HINT if chosen is None else asking.status.words if chosen.now.is_under_way else ""
+        self.picture.show_picture(None if chosen is None else self._shown.picture_of(chosen, theme), hint)
         self._show_buttons(chosen)
         if chosen is not None:
             self._show_result(chosen)
@@ -130,6 +131,7 @@ class AskDock(QDockWidget):
     def _show_result(self, chosen: Result) -> None:
         now, asking = chosen.now, self.asking
         self.question.say(asked_words(now.ask, self._names))
+        self.why.say(chosen_line(now))
         self.progress.say(progress_line(now, self._kind, self._names))
         self.note.say(note_line(now, is_laid=asking.is_laid, is_seen=asking.is_seen))
         if now.maps:
@@ -162,14 +164,15 @@ class AskDock(QDockWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
-        column.addLayout(_row(_caption("About", self.about), self.about))
-        column.addLayout(_row(self.looks_for))
-        column.addLayout(_row(self.pixels, self.method))
+        column.addLayout(row_of(_caption("About", self.about), self.about))
+        column.addLayout(row_of(self.looks_for))
+        column.addLayout(row_of(self.pixels, self.method))
         column.addWidget(self.question)
+        column.addWidget(self.why)
         column.addWidget(self.picture, 1)
         for part in (self.legend, self.curve, self.progress, self.note, self.laid):
             column.addWidget(part)
-        column.addLayout(_row(self.pause, self.cancel, self.keep, self.png))
+        column.addLayout(row_of(self.pause, self.cancel, self.keep, self.png))
         column.addWidget(self.results)
         column.addWidget(self.status)
         self.setWidget(whole)
@@ -177,7 +180,7 @@ class AskDock(QDockWidget):
     def _connect(self) -> None:
         asking = self.asking
         asking.changed.connect(self.refresh)
-        asking.asked.connect(self.come_up)
+        asking.asked.connect(self._on_asked)
         self.looks_for.clicked.connect(lambda: asking.ask_image(self.chosen_about()))
         self.pixels.clicked.connect(lambda: asking.ask_pixels(self.chosen_about()))
         self.method.chosen.connect(self._weigh_otherwise)
@@ -199,26 +202,24 @@ class AskDock(QDockWidget):
             self.asking.ask_pixels(about_of_ask(chosen.now.ask), method)
 
     def _on_study(self, before: Study, after: Study) -> None:
-        if before.pinned != after.pinned:
-            self._offer_abouts()
+        if before.pinned != after.pinned and after.pinned is not None:
+            self._offer_abouts(about_of(self._window.desk.bundle, after.pinned, self._telling))
 
     def _on_shown(self) -> None:
         chosen = self.asking.chosen
         if chosen is not None and chosen.now.maps and not self.isHidden():
             self._show_result(chosen)
 
-    def _offer_abouts(self) -> None:
-        """What is pinned, the class that is predicted, and every class."""
-        desk = self._window.desk
-        pinned = None if desk.study.pinned is None else about_of(desk.bundle, desk.study.pinned, self._telling)
+    def _offer_abouts(self, first: About | None = None) -> None:
+        """What was clicked or asked about last, the class that is predicted, and every class."""
         self._abouts = [About(), *(About(class_=number) for number in range(len(self._names)))]
         items = [Item(PREDICTED, about_words(About(), self._names), "the class that is predicted for the shown input")]
         items += [Item(f"class {number}", name) for number, name in enumerate(self._names)]
-        if pinned is not None and pinned not in self._abouts:
-            self._abouts.insert(0, pinned)
-            items.insert(0, Item(PINNED, about_words(pinned, self._names), "what was clicked last"))
+        if first is not None and first not in self._abouts:
+            self._abouts.insert(0, first)
+            items.insert(0, Item(LAST, about_words(first, self._names), "what was clicked or asked about last"))
         self.about.offer(tuple(items))
-        self.about.setCurrentIndex(0 if pinned is None else self._abouts.index(pinned))
+        self.about.setCurrentIndex(0 if first is None else self._abouts.index(first))
 
     def _save(self) -> None:
         chosen = self.asking.chosen
@@ -226,26 +227,8 @@ class AskDock(QDockWidget):
             self._shown.save(chosen, self._window)
 
 
-def _button(words: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.setToolTip(tip)
-    button.setObjectName("padAction")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return button
-
-
 def _caption(words: str, buddy: QWidget) -> QLabel:
     caption = QLabel(words)
     caption.setBuddy(buddy)
     caption.setObjectName("quiet")
     return caption
-
-
-def _row(*parts: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(4)
-    for part in parts:
-        row.addWidget(part, 0 if isinstance(part, QLabel) else 1)
-    return row

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from viewer.live.asked import Progress
 
 STAGES = {"paused": "paused", "cancelled": "cancelled", "refused": "not made"}
-OPENING = "the model is being opened …"
+CHOSEN_CHANNEL, CHOSEN_CLASS = "the channel that answers this picture most", "the class that is predicted for it"
 
 
 def progress_line(now: Progress, kind: ScoreKind, names: Sequence[str]) -> str:
@@ -27,7 +27,7 @@ def progress_line(now: Progress, kind: ScoreKind, names: Sequence[str]) -> str:
     stage = STAGES.get(now.stage, "")
     if not now.of:
         return stage or ("waiting for the worker …" if now.stage == "waiting" else "")
-    loss = f"answers {number_words(now.losses[-1], 4)}" if now.losses else ""
+    loss = f"score {number_words(now.losses[-1], 4)}" if now.losses else ""
     if now.stage == "done":
         rows = rows_of(np.asarray(now.scores, np.float32), kind, names, 1)
         says = f"the network says {rows[0].name}, {rows[0].words}" if rows else ""
@@ -52,3 +52,10 @@ def note_line(now: Progress, *, is_laid: bool, is_seen: bool) -> str:
     if now.run_id:
         return f"in the bundle as {now.run_id}"
     return "the scene shows another picture than this one" if now.maps and is_laid and not is_seen else ""
+
+
+def chosen_line(now: Progress) -> str:
+    """Why it is about this channel or class, where nobody has said so."""
+    if not now.is_chosen or now.ask.kind == "explain":
+        return ""
+    return CHOSEN_CLASS if now.ask.layer is None else CHOSEN_CHANNEL

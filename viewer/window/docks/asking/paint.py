@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from viewer.colour import apply_map
+from viewer.colour import PALETTES, apply_map
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ALPHA = 0.85
 DARKENED = 0.25
+DIM = 0.55
+"""How much of the picture is gone under a map: at full strength its colours and those of the map are one."""
 LEAST_PX, MOST_PX = 112, 384
 MAPS: dict[MapKind, MapName] = {"heat": "heat", "signed": "evidence", "mask": "heat"}
 """The colours of each kind."""
@@ -33,8 +35,8 @@ def largest_of(found: FoundMap) -> float:
 def painted(picture: Picture | None, found: FoundMap, theme: Theme) -> Picture:
     """A picture (H, W, 1 or 3) uint8 with a map over it, (rows, columns, 3) uint8 of 112 to 384 pixels a side.
 
-    The map is stretched over the picture. It is painted as in the scene: the larger a value, the more it covers; a mask
-    darkens what is not in it. A map of what is no picture, and one that there is no picture for, is alone.
+    The map is stretched over the picture, which steps back to the ground of the theme. The larger a value, the more it
+    covers; a mask darkens what is not in it. A map of what is no picture, or that has none, is alone.
     """
     values = np.nan_to_num(np.atleast_2d(found.values).astype(np.float32), posinf=0.0, neginf=0.0)
     under = np.zeros((*values.shape, 3), np.uint8) if picture is None else _coloured(picture)
@@ -44,6 +46,8 @@ def painted(picture: Picture | None, found: FoundMap, theme: Theme) -> Picture:
     if found.kind == "mask":
         kept = np.clip(spread, 0, 1)[..., None]
         return _bytes(base * (DARKENED + (1 - DARKENED) * kept))
+    ground = 255 * np.asarray(PALETTES[theme].panel, np.float32)
+    base = base + (ground - base) * DIM
     parts = np.clip(spread / largest_of(found), -1, 1)
     alpha = np.abs(parts)[..., None] * ALPHA
     return _bytes(base * (1 - alpha) + 255 * apply_map(parts, theme, MAPS[found.kind]) * alpha)

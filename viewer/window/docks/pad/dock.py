@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from viewer.window.docks.action import action_button, row_of
 from viewer.window.docks.pad.pane import Pane
 from viewer.window.docks.pad.rows import rows_of
 from viewer.window.docks.pad.status import StatusLine
@@ -38,13 +39,13 @@ class PadDock(QDockWidget):
         self.tools = Tools(easel.shape[2], easel.brush)
         self.drawn, self.attacked = Pane(theme, PLAINLY), Pane(theme, ATTACKED)
         self.status = StatusLine(theme)
-        self.attack = _button("Attack", ATTACKS)
-        self.veil = _button("Hide answer", "hide what the network says, in all of the window (Y)")
+        self.attack = action_button("Attack", ATTACKS)
+        self.veil = action_button("Hide answer", "hide what the network says, in all of the window (Y)")
         self.picture, self.paste, self.camera, self.save = (
-            _button("Picture", "a picture file, as the network takes it; or drop one here"),
-            _button("Paste", "the picture that was copied (Ctrl V)"),
-            _button("Camera", "what the camera sees, again and again"),
-            _button("Save", "keep what is drawn"),
+            action_button("Picture", "a picture file, as the network takes it; or drop one here"),
+            action_button("Paste", "the picture that was copied (Ctrl V)"),
+            action_button("Camera", "what the camera sees, again and again"),
+            action_button("Save", "keep what is drawn"),
         )
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self.refresh)
@@ -107,8 +108,8 @@ class PadDock(QDockWidget):
         for pane in (self.drawn, self.attacked):
             panes.addWidget(pane, 1)
         column.addLayout(panes, 1)
-        column.addLayout(_row(self.attack, self.veil))
-        column.addLayout(_row(self.picture, self.paste, self.camera, self.save))
+        column.addLayout(row_of(self.attack, self.veil))
+        column.addLayout(row_of(self.picture, self.paste, self.camera, self.save))
         column.addWidget(self.status)
         self.setWidget(whole)
 
@@ -195,21 +196,3 @@ class PadDock(QDockWidget):
         self.tools.show_theme(self._window.view.theme)
         for part in (self.drawn, self.attacked, self.status):
             part.update()
-
-
-def _button(words: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.setToolTip(tip)
-    button.setObjectName("padAction")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return button
-
-
-def _row(*parts: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(4)
-    for part in parts:
-        row.addWidget(part, 1)
-    return row
