@@ -22,9 +22,13 @@ class KernelTile:
 
 @dataclass(frozen=True, slots=True)
 class ImageTile:
-    """The picture of an input."""
+    """The picture of an input: its middle `part` in 0..1 along each side, its differences from grey `contrast` times as
+    large.
+    """
 
     input_id: str
+    part: float = 1.0
+    contrast: float = 1.0
 
 
 Tile = KernelTile | ImageTile

@@ -174,5 +174,17 @@ def _image(bundle: Bundle, tile: ImageTile) -> Array:
         if not captured:
             return np.zeros((1, 1, 3), np.float32)
         at = captured[-1]
-    cells = picture_cells(bundle, bundle.manifest.model.inputs[0], CaptureKey(tile.input_id, at))
-    return np.where(cells == NOT_KEPT, np.float32(0), cells)
+    cells = middle(picture_cells(bundle, bundle.manifest.model.inputs[0], CaptureKey(tile.input_id, at)), tile.part)
+    shown: Array = np.where(cells == NOT_KEPT, np.float32(0), cells)
+    return shown if tile.contrast == 1 else np.float32(0.5) + (shown - np.float32(0.5)) * np.float32(tile.contrast)
+
+
+def middle(picture: Array, part: float) -> Array:
+    """The middle `part` in 0..1 of a picture (rows, columns, ...) along each side, at least one cell.
+
+    >>> middle(np.arange(16.0).reshape(4, 4), 0.5).tolist()
+    [[5.0, 6.0], [9.0, 10.0]]
+    """
+    sides = [min(max(round(side * part), 1), side) for side in picture.shape[:2]]
+    row, column = ((whole - side) // 2 for whole, side in zip(picture.shape[:2], sides, strict=True))
+    return picture[row : row + sides[0], column : column + sides[1]]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exporter.bundle.errors import KerascopeError
+from scenes.filters.sight import contrast_for, image_of, shown_part
 from viewer.album import ImageTile, KernelTile
-from viewer.album_tiles import kernel_cells, picture_before, picture_shape
+from viewer.album_tiles import kernel_cells, middle, picture_before, picture_shape
 from viewer.kept import kernel_ref
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Chapter:
     steps : how many steps the images took; `None` where the bundle does not say, or they differ.
     scale : the size of weights that has full colour, and whether some are larger.
     is_coloured : whether they are kernels over red, green and blue.
-    size : rows and columns of a kernel.
+    size : rows and columns of a kernel, or of what is shown of an image.
+    whole : rows and columns of an image.
+    contrast : how many times as far from grey images are shown as they are.
     """
 
     layer: str
@@ -57,6 +60,8 @@ class Chapter:
     is_clipped: bool = False
     is_coloured: bool = False
     size: tuple[int, int] = (1, 1)
+    whole: tuple[int, int] = (1, 1)
+    contrast: float = 1.0
 
 
 def chapters_of(bundle: Bundle, checkpoint_id: str, options: SceneOptions) -> tuple[Chapter, ...]:
@@ -143,18 +148,25 @@ def _runs(bundle: Bundle, checkpoint_id: str) -> dict[str, dict[int, Run]]:
 def _images(bundle: Bundle, layer: Layer, runs: dict[int, Run]) -> Chapter:
     channels = tuple(sorted(runs))[:MOST_TILES]
     steps = {runs[channel].result.get("steps", runs[channel].options.get("steps")) for channel in channels}
-    image = bundle.input(runs[channels[0]].inputs[-1]).image
-    rows, columns = image.shape[:2] if image is not None else (1, 1)
     same = steps.pop() if len(steps) == 1 else None
+    dead = frozenset(channel for channel in channels if runs[channel].result.get("dead"))
+    inputs = {channel: runs[channel].inputs[-1] for channel in channels}
+    whole, part = image_of(bundle, inputs[channels[0]]).shape[:2], shown_part(bundle, layer.name)
+    alive = [middle(image_of(bundle, inputs[channel]), part) for channel in channels if channel not in dead]
+    contrast = contrast_for(alive)
+    rows, columns = (max(round(side * part), 1) for side in whole)
     return Chapter(
         layer=layer.name,
         kind="images",
-        tiles=tuple(ImageTile(runs[channel].inputs[-1]) for channel in channels),
+        tiles=tuple(ImageTile(inputs[channel], part, contrast) for channel in channels),
         channels=channels,
         total=max(layer.outputs[0].shape[-1] or 0, channels[-1] + 1),
         aspect=float(np.clip(columns / rows, 1 / 3, 3)),
-        dead=frozenset(channel for channel in channels if runs[channel].result.get("dead")),
+        dead=dead,
         steps=int(same) if isinstance(same, int) else None,
+        size=(rows, columns),
+        whole=(whole[0], whole[1]),
+        contrast=contrast,
     )
 
 

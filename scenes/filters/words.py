@@ -55,14 +55,23 @@ def legends_of(chapter: Chapter) -> tuple[Hud, ...]:
     """What colours and signs mean."""
     clipped = ("scale: 99.5 % of |weight|,", "larger ones clipped")
     if chapter.kind == "images":
-        dead = ("crossed out: dead,", "nothing moves it") if chapter.dead else ("pixels as they are",)
-        return (note(dead),)
+        return (note(_looks(chapter)),)
     full = f"{chapter.scale:.2g}"
     if chapter.is_coloured:
         plain = note(("red, green and blue: weights of them,", f"grey is 0, full colour is \u00b1{full}"))
         return (plain, note(clipped)) if chapter.is_clipped else (plain,)
     strip = colour_legend("weight", "weight", 300.0, full)
     return (strip, note(clipped)) if chapter.is_clipped else (strip,)
+
+
+def _looks(chapter: Chapter) -> tuple[str, ...]:
+    """How images are shown."""
+    lines = ["crossed out: dead, nothing moves it"] if chapter.dead else []
+    if chapter.size != chapter.whole:
+        (rows, columns), (of_rows, of_columns) = chapter.size, chapter.whole
+        lines.append(f"the middle {rows} \u00d7 {columns} of {of_rows} \u00d7 {of_columns} pixels")
+    lines.append(f"contrast \u00d7 {chapter.contrast:g}" if chapter.contrast != 1 else "colours as they are")
+    return tuple(lines)
 
 
 def head(chapter: Chapter, number: str, frame: FilterFrame) -> Hud:

@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from filtered_bundle import DEAD, filtered_bundle
-from paper_bundle import KEY, layer, paper_bundle
+from paper_bundle import KEY, PaperBundle, layer, paper_bundle
 from taught_bundle import taught_bundle
 
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
 from scenes.filters.chapters import CLIPPED_PERCENTILE, MOST_TILES, chapters_of
 from scenes.filters.places import FilterFrame, plate_of, start_boxes, tile_grid
+from scenes.filters.sight import contrast_for, shown_part
 from scenes.gallery.filters import build, layout_options
 from scenes.options import SceneOptions
 from scenes.timeline import Timeline
@@ -165,3 +166,31 @@ def test_a_layer_that_is_folded_away_has_the_plate_of_its_group_or_the_next() ->
     plate = closed.plates[plate_of(bundle, closed, "conv")]
     camera = standing(made(bundle))[0].camera
     assert len(set(start_boxes(plate, (0, 1, 2, 3), camera, 16 / 9))) == 1, "all out of the one tile"
+
+
+def test_of_large_images_for_units_that_see_little_the_middle_is_shown_and_it_says_so() -> None:
+    def deep(strides: int) -> PaperBundle:
+        of = {"dilation": (1, 1), "padding": "valid"}
+        kernel = {"kernel_size": (7, 7), "strides": (strides, strides), **of}
+        size = (224 - 7) // strides + 1
+        pool = {"pool_size": (2, 2), "strides": (2, 2), "mode": "max", **of}
+        made = [
+            layer("picture", "input", 224, 224, 3),
+            layer("early", "conv", size, size, 4, **kernel),
+            layer("late", "pool", size // 2, size // 2, 4, **pool),
+        ]
+        return paper_bundle(made)
+
+    near, far = deep(1), deep(20)
+    assert shown_part(near, "early") == pytest.approx(64 / 224), "at least so many pixels"
+    assert shown_part(far, "late") == pytest.approx(2.5 * 27 / 224)
+    assert shown_part(taught_bundle(), "conv") == 1.0, "each pixel of a small one is seen"
+    flat = paper_bundle([layer("pixels", "input", 784), layer("hidden", "dense", 3)])
+    assert shown_part(flat, "hidden") == 1.0
+
+
+@pytest.mark.parametrize(("away", "contrast"), [(0.5, 1.0), (0.25, 2.0), (0.1, 5.0), (0.01, 8.0), (0.0, 1.0)])
+def test_contrast_takes_patterns_from_black_to_white(away: float, contrast: float) -> None:
+    image = 0.5 + away * np.tile([[1.0, -1.0], [-1.0, 1.0]], (4, 4)).astype(np.float32)
+    assert contrast_for([image[..., None]] * 3) == contrast
+    assert contrast_for([]) == 1.0

@@ -65,6 +65,13 @@ def test_each_tile_has_the_colours_of_its_kernel_or_picture(stage, tiny_bundle: 
         np.testing.assert_allclose(seen_in(frame, START[at], (6, 6)), picture, atol=0.006)
 
 
+def test_the_middle_of_an_image_with_more_contrast(tiny_bundle: Bundle) -> None:
+    whole = tiny_bundle.image("clean-0")[:, :, 0] / 255  # type: ignore[index]
+    cells = tile_cells(tiny_bundle, ImageTile("clean-0", part=1 / 3, contrast=3.0))
+    wanted = np.clip(0.5 + 3 * (whole[2:4, 2:4] - 0.5), 0, 1)
+    np.testing.assert_allclose(tile_colours(cells, "dark"), np.repeat(wanted[..., None], 3, axis=2), atol=1e-6)
+
+
 @pytest.mark.gl
 def test_tiles_are_on_their_way_as_far_as_they_have_come(stage) -> None:
     """At the start, in the middle and at the end; later ones later."""
