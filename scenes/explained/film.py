@@ -184,16 +184,18 @@ class Film:
         shown = self.subject.shown
         kinds = sorted({look.over.kind for look in shown.looks})
         if moment.look is None:
-            return legends.legends(kinds, {}, legends.notes_of(self.subject.left_out), self.frame, net=False)
+            return legends.legends(
+                kinds, {}, legends.notes_of(self.subject.left_out, self.frame), self.frame, net=False
+            )
         look = shown.looks[moment.look]
         units = {str(look.over.kind): f"{self.strengths.of(look.over, look.run.method):.3g}"}
-        notes = legends.notes_alone(method_of(look.run.method).name, units)
+        notes = legends.notes_alone(method_of(look.run.method).name, units, self.frame)
         return legends.legends(kinds, units, notes, self.frame, net=False)
 
     def _layer_legend(self, moment: Moment) -> Hud:
         overlay = self._nearest(moment)
         unit = f"{self.strengths.of(overlay, self.stages.look.run.method):.3g}"
-        notes = legends.notes_alone(overlay.layer, {overlay.kind: unit})
+        notes = legends.notes_alone(overlay.layer, {overlay.kind: unit}, self.frame)
         return legends.legends((overlay.kind,), {overlay.kind: unit}, notes, self.frame, net=False)
 
     def _nearest(self, moment: Moment) -> Overlay:
@@ -230,10 +232,10 @@ class Film:
         overlay, stages = self._nearest(moment), self.stages
         number = stages.overlays.index(overlay) + 1
         rows, columns = overlay.values.shape
-        some = f" ({len(stages.overlays)} of {stages.of} shown)" if len(stages.overlays) < stages.of else ""
-        count = f"stop {number} of {len(stages.overlays)}{some}" if len(stages.overlays) > 1 else ""
+        count = f"stop {number} of {len(stages.overlays)}" if len(stages.overlays) > 1 else ""
+        some = f"of {stages.of} layers with maps" if len(stages.overlays) < stages.of else ""
         strength = strength_words(self.bundle, overlay, self.strengths.of(overlay, stages.look.run.method))
-        lines = (overlay.layer, f"{rows} \u00d7 {columns} values over it", strength, count)
+        lines = (overlay.layer, f"{rows} \u00d7 {columns} values over it", strength, count, some)
         return faded(words.panel_hud(self.panel_px, lines, self.frame.list.width_px), moment.said)
 
 

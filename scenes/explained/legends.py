@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 RAMP_PX = 190.0
 KINDS: dict[str, tuple[str, MapName]] = {"heat": ("counts", "heat"), "signed": ("against | for", "evidence")}
 SWATCH_PX = 30.0
+NARROW_PX, NARROW_RAMP_PX = 700.0, 120.0
+"""Frames narrower than this have short legends without numbers of their own: these stand under the pictures. So there
+is room for what full colour is.
+"""
 
 
 def legends(
@@ -27,7 +31,9 @@ def legends(
         ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0 if frame.is_wide else 260.0)
         scale = note(("scale: {percentile} of |value| over all", "inputs, {printed}, clipped"))
         return legend_row((ramp, scale), frame.left_px, frame.legends_right_px)
-    pieces = [colour_legend(*KINDS[kind], RAMP_PX, units.get(kind, "1")) for kind in KINDS if kind in kinds]
+    is_tight = frame.width_px < NARROW_PX and len(kinds) > 1
+    wide_px, ends = (NARROW_RAMP_PX, {}) if is_tight else (RAMP_PX, units)
+    pieces = [colour_legend(*KINDS[kind], wide_px, ends.get(kind, "1")) for kind in KINDS if kind in kinds]
     pieces.append(note(tuple(notes)))
     if "mask" in kinds:
         pieces.append(_mask_legend())
@@ -39,15 +45,19 @@ def _mask_legend() -> Hud:
     return Hud(bars, words=(Words("dark: cut away", (0.0, TOP_PX), SIZE_PX),))
 
 
-def notes_of(left_out: int) -> tuple[str, ...]:
+def notes_of(left_out: int, frame: ExplainFrame) -> tuple[str, ...]:
     """What stands beside the legends of many maps."""
+    if frame.width_px < NARROW_PX:
+        return f"1: {PERCENTILE:g}th percentile", "of |values|, clipped"
     lines = (f"1: full colour, the {PERCENTILE:g}th percentile", "of each method's |values|, clipped")
     more = f"{left_out} more explanation{'s' if left_out > 1 else ''} not shown"
     return (*lines, more) if left_out else lines
 
 
-def notes_alone(name: str, units: Mapping[str, str]) -> tuple[str, ...]:
+def notes_alone(name: str, units: Mapping[str, str], frame: ExplainFrame) -> tuple[str, ...]:
     """What stands beside the legend of one map."""
+    if frame.width_px < NARROW_PX:
+        return notes_of(0, frame)
     if "mask" in units:
         return (f"{name}: inside or outside, nothing between",)
     return (

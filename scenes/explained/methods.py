@@ -16,9 +16,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    "saliency": Method(
-        "saliency", "which pixels change it most?", "where would a tiny change of a pixel change the answer most?"
-    ),
+    "saliency": Method("saliency", "which pixels change it most?", "where would a tiny change of a pixel matter most?"),
     "smoothgrad": Method(
         "SmoothGrad", "the same, over noisy copies", "saliency, averaged over many copies with noise."
     ),

@@ -31,11 +31,12 @@ LIST_WIDTH, LIST_TOP_PX = 0.19, 178.0
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What stands under a picture: its name, what is asked, and numbers."""
+    """What stands under a picture: its name, what is asked, numbers, and the last of them in `short`."""
 
     name: str
     asks: str = ""
     numbers: tuple[str, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def lines_of(sign: Sign, room_px: float, *, is_terse: bool) -> tuple[tuple[str, 
     """The lines under a picture in columns of this width: text, size, and whether it is its name."""
     size = NAME_PX if not is_terse else LINE_PX
     lines = [(line, size, True) for line in broken(sign.name, room_px, size * 1.03)]
-    small = [*([] if is_terse else [sign.asks]), *sign.numbers]
+    numbers = (*sign.numbers[:-1], sign.short) if is_terse and sign.short else sign.numbers
+    small = [*([] if is_terse else [sign.asks]), *numbers]
     lines += [(line, LINE_PX, False) for text in small if text for line in broken(text, room_px, LINE_PX)]
     return tuple(lines)
 

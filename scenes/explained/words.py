@@ -65,7 +65,12 @@ def _sign(bundle: Bundle, look: Look, strengths: Strengths, *, is_one: bool, is_
     method = method_of(look.run.method)
     number = strength_words(bundle, look.over, strengths.of(look.over, look.run.method))
     about = "" if is_one else ", ".join(part for part in (question_words(bundle, look), score_words(look)) if part)
-    return Sign(method.name, method.asks if is_first else "", tuple(line for line in (about, number) if line))
+    return Sign(
+        method.name,
+        method.asks if is_first else "",
+        tuple(line for line in (about, number) if line),
+        number.replace("full colour", "full"),
+    )
 
 
 def signs_hud(spread: Spread, signs: Sequence[Sign], number: int | None) -> Hud:

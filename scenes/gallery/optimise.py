@@ -10,7 +10,7 @@ from scenes.optimised.clock import REWIND_SECS, Clock, clock_of
 from scenes.optimised.film import Film
 from scenes.optimised.marks import target_wires
 from scenes.optimised.places import OptimiseFrame
-from scenes.optimised.subject import subject_of
+from scenes.optimised.subject import begins_with, subject_of
 from scenes.optimised.words import legends
 from scenes.panels.answer import answer_of
 from scenes.timeline import Key, Marker, Timeline, Track
@@ -65,6 +65,7 @@ def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
         target_wires(bundle, layout, subject),
         legends(frame, is_lit=subject.is_lit),
         _likes(bundle, subject, frame),
+        begins_with(bundle, subject),
     )
     stops = (0.5, clock.grown + 0.2, clock.through + 0.3)
     return Timeline(clock.over, film.state_at, True, _markers(clock, subject), stops_secs=stops)

@@ -44,7 +44,8 @@ class Moment:
 @dataclass(frozen=True)
 class Film:
     """What does not change with time. `scores` are those of each image, empty where it has none; `shown` are the
-    classes that are listed, `likes` the pictures that it was to be like.
+    classes that are listed, `likes` the pictures that it was to be like, `begins` what it
+    was at first.
     """
 
     bundle: Bundle
@@ -61,6 +62,7 @@ class Film:
     wires: tuple[Wire, ...]
     legends: Hud
     likes: tuple[Loupe, ...]
+    begins: str
 
     def state_at(self, t_secs: float) -> ViewState:
         """The picture at a time."""
@@ -156,7 +158,11 @@ class Film:
         clock, place = self.clock, self.frame.caption
         turns = (clock.grown, clock.fade + 0.4)
         which = sum(t_secs >= turn for turn in turns) % 2
-        lines = words.at_end(self.subject, self.answer, self.scores[-1]) if which else words.on_way(self.subject)
+        lines = (
+            words.at_end(self.subject, self.answer, self.scores[-1])
+            if which
+            else words.on_way(self.subject, self.begins)
+        )
         said = min(min(abs(t_secs - turn) for turn in turns) / SAY_SECS, 1.0)
         return faded(caption(lines, place.left_px, place.right_px, place.top_px), said)
 

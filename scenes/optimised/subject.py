@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from exporter.bundle.errors import KerascopeError
 from scenes.panels.classes import class_name
 from viewer.state import CaptureKey
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 COMMAND = "kerascope synthesise MODEL --method class_image --classes NAME --out B.bundle"
 REFERENCES = ("content", "style")
+SAME_LEVELS = 8.0
+"""How far two pictures that are taken for the same lie apart on average, of 255 levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Subject:
 
     `steps` is after how many steps each of its images was kept, `keys` their captures, `curves` what was measured
     of them, the loss first or, where it has parts, these. `is_lit` says whether the outputs of layers were kept,
-    `steps_made` how many steps there were. `likes` are the inputs that it was to be like, by what they were for.
+    `steps_made` how many steps there were. `likes` are the inputs that it was to be like, by what they were for, `logit` how that of
+    the class went that was asked for, where the loss tells it.
     """
 
     run: Run
@@ -46,6 +51,7 @@ class Subject:
     steps_made: int
     target: str
     likes: tuple[tuple[str, str], ...]
+    logit: Curve | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -107,6 +113,7 @@ def _of(bundle: Bundle, run: Run) -> Subject:
         max(_whole(run.result.get("steps")), steps[-1]),
         _target(bundle, run),
         tuple((role, like) for role, like in likes if isinstance(like, str) and like in known),
+        _logit(run, steps),
     )
 
 
@@ -137,6 +144,29 @@ def _curves(run: Run, steps: tuple[int, ...]) -> tuple[Curve, ...]:
     if len(steps) == 1 and steps[0] > 0 and first is not None and last is not None:
         return (Curve("", (0, steps[0]), _numbers([first, last])),)
     return (Curve("", steps, _numbers(losses)),) if _fits(losses, steps) else ()
+
+
+def _logit(run: Run, steps: tuple[int, ...]) -> Curve | None:
+    """The logit of the class: the loss is that less `weight` times `norm`."""
+    terms, losses = _told(run.result.get("terms")), _told(run.result.get("losses"))
+    norms = terms.get("norm") if isinstance(terms, dict) else None
+    weight = run.options.get("weight")
+    is_logit = run.method == "class_image" and run.options.get("objective") == "logit"
+    if not (is_logit and isinstance(weight, int | float) and _fits(norms, steps) and _fits(losses, steps)):
+        return None
+    values = zip(_numbers(losses), _numbers(norms), strict=True)
+    return Curve("logit", steps, tuple(loss + weight * norm for loss, norm in values))
+
+
+def begins_with(bundle: Bundle, subject: Subject) -> str:
+    """What the image began as: the label of the picture that it was, else noise."""
+    parent, first = subject.run.parent, bundle.image(subject.run.inputs[0])
+    picture = None if parent is None else bundle.image(parent)
+    if picture is None or first is None or subject.steps[0] > 0:
+        return "noise" if parent is None else "a picture"
+    is_same = picture.shape == first.shape and float(np.abs(picture.astype(float) - first).mean()) < SAME_LEVELS
+    is_kept = picture.shape != first.shape and subject.run.options.get("start") == "content"
+    return bundle.input(str(parent)).label if is_same or is_kept else "noise"
 
 
 def _told(text: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.optimised.chart import number_text
+from scenes.optimised.chart import curve_at, number_text
 from scenes.optimised.methods import method_of
 from scenes.panels.classes import class_name
 from scenes.panels.heading import broken, fitted
@@ -44,16 +44,19 @@ def lines_of(
         name = class_name(answer.names, number)
         before = "" if len(subject.keys) == 1 else f"{percent(first[number])} \u2192 "
         lines.append(f"{name}: {before}{percent(here[number])}")
-    lines += [f"{role}: {weight}" for role, weight in _asked_numbers(subject)]
+    if subject.logit is not None:
+        first_logit, logit = subject.logit.values[0], curve_at(subject.logit, step)
+        lines.append(f"logit: {number_text(first_logit)} \u2192 {number_text(logit)}")
+    lines += _both_losses(subject)
     if not subject.is_lit:
         lines.append("only its answer was kept: the layers of the net stay dim")
     return tuple(lines)
 
 
-def _asked_numbers(subject: Subject) -> list[tuple[str, str]]:
+def _both_losses(subject: Subject) -> list[str]:
     first, last = subject.run.result.get("first_loss"), subject.run.result.get("last_loss")
     if len(subject.curves) > 1 and isinstance(first, int | float) and isinstance(last, int | float):
-        return [("both losses together", f"{number_text(first)} \u2192 {number_text(last)}")]
+        return [f"weighted sum: {number_text(first)} \u2192 {number_text(last)}"]
     return []
 
 
@@ -86,14 +89,13 @@ def loss_title(subject: Subject, curve: Curve) -> str:
     return curve.name or f"{method.loss}{way}"
 
 
-def on_way(subject: Subject) -> tuple[str, ...]:
+def on_way(subject: Subject, begins: str) -> tuple[str, ...]:
     """While the image comes."""
     if subject.is_dead:
         return ("Nothing moves it:", "the gradient is 0 everywhere.")
     rises = method_of(subject.run.method).rises
     way = "better" if rises is None else "larger" if rises else "smaller"
     what = "loss" if rises is False else "curve"
-    begins = "a picture" if subject.run.parent is not None else "noise"
     return f"It begins with {begins}; each step changes", f"all pixels a little, so that the {what} gets {way}."
 
 
@@ -106,20 +108,17 @@ def at_end(subject: Subject, answer: Answer, scores: Sequence[float]) -> tuple[s
     if not answer.has_classes or not scores:
         return (f"This is what {subject.steps_made} steps make of it.",)
     first = max(range(len(scores)), key=scores.__getitem__)
-    says = f"The network says {class_name(answer.names, first)}, {percent(scores[first])}:"
+    says = f"{class_name(answer.names, first)}, {percent(scores[first])}"
     if subject.class_number == first:
-        return says, "no photograph, but all that it looks for."
-    return says, "nobody asked it for that."
+        return f"The network says {says}:", "no photograph, but what it looks for."
+    return f"This is what {subject.steps_made} steps make of it;", f"the network now says {says}."
 
 
 def legends(frame: OptimiseFrame, *, is_lit: bool) -> Hud:
     """The colours of the net."""
     if not is_lit:
-        return legend_row(
-            (note(("outputs of layers were not kept", "of this image: the net is dim")),),
-            frame.left_px,
-            frame.legends_right_px,
-        )
+        told = note(("outputs of layers were not kept", "of this image: the net is dim"))
+        return legend_row((told,), frame.left_px, frame.legends_right_px)
     ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0 if frame.is_wide else 260.0)
     scale = note(("scale: {percentile} of |value|,", "of the last image; {printed}, clipped"))
     return legend_row((ramp, scale), frame.left_px, frame.legends_right_px)
