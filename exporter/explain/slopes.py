@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,8 +69,9 @@ class Slopes:
     def each(self) -> Iterator[tuple[slice, Floats, Floats]]:
         """The question's inputs in batches: which they are, their scores and their gradients."""
         count = len(self._question)
-        for first in range(0, count, self.at_once):
-            part = slice(first, min(first + self.at_once, count))
+        size = math.ceil(count / math.ceil(count / self.at_once))  # even batches: a last one of few inputs is slow
+        for first in range(0, count, size):
+            part = slice(first, min(first + size, count))
             yield part, *self.at(self._question.fed[part], np.arange(part.start, part.stop))
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 import warnings
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+from taking_turns import Work, in_turns
 from victims import batch_of, victim_of
 
 BATCH, STEPS, EPSILON = 64, 10, 0.1
 ROUNDS = {"fgsm": 61, "pgd": 21}
 AT_LEAST_FASTER, OVERHEAD_AT_MOST = 3.0, 0.10
-
-Work = Callable[[], Any]
 
 
 @pytest.fixture(scope="module")
@@ -100,25 +96,6 @@ def of_art(victim: Any, batch: Any, name: str, **options: Any) -> Work:
     )
     attack = getattr(evasion, name)(model, eps=EPSILON, batch_size=BATCH, **options)
     return lambda: attack.generate(batch.pixels, batch.labels)
-
-
-def in_turns(works: Mapping[str, Work], rounds: int) -> tuple[dict[str, float], dict[str, float], dict[str, Any]]:
-    """The median time of each work, its median processor time, and what it came to.
-
-    They take turns, so that what else the machine does meets all alike; the first turn does not count. The processor's
-    time is what is held to: waiting for other programs is no part of it.
-    """
-    results = {name: work() for name, work in works.items()}  # also compiles them
-    walls: dict[str, list[float]] = {name: [] for name in works}
-    processors: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            wall, processor = time.perf_counter(), time.process_time()
-            work()
-            walls[name].append(time.perf_counter() - wall)
-            processors[name].append(time.process_time() - processor)
-    medians = [{name: statistics.median(taken) for name, taken in each.items()} for each in (walls, processors)]
-    return medians[0], medians[1], results
 
 
 def peers_of(victim: Any, batch: Any, name: str) -> dict[str, Work]:

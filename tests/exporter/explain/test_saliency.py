@@ -87,7 +87,7 @@ def test_many_inputs_are_explained_in_batches_by_one_graph(
     monkeypatch.setattr("exporter.explain.slopes.differentiated_at_once", lambda _: 3)
     found = method.run(probe, asked(pictures()), method.chosen(), lambda *told: ticks.append(told))
     np.testing.assert_allclose(found.maps[0].values, truth, atol=1e-6)
-    assert ticks == [(3, 4), (4, 4)]
+    assert ticks == [(2, 4), (4, 4)]
     before = len(runs)
     for count in (1, 2, 4):
         method.run(probe, asked(pictures(count)), method.chosen(), untold)
