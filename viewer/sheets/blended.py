@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from viewer.colour import apply_map
+from viewer.colour import PALETTES, apply_map
 from viewer.sheets.sheet import Rgb
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 Kind = Literal["heat", "signed", "mask"]
 ALPHA = 0.85
 """How strongly full colour covers the picture under it."""
+SHOWN = 0.4
+"""How much of a picture is seen under a map: over a bright one the colours of the map were lost."""
 PERCENTILE = 99.0
 """Of the sizes of a map's values: full colour, so that a few pixels do not leave all others without any."""
 
@@ -40,8 +42,8 @@ def full_colour(maps: Iterable[Floats]) -> tuple[float, float]:
 def blended(picture: Rgb, values: Floats, kind: Kind, scale: float, theme: Theme) -> Rgb:
     """A picture (H, W, 3) uint8 with a map (rows, columns) over it, spread over all of it.
 
-    A value covers what is under it as strongly as it is large, `scale` and above with 85 %. A mask leaves what is in
-    it and darkens the rest.
+    The picture is dimmed: 40 % of it over the ground of the theme. A value covers that as strongly as it is large,
+    `scale` and above with 85 %. A mask leaves what is in it as it is and darkens the rest.
     """
     spread = _spread(np.nan_to_num(values.astype(np.float32)), picture.shape[:2])
     under = picture.astype(np.float32) / 255
@@ -51,7 +53,8 @@ def blended(picture: Rgb, values: Floats, kind: Kind, scale: float, theme: Theme
         part = np.clip(spread / np.float32(scale), -1.0 if kind == "signed" else 0.0, 1.0)
         colours = apply_map(part, theme, "evidence" if kind == "signed" else "heat")
         cover = (np.abs(part) * ALPHA)[..., None]
-        shown = under * (1 - cover) + colours * cover
+        ground = np.array(PALETTES[theme].roles["ground"], np.float32)
+        shown = (under * SHOWN + ground * (1 - SHOWN)) * (1 - cover) + colours * cover
     rounded: Rgb = np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
     return rounded
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from viewer.state import Theme
 
 LARGEST_PX, LEAST_PX, DEEP_PX = 420, 260, 260
+MOST_DEEP = 10
+"""So many maps of layers are shown, two rows."""
 NAMES: Mapping[str, str] = {
     "smoothgrad": "SmoothGrad",
     "cam": "CAM",
@@ -59,8 +61,10 @@ def sheet_of_explanations(subject: Subject) -> Sheet:
     tiles = (first, *(_tile(subject, look, picture, is_smooth, is_deep=False) for look in flat))
     groups = [Group(tiles, tile_px_for(len(tiles), LARGEST_PX, LEAST_PX))]
     if deep:
-        over = tuple(_tile(subject, look, picture, is_smooth, is_deep=True) for look in deep)
-        groups.append(Group(over, DEEP_PX, "Layer by layer, from the input on"))
+        some = _some(deep)
+        over = tuple(_tile(subject, look, picture, is_smooth, is_deep=True) for look in some)
+        left = f": {len(some)} of {len(deep)} maps, --layer NAME shows the others" if len(some) < len(deep) else ""
+        groups.append(Group(over, DEEP_PX, f"Layer by layer, from the input on{left}"))
     kinds = {look.overlay.kind for look in (*flat, *deep)}
     title = f"Which pixels matter in {shown.label}"
     return Sheet(title, subject.model_name, tuple(groups), _bars(kinds, subject.theme), (_SCALES,))
@@ -108,6 +112,12 @@ def _looks(subject: Subject, runs: list[Run], *, is_deep: bool) -> list[Look]:
     ]
 
 
+def _some(looks: list[Look]) -> list[Look]:
+    """The maps, or where there are many some of them, evenly, the first and the last among them."""
+    places = np.linspace(0, len(looks) - 1, min(MOST_DEEP, len(looks))).round().astype(int)
+    return [looks[place] for place in places]
+
+
 def _key(overlay: Overlay, runs: Mapping[str, Run], *, is_deep: bool) -> tuple[str, str]:
     """What shares a scale."""
     return (overlay.id, overlay.kind) if is_deep else (runs[overlay.run].method, overlay.kind)
@@ -134,12 +144,18 @@ def _tile(subject: Subject, look: Look, picture: Rgb, is_smooth: bool, *, is_dee
     method = look.run.method
     name = look.overlay.layer if is_deep else NAMES.get(method, method.replace("_", " "))
     is_mask = look.overlay.kind == "mask"
-    number = f"{percent(float((look.values > 0).mean()))} of it" if is_mask else f"full colour {look.scale:.3g}"
-    is_cut = look.largest > look.scale and not is_mask
-    number += f", up to {look.largest:.3g}" if is_cut else ""
+    number = f"{percent(float((look.values > 0).mean()))} of it" if is_mask else _scale_words(look, is_deep=is_deep)
     size = "\u00d7".join(map(str, look.overlay.values.shape))
-    lines = (f"{size}, {number}",) if is_deep else (_question(subject, look.run), number)
+    lines = (size, number) if is_deep else (_question(subject, look.run), number)
     return Tile(over, name, tuple(line for line in lines if line), is_smooth)
+
+
+def _scale_words(look: Look, *, is_deep: bool) -> str:
+    """What full colour stands for; there is room for the largest value under the pictures of the first rows alone."""
+    if not look.largest:
+        return "0 everywhere"
+    more = f", up to {look.largest:.3g}" if look.largest > look.scale and not is_deep else ""
+    return f"full colour {look.scale:.3g}{more}"
 
 
 def _question(subject: Subject, run: Run) -> str:

@@ -15,9 +15,9 @@ from synthesised_bundle import synthesised_bundle
 
 from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
-from viewer.colour import apply_map
+from viewer.colour import PALETTES, apply_map
 from viewer.sheets import SHEETS, activation_grid, write_sheet
-from viewer.sheets.blended import ALPHA, blended, full_colour
+from viewer.sheets.blended import ALPHA, SHOWN, blended, full_colour
 from viewer.sheets.kernels import kernel_colours
 from viewer.sheets.page import enlarged, picture_of
 from viewer.sheets.sheet import Sheet, Tile
@@ -104,14 +104,16 @@ def test_explanations_stand_side_by_side_one_scale_a_method(full: Bundle) -> Non
     assert {bar.numbers for bar in made.bars} == {("0", "full colour"), ("\u2212 full", "0", "+ full")}
 
 
-def test_what_does_not_matter_leaves_the_picture_as_it_is_and_masks_darken_the_rest() -> None:
+def test_the_picture_under_a_map_is_dimmed_alike_and_masks_darken_what_is_outside() -> None:
     picture = np.random.default_rng(6).integers(0, 256, (4, 4, 3)).astype(np.uint8)
     values = np.zeros((4, 4), np.float32)
     values[1, 2] = 5
     shown = blended(picture, values, "heat", 5.0, "dark")
-    assert (shown != picture).any(axis=2).sum() == 1
+    dimmed = picture * SHOWN + np.array(PALETTES["dark"].roles["ground"]) * 255 * (1 - SHOWN)
+    others = values == 0
+    np.testing.assert_allclose(shown[others], dimmed[others], atol=0.51)
     colour = apply_map(np.ones((1, 1), np.float32), "dark", "heat")[0, 0]
-    np.testing.assert_allclose(shown[1, 2], picture[1, 2] * (1 - ALPHA) + colour * 255 * ALPHA, atol=0.51)
+    np.testing.assert_allclose(shown[1, 2], dimmed[1, 2] * (1 - ALPHA) + colour * 255 * ALPHA, atol=0.51)
     cut = blended(picture, (values > 0).astype(np.float32), "mask", 1.0, "dark")
     np.testing.assert_array_equal(cut[1, 2], picture[1, 2])
     np.testing.assert_allclose(cut[0, 0], picture[0, 0] * (1 - ALPHA), atol=0.51)
