@@ -97,6 +97,8 @@ pictures: blender
 	# The lesson's network is not ours: KERASCOPE_DATA is a folder with tiny_vgg, as CNN Explainer publishes it.
 	test ! -d '$(KERASCOPE_DATA)/tiny_vgg' || \
 		PYTHONPATH=. $(BIN)/python tests/support/lesson_commands.py '$(KERASCOPE_DATA)/tiny_vgg' scenes/pictures
+	# Explanations and images of a network of ImageNet, as the page on them shows them: a quarter of an hour.
+	PYTHONPATH=. $(BIN)/python tests/support/looking_commands.py scenes/pictures
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
 	# The page needs a browser: Chromium without a head.
