@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
     Make = Callable[[Bundle, str, str], Asker]
 
-BUSY_MS, IDLE_MS = 30, 200
+BUSY_MS, SLOWEST_MS, IDLE_MS = 30, 300, 200
+REST_PART = 2.0
+"""Where the window takes long to put itself together, it has so many times that for whoever uses it meanwhile."""
 WITHOUT_MODEL = "asking needs the model: kerascope view {bundle} --model MODEL"
 A_DRAWING = "a drawing cannot be explained: save it into the bundle, then open that anew (Ctrl L)"
 NOTHING_SHOWN = "no input is shown that could be explained"
@@ -83,6 +86,7 @@ class Asking(QObject):
         self.method = "saliency"
         self.is_laid = True
         self._told = Status("starting")
+        self._looked_secs = time.perf_counter()
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self._look)
         self._laying = Laying(overlay, view)
@@ -236,7 +240,14 @@ class Asking(QObject):
             self._lay()
             self.changed.emit()
         is_busy = any(each.now.is_under_way or each.now.is_keeping for each in self.results)
-        self._timer.setInterval(BUSY_MS if is_busy else IDLE_MS)
+        self._timer.setInterval(self._pace_ms() if is_busy else IDLE_MS)
+
+    def _pace_ms(self) -> int:
+        """When to look next while something forms: later where the window was not free when it was time to look."""
+        now_secs = time.perf_counter()
+        late_ms = (now_secs - self._looked_secs) * 1e3 - self._timer.interval()
+        self._looked_secs = now_secs
+        return round(min(max(late_ms * REST_PART, BUSY_MS), SLOWEST_MS))
 
     def _news(self) -> tuple[Progress, ...]:
         """What has come since the last time, which the results hold now."""
