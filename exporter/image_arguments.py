@@ -25,11 +25,13 @@ EXPLAIN_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "baseline": (str, "integrated_gradients: black, grey or white (default: black)"),
     "square": (int, "occlusion: side of the square in pixels (default: an eighth of the picture)"),
     "stride": (int, "occlusion: how far it moves (default: half of its side)"),
+    "cover": (str, "occlusion: grey, black or white, the colour of the square (default: grey)"),
     "relu": (bool, "grad_cam: drop what speaks against the class (default: yes)"),
     "of": (str, "segmentation: by which map, saliency or grad_cam (default: saliency)"),
     "object_share": (number, "segmentation: what lies above this share of the map is certain (default: 0.95)"),
     "ground_share": (number, "segmentation: what lies below this share is not of the object (default: 0.3)"),
     "rounds": (int, "segmentation: how often GrabCut looks again (default: 5)"),
+    "smooth": (number, "segmentation: smooth the map first, by a share of the picture's side (default: 1/16)"),
 }
 """What can be asked of explanations, as their options name it: how it is read, and what it means."""
 SYNTHESIS_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {

@@ -11,7 +11,9 @@ from exporter.explain.contract import Floats
 Levels = NDArray[np.uint8]
 
 
-def cut(picture: Levels, values: Floats, shares: tuple[float, float], rounds: int, seed: int) -> Floats:
+def cut(
+    picture: Levels, values: Floats, shares: tuple[float, float], sigma_px: float, rounds: int, seed: int
+) -> Floats:
     """The mask of an object, 1 where it is, being where the values are large.
 
     Parameters
@@ -19,6 +21,7 @@ def cut(picture: Levels, values: Floats, shares: tuple[float, float], rounds: in
     picture : (rows, columns, 3) uint8.
     values : (rows, columns), a map of the object.
     shares : the pixels below the first share of the values are ground, those above the second are of the object.
+    sigma_px : of the Gaussian that smooths the values first; 0: none.
     rounds : how often the colours of both are learnt again.
     seed : of what is random.
 
@@ -26,6 +29,8 @@ def cut(picture: Levels, values: Floats, shares: tuple[float, float], rounds: in
     -------
     (rows, columns) float32, 0 or 1; all 0 where the values are one and the same.
     """
+    if sigma_px > 0:
+        values = np.asarray(cv2.GaussianBlur(values, (0, 0), sigma_px), np.float32)
     lower, upper = np.quantile(values, shares)
     if upper <= lower:
         return np.zeros(values.shape, np.float32)

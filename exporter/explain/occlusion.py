@@ -26,6 +26,7 @@ from exporter.probing import Probe, Target, scores_of
 
 _SHARE = 8
 """The square is so many times smaller than the picture, where nobody says how large it is."""
+COVERS = ("grey", "black", "white")
 Ints = NDArray[np.int64]
 
 
@@ -37,12 +38,17 @@ class OcclusionOptions:
     ----------
     square : the side of the square, in pixels; by default an eighth of the shorter side of the picture.
     stride : how far it moves from one place to the next, at most its side; by default half of it.
+    cover : the colour of the square, `grey`, `black` or `white`: the one that says least in these pictures.
     """
 
     square: int | None = None
     stride: int | None = None
+    cover: str = "grey"
 
     def __post_init__(self) -> None:
+        if self.cover not in COVERS:
+            expected = f"one of {', '.join(COVERS)}"
+            raise ExplainError("the square cannot have this colour", expected=expected, got=repr(self.cover))
         for name, value in (("square", self.square), ("stride", self.stride)):
             if value is not None and value < 1:
                 raise ExplainError(f"occlusion cannot take this {name}", expected="1 or more", got=value)
@@ -69,7 +75,9 @@ def run(probe: Probe, question: Question, options: OcclusionOptions, tick: Tick 
     Zeiler and Fergus 2013, arXiv 1311.2901, section 4.2, who plot the score at each position of the square; here each
     pixel has the mean of score(x) - score(x with the square) over all squares that cover it. The squares begin at the
     first pixel, `stride` apart; the last of a row or column ends at the border, so that all are whole. The score is the
-    logit of a class, or what is asked of a layer; the square is grey as pictures are, midway from black to white.
+    logit of a class, or what is asked of a layer; the square is grey as pictures are, midway from black to white. On
+    pictures with a ground of one colour, such as digits on black, a grey square is something new to see, and one in the
+    colour of the ground (`cover`) says more.
 
     The square is as large as the picture at most: then all pixels have one value. Of vectors that are no pictures the
     "square" is a run of `square` values.
@@ -84,7 +92,7 @@ def run(probe: Probe, question: Question, options: OcclusionOptions, tick: Tick 
     """
     _check_there(probe, question)
     grid = grid_of(_shape(question), options)
-    each = _scores(probe, question, grid, tick)
+    each = _scores(probe, question, grid, _colour(question, options.cover), tick)
     if not (is_finite := np.isfinite(each).all(axis=1)).all():
         row = int(is_finite.argmin())
         name = question.names[row] if question.names else row
@@ -141,14 +149,14 @@ def _covered(length: int, starts: Ints, side: int) -> NDArray[np.float64]:
     return covered
 
 
-def _scores(probe: Probe, question: Question, grid: Grid, tick: Tick) -> Floats:
+def _scores(probe: Probe, question: Question, grid: Grid, colour: Floats, tick: Tick) -> Floats:
     """(n, 1 + positions): the score of each input as it is, then with the square at each position."""
     tops, lefts = (each.ravel() for each in np.meshgrid(grid.tops, grid.lefts, indexing="ij"))
     away = np.array([grid.shape[0]])
     places = np.stack([np.concatenate([away, tops]), np.concatenate([away, lefts])], axis=1).astype(np.int32)
     total, at_once = len(question) * len(places), answered_at_once(probe)
     occluded = probe.compiled(_occluded, question.layer, grid.shape, (grid.height, grid.width))
-    fed, grey = tf.constant(question.fed), tf.constant(np.broadcast_to(question.background, grid.shape[-1:]))
+    fed, grey = tf.constant(question.fed), tf.constant(np.broadcast_to(colour, grid.shape[-1:]))
     found = []
     for start in range(0, total, at_once):
         inputs, squares = np.divmod(np.arange(start, min(start + at_once, total)), len(places))
@@ -156,6 +164,15 @@ def _scores(probe: Probe, question: Question, grid: Grid, tick: Tick) -> Floats:
         found.append(occluded(fed, grey, tf.constant(inputs), tf.constant(places[squares]), units, at).numpy())
         tick(min(start + at_once, total), total)
     return np.concatenate(found).reshape(len(question), len(places))
+
+
+def _colour(question: Question, cover: str) -> Floats:
+    """What is fed for the square, (channels,) or ()."""
+    colour = {"grey": question.background, "black": question.low, "white": question.high}[cover]
+    if not np.isfinite(colour).all():
+        what = f"the square cannot be {cover}"
+        raise ExplainError(what, expected="a valid range of what is fed", got="none", remedy="choose another --cover")
+    return colour
 
 
 def _occluded(

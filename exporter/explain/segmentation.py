@@ -36,12 +36,14 @@ class SegmentationOptions:
     object_share : the pixels above this share of the map's values are of the object for certain.
     ground_share : those below this share are not.
     rounds : how often GrabCut looks again at the colours of the two.
+    smooth : how far the map is smoothed first, as a share of the shorter side of the picture; 0: not at all.
     """
 
     of: str = "saliency"
     object_share: float = 0.95
     ground_share: float = 0.30
     rounds: int = 5
+    smooth: float = 1 / 16
 
     def __post_init__(self) -> None:
         if self.of not in SEEDS:
@@ -52,6 +54,8 @@ class SegmentationOptions:
             raise ExplainError("the shares cannot be used", expected="0 < ground < object < 1", got=got)
         if self.rounds < 1:
             raise ExplainError("so few rounds cut nothing out", expected="1 or more", got=self.rounds)
+        if not 0 <= self.smooth <= 1:
+            raise ExplainError("the map cannot be smoothed so far", expected="0 to 1", got=self.smooth)
 
 
 def run(probe: Probe, question: Question, options: SegmentationOptions, tick: Tick = untold) -> Explained:
@@ -59,7 +63,8 @@ def run(probe: Probe, question: Question, options: SegmentationOptions, tick: Ti
 
     Simonyan, Vedaldi and Zisserman 2013, arXiv 1312.6034, section 3.2: what lies above the 95 % quantile of the map is
     taken for the object, what lies below the 30 % quantile for the ground, a graph cut by colour decides over the rest,
-    and of what it finds the largest connected part is kept. The cut is OpenCV's GrabCut.
+    and of what it finds the largest connected part is kept. The cut is OpenCV's GrabCut. Other than there, the map is
+    smoothed first: gradients of neighbouring pixels differ so much that half of an object would be ground.
 
     It cuts along colours: an object of the ground's colours is not found. All 0 where the map says nothing.
 
@@ -82,7 +87,8 @@ def run(probe: Probe, question: Question, options: SegmentationOptions, tick: Ti
     found = seed.run(probe, question, seed.chosen(), tick).maps[0].values.reshape(-1, *size)
     pairs = zip(pictures_of(question), found, strict=True)
     shares = options.ground_share, options.object_share
-    masks = np.stack([cut(picture, values, shares, options.rounds, question.seed) for picture, values in pairs])
+    how = shares, options.smooth * min(size), options.rounds, question.seed
+    masks = np.stack([cut(picture, values, *how) for picture, values in pairs])
     details: tuple[dict[str, OptionValue], ...] = tuple({"share": float(mask.mean())} for mask in masks)
     return Explained((Map(probe.input_name, "mask", masks),), details)
 

@@ -50,13 +50,25 @@ def overlap(one: Any, other: Any) -> float:
 def test_the_object_is_cut_out_around_what_is_looked_at(probe: Any, disc: Any, picture: Any, of: str) -> None:
     question = asked(picture, units=[0])
     looked_at = explained(of, probe, question).maps[0].values[0] > 0
-    found = explained("segmentation", probe, question, of=of)
+    found = explained("segmentation", probe, question, of=of, smooth=0.0)
     mask = found.maps[0].values[0]
     assert found.maps[0].kind == "mask"
     assert set(np.unique(mask)) == {0, 1}
     assert overlap(looked_at, disc < 100) < 0.4
     assert overlap(mask > 0, disc < 100) > 0.6
     assert found.details[0]["share"] == pytest.approx(mask.mean())
+
+
+def test_a_map_of_scattered_pixels_is_smoothed_first(disc: Any, picture: Any) -> None:
+    from exporter.explain.cut import cut
+
+    rng = np.random.default_rng(1)
+    scattered = ((disc < 100) * rng.random((SIDE, SIDE)) ** 4).astype(np.float32) + rng.random((SIDE, SIDE)) * 0.01
+    levels = np.rint(np.where(disc[..., None] < 100, [200, 80, 80], [60, 130, 70]) + rng.normal(0, 25, (SIDE, SIDE, 3)))
+    shown = np.clip(levels, 0, 255).astype(np.uint8)
+    raw, smooth = (cut(shown, scattered.astype(np.float32), (0.3, 0.95), sigma, 5, 0) > 0 for sigma in (0.0, 2.0))
+    assert overlap(smooth, disc < 100) > 0.6
+    assert overlap(smooth, disc < 100) > overlap(raw, disc < 100)
 
 
 def test_what_is_fed_in_another_range_is_the_same_picture(picture: Any) -> None:
@@ -81,6 +93,7 @@ def test_a_map_that_says_nothing_cuts_nothing_out(probe: Any) -> None:
         ({"of": "occlusion"}, "no segmentation by this map: expected one of saliency, grad_cam"),
         ({"object_share": 0.2}, "the shares cannot be used"),
         ({"rounds": 0}, "so few rounds"),
+        ({"smooth": -1}, "cannot be smoothed so far"),
     ],
 )
 def test_options_of_a_cut_that_make_no_sense(probe: Any, picture: Any, options: dict[str, Any], said: str) -> None:

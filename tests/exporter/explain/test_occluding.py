@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from explained_nets import asked, explained, mapped, pictures, weighted
 
+from exporter.bundle import KerascopeError
+
 pytestmark = pytest.mark.tf
 
 GREY = np.array([0.5, 0.25, 0.75], np.float32)
@@ -83,6 +85,17 @@ def test_of_a_sum_each_value_loses_its_part(linear: Any) -> None:
     np.testing.assert_allclose(values, (np.arange(16) - 5) * (fed - 0.5), atol=1e-4)
 
 
+@pytest.mark.parametrize(("cover", "colour"), [("black", -1.0), ("white", 2.0)])
+def test_the_square_has_the_colour_that_is_asked_for(linear: Any, cover: str, colour: float) -> None:
+    fed = np.random.default_rng(5).random((1, 16), np.float32)
+    question = asked(fed, units=[0], low=np.float32(-1), high=np.float32(2))
+    values = mapped("occlusion", linear, question, square=1, cover=cover)
+    np.testing.assert_allclose(values, (np.arange(16) - 5) * (fed - colour), atol=1e-4)
+    endless = asked(fed, units=[0], low=np.float32(-np.inf), high=np.float32(np.inf))
+    with pytest.raises(KerascopeError, match=f"the square cannot be {cover}: expected a valid range"):
+        mapped("occlusion", linear, endless, square=1, cover=cover)
+
+
 def test_a_picture_that_is_fed_as_a_vector_is_covered_by_squares(linear: Any) -> None:
     fed = np.random.default_rng(5).random((1, 16), np.float32)
     question = asked(fed, units=[0], background=np.float32(0.5), picture=(4, 4, 1))
@@ -98,7 +111,8 @@ def test_a_picture_that_is_fed_as_a_vector_is_covered_by_squares(linear: Any) ->
         ({"square": 2, "stride": 3}, "the squares would leave gaps: expected a stride of 1 to 2, got 3"),
         ({"square": 0}, "cannot take this square: expected 1 or more, got 0"),
         ({"stride": -1}, "cannot take this stride"),
-        ({"size": 2}, "occlusion has no such option: expected square, stride, got size"),
+        ({"cover": "red"}, "the square cannot have this colour: expected one of grey, black, white"),
+        ({"size": 2}, "occlusion has no such option: expected square, stride, cover, got size"),
     ],
 )
 def test_squares_that_make_no_sense(probe: Any, options: dict[str, Any], said: str) -> None:

@@ -141,7 +141,7 @@ def test_the_first_clean_input_is_explained_where_none_is_named_and_attacked_one
 ) -> None:
     with BundleWriter.append(path) as writer:
         manifest = read_bundle(path).manifest
-        members = {"method": "none", "checkpoint": "001", "parent": "001", "options": {}, "result": {}}
+        members: dict[str, Any] = {"method": "none", "checkpoint": "001", "parent": "001", "options": {}, "result": {}}
         runs = (Run(id="made", kind="attack", inputs=("000",), **members),)
         first = structs.replace(manifest.inputs[0], kind="attacked", parent="001", run="made")
         writer.commit(structs.replace(manifest, inputs=(first, *manifest.inputs[1:]), runs=runs))
