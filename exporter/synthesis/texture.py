@@ -26,6 +26,7 @@ class TextureOptions(Descent):
 
     method: ClassVar[str] = "texture"
 
+    step_size: float = 8.0
     layers: str = ""
     tv_weight: float = 0.05
 
