@@ -61,10 +61,10 @@ class Film:
         """The picture at a time."""
         moment = self.journey.at(t_secs)
         page = None if moment.chapter is None else self._pages[moment.chapter]
-        hud = self._title + faded(self._opening if page is None else page.hud, moment.said)
+        hud = self._title + _gone(self._opening if page is None else page.hud, moment.said)
         if page is not None:
             arrived = max(4.0 * moment.out - 3.0, 0.0)
-            hud += faded(words.numbers(page.chapter, page.grid), arrived)
+            hud += _gone(words.numbers(page.chapter, page.grid), arrived)
         state = ViewState(self._camera(moment.away), (self._net(moment, page),), self.options.theme, hud, bloom=0.6)
         if page is None:
             return state
@@ -133,6 +133,13 @@ def film_of(bundle: Bundle, layout: Layout, options: SceneOptions, key: CaptureK
     frame = FilterFrame(options.aspect, max(map(len, lines)))
     journey = Journey(tuple(f"{chapter.layer}: {chapter.kind}" for chapter in chapters))
     return Film(bundle, layout, options, key, chapters, sentences, journey, frame)
+
+
+def _gone(hud: Hud, alpha: float) -> Hud:
+    """So much of a display, the strips of its legends too: what they explain comes and goes with them."""
+    if alpha <= 0:
+        return Hud()
+    return replace(faded(hud, alpha), ramps=tuple(replace(ramp, alpha=ramp.alpha * alpha) for ramp in hud.ramps))
 
 
 def _album(page: Page, moment: Moment) -> Album:

@@ -69,6 +69,19 @@ def test_tiles_come_out_of_their_plate_stand_in_a_grid_and_go_back() -> None:
         assert len(set(album.start_px)) == len(album.tiles), "each from the tile of its own channel"
 
 
+def test_between_the_layers_there_is_no_legend_for_what_is_not_there() -> None:
+    timeline = made(filtered_bundle())
+    for marker, name in ((timeline.markers[1], "weight"), (timeline.markers[2], "activation")):
+        state = timeline.state_at(marker.at_secs)
+        assert name in {ramp.map_name for ramp in state.hud.ramps if ramp.alpha == 1}
+    for t_secs in np.linspace(0, timeline.duration_secs, 200):
+        state = timeline.state_at(float(t_secs))
+        words = max((line.alpha for line in state.hud.words if line.part != "title"), default=0.0)
+        if not state.albums:
+            assert "weight" not in {ramp.map_name for ramp in state.hud.ramps}
+        assert all(ramp.alpha <= words for ramp in state.hud.ramps)
+
+
 @pytest.mark.parametrize("size_px", SHAPES)
 @pytest.mark.parametrize(("count", "aspect"), [(1, 1.0), (8, 1.0), (96, 1.0), (10, 1.8), (12, 0.4)])
 def test_tiles_lie_apart_inside_their_board(size_px: tuple[int, int], count: int, aspect: float) -> None:
