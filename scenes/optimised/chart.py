@@ -21,11 +21,13 @@ PIECE_PX = 8.0
 
 
 def number_text(value: float) -> str:
-    """A loss to four digits.
+    """A loss to four digits, large ones whole.
 
-    >>> number_text(0.123456), number_text(-1234567.0), number_text(28.0)
-    ('0.1235', '\u22121.235e+06', '28')
+    >>> number_text(0.123456), number_text(-1234567.0), number_text(28.0), number_text(20503.2)
+    ('0.1235', '\u22121.235e+06', '28', '20,503')
     """
+    if 1e3 <= abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", MINUS, 1)
     return f"{value:.4g}".replace("-", MINUS, 1) if math.isfinite(value) else "not a number"
 
 

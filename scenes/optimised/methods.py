@@ -20,7 +20,9 @@ class Method:
 METHODS: dict[str, Method] = {
     "class_image": Method("class image", "what does {target} look like to the network?", "objective", True),
     "filter": Method("filter image", "what does {target} look for?", "mean of the channel", True),
-    "deepdream": Method("DeepDream", "what does {target} see in it? More of that!", "mean square of the layer", True),
+    "deepdream": Method(
+        "DeepDream", "what does {target} see in it? More of that!", "mean square of the layer, octave by octave", True
+    ),
     "inversion": Method("feature inversion", "which picture looks the same to {target}?", "loss", False),
     "texture": Method("texture", "which picture has the texture of {style}?", "loss", False),
     "style": Method("style transfer", "{content}, in the style of {style}", "loss", False),

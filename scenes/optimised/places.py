@@ -16,7 +16,9 @@ BESIDE_FROM = 1.2
 """Frames that are wider than this, in heights, have image, net and answer beside each other."""
 SHEET_PART, TALL_SHEET_PART = 0.30, 0.46
 TOP_PX_WIDE, BOTTOM_PX_WIDE = 136.0, 706.0
-TOP_PX_TALL, BOTTOM_PX_TALL = 146.0, 452.0
+TOP_PX_TALL, BOTTOM_PX_TALL = 146.0, 606.0
+SQUARE_PX = 900.0
+"""Frames as wide as this, but not wide enough for all beside each other, have the net under the list."""
 LIST_WIDTH, LIST_TOP_PX = 0.19, 168.0
 GAP_PX = 50.0
 LIKES_WIDE_PX = (640.0, 200.0)
@@ -71,9 +73,11 @@ class OptimiseFrame(Frame):
     @property
     def net(self) -> Rect:
         """Where the net is, as parts of the frame."""
-        if not self.is_beside:
-            return Rect(0.045, 0.53, 0.955, 0.66)
         left, _, wide, _ = self.sheet
+        if not self.is_beside and self.width_px >= SQUARE_PX:
+            return Rect((left + wide + 36.0) / self.width_px, 0.46, 0.965, 0.60)
+        if not self.is_beside:
+            return Rect(0.045, 0.525, 0.955, 0.63)
         return Rect((left + wide + GAP_PX) / self.width_px, 0.15, self.answer.left_px / self.width_px - 0.03, 0.54)
 
     @property
@@ -87,7 +91,7 @@ class OptimiseFrame(Frame):
             left, _, wide, _ = self.sheet
             left, right, top = left + wide + GAP_PX, self.answer.left_px - 40.0, 672.0
         else:
-            left, right, top = self.left_px, self.right_px, 742.0
+            left, right, top = self.left_px, self.right_px, 752.0
         pitch = (right - left + CHART_GAP_PX) / max(count, 1)
         return tuple(
             Place(left + pitch * at, left + pitch * (at + 1) - CHART_GAP_PX, top) for at in range(count)

@@ -39,8 +39,8 @@ class Subject:
 
     `steps` is after how many steps each of its images was kept, `keys` their captures, `curves` what was measured
     of them, the loss first or, where it has parts, these. `is_lit` says whether the outputs of layers were kept,
-    `steps_made` how many steps there were. `likes` are the inputs that it was to be like, by what they were for, `logit`
-    how that of the class went that was asked for, where the loss tells it.
+    `steps_made` how many steps there were. `likes` are the inputs that it was to be like, by what they were for,
+    `logit` how that of the class went that was asked for, where the loss tells it.
     """
 
     run: Run

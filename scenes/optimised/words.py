@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STEP_PX, LINE_PX, NAME_PX = 36.0, 23.0, 21.0
 FIRST_PITCH_PX, PITCH_PX = 40.0, 30.0
 MOST_LINES = 3
+NARROW_PX = 700.0
 
 
 def asked(bundle: Bundle, subject: Subject) -> str:
@@ -49,7 +50,7 @@ def lines_of(
         lines.append(f"logit: {number_text(first_logit)} \u2192 {number_text(logit)}")
     lines += _both_losses(subject)
     if not subject.is_lit:
-        lines.append("only its answer was kept: the layers of the net stay dim")
+        lines.append("only its answer was kept")
     return tuple(lines)
 
 
@@ -119,6 +120,8 @@ def legends(frame: OptimiseFrame, *, is_lit: bool) -> Hud:
     if not is_lit:
         told = note(("outputs of layers were not kept", "of this image: the net is dim"))
         return legend_row((told,), frame.left_px, frame.legends_right_px)
-    ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0 if frame.is_wide else 260.0)
+    ramp = colour_legend("activation / \u00b1scale {own}", "activation", 360.0 if frame.is_wide else 240.0)
     scale = note(("scale: {percentile} of |value|,", "of the last image; {printed}, clipped"))
+    if frame.width_px < NARROW_PX:
+        scale = note(("scale: {percentile}", "of the last image\u2019s", "|values|, clipped"))
     return legend_row((ramp, scale), frame.left_px, frame.legends_right_px)
