@@ -1,11 +1,10 @@
-"""Asks in the real window by Qt's events and writes down what came of it: `asking_driver.py BUNDLE FOLDER`.
+"""Asks in the real window by Qt's events and says what came of it. The worker is one without a model.
 
-The worker is one without a model. Facts go to FOLDER/facts.json. Run in a process of its own, on a screen.
+For `pad_driver.py`, whose window it shares: a window of its own would take as long again as all that is done here.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -21,17 +20,14 @@ from PySide6.QtTest import QTest
 from qt_wait import wait
 from window_driver import place_of
 
-from exporter.bundle import read_bundle
-from scenes.present import Gallery
 from viewer.live.asked import Progress
 from viewer.live.asking import Asker
 from viewer.live.interview import Patience
-from viewer.window.application import make_window, prepare
 from viewer.window.docks.asking.dock import LOOKS_FOR, PIXELS, AskDock
-from viewer.window.playable import Wish
 from viewer.window.window import Window
 
 WAIT_SECS = 20.0
+MODEL = "model.keras"
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 Facts = dict[str, Any]
 
@@ -51,7 +47,7 @@ class Person:
 
     def listen(self) -> None:
         """Another bundle brings other parts."""
-        self.window.asking.make = self.make
+        self.window.asking.make, self.window.asking._model = self.make, MODEL
         for signal in (self.window.desk.failed, self.window.desk.told):
             signal.connect(self.said.append)
 
@@ -167,7 +163,9 @@ def drive_end(person: Person) -> Facts:
     person.click(person.dock.cancel)
     facts: Facts = {"cancelled": person.dock.progress.text(), "cancel_again": person.dock.cancel.isEnabled()}
     before, asker = len(window.asking.results), window.asking._asker
+    window._model, window._model_of = MODEL, window.desk.bundle.path
     window.mishaps.reopen()
+    window._model = window.live.answers._model = None
     person.listen()
     person.until(lambda: window.player.playable is not None and window.chooser.is_idle)
     facts["after_reopening"] = [len(window.asking.results) == before, window.asking._asker is asker]
@@ -180,19 +178,13 @@ def drive_end(person: Person) -> Facts:
     return facts
 
 
-def main(bundle: str, folder: str) -> None:
-    prepare()
-    opened, diary = read_bundle(Path(bundle)), Path(folder) / "diary.txt"
-    window = make_window(opened, Gallery(opened), Wish("flow"), Path(folder), model="model.keras")
-    window.resize(1280, 760)
+def drive_asking(window: Window) -> Facts:
+    """All of it, in a window without a model; afterwards it is as it was."""
+    diary = window.folder / "asked.txt"
     person = Person(window, diary)
     facts = drive_image(person) | drive_pixels(person) | drive_end(person)
-    window.close()
+    window.asking.close()
     lives = [int(line.split()[1]) for line in diary.read_text().splitlines() if line.startswith("life")]
     facts["lives"] = len(lives)
     facts["left"] = [pid for pid in lives if Path(f"/proc/{pid}").exists()]
-    (Path(folder) / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    return facts

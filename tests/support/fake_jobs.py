@@ -23,7 +23,7 @@ from fake_worker import die, write_down
 from exporter.live.pipe import Pipe
 
 STEPS = 12
-STEP_SECS = 0.02
+STEP_SECS = 0.01
 ODD_STEP = 4
 """The step at which lives go wrong."""
 MAP = (1.0, 2.0, 3.0, 4.0)

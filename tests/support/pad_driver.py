@@ -1,4 +1,4 @@
-"""Draws on the pad of the real window by Qt's events and writes down what came of it: `pad_driver.py BUNDLE FOLDER`.
+"""Asks and draws in the real window by Qt's events and writes down what came of it: `pad_driver.py BUNDLE FOLDER`.
 
 Facts go to FOLDER/facts.json. Run in a process of its own, on a screen.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from asking_driver import drive_asking
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
@@ -299,8 +300,9 @@ def main(bundle: str, folder: str) -> None:
     opened = read_bundle(Path(bundle))
     window = make_window(opened, Gallery(opened), Wish("flow"), Path(folder))
     window.resize(1210, 700)
+    asked = drive_asking(window)
     painter = Painter(window)
-    facts = drive_numpy(painter, Path(folder)) | drive_model(painter)
+    facts = {"asked": asked} | drive_numpy(painter, Path(folder)) | drive_model(painter)
     window.close()
     (Path(folder) / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 

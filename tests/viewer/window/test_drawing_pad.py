@@ -1,4 +1,6 @@
-"""The drawing pad of the real window: what is drawn is answered, shown, hidden, attacked and kept."""
+"""The drawing pad of the real window: what is drawn is answered, shown, hidden, attacked and kept; and in the same
+window the dock to ask: the menu, an image that forms, a map over the picture, and what is left of it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import pad_driver
 import pytest
+from fake_jobs import MAP, ODD_STEP, STEPS
 from tiny_bundle import CLASS_NAMES, make_tiny_bundle
 from virtual_screen import environment, virtual_screen
 
@@ -37,6 +40,12 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 @pytest.fixture
 def facts(drawn: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
     return drawn[1]
+
+
+@pytest.fixture
+def asked(facts: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = facts["asked"]
+    return found
 
 
 def test_a_stroke_is_answered_as_the_network_answers_the_same_picture(facts: dict[str, Any]) -> None:
@@ -109,3 +118,58 @@ def test_a_model_that_breaks_is_told_of_and_followed_by_numpy(facts: dict[str, A
     assert facts["failed"].startswith("the worker died three times")
     assert facts["drawing_stays"]
     assert "without TensorFlow" in facts["numpy_follows"]
+
+
+# --- Asking ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_menu_asks_about_layers_and_classes_and_only_pixels_of_the_picture(asked: dict[str, Any]) -> None:
+    both = {"What does it look for?", "Which pixels?"}
+    assert both <= set(asked["menus"]["conv"])
+    assert both <= set(asked["menus"]["scores"])
+    assert both & set(asked["menus"]["picture"]) == {"Which pixels?"}
+
+
+def test_nothing_is_started_before_somebody_asks_and_nothing_is_left(asked: dict[str, Any]) -> None:
+    assert asked["hidden_at_first"]
+    assert asked["toggled"]
+    assert not asked["lives_at_first"]
+    assert asked["lives"] == 1
+    assert asked["left"] == []
+
+
+def test_an_image_forms_rests_goes_on_and_is_kept(asked: dict[str, Any]) -> None:
+    assert asked["seen"], "who asks sees the dock"
+    assert asked["rests_at"] == asked["still_at"] == ODD_STEP - 1
+    assert asked["pause"] == "Resume"
+    assert asked["paused"].startswith(f"step {ODD_STEP - 1} of {STEPS}")
+    assert asked["question"] == "What does conv, channel 3 look for?", "the channel that the model chose is said"
+    assert asked["ask"] == ["filter", "conv", 3]
+    assert asked["steps"] == asked["curve"] == STEPS + 1
+    assert asked["done"].endswith("the network says one, 70.0 %")
+    assert asked["saved"] == [[STEPS]], "the PNG is the picture"
+    assert asked["kept"] == "in the bundle as filter-7"
+    assert "Ctrl L" in asked["told"]
+    assert not asked["keep_again"]
+
+
+def test_a_map_lies_over_its_own_picture_in_the_scene_and_over_no_other(asked: dict[str, Any]) -> None:
+    assert asked["no_heats"] == asked["not_laid"] == asked["elsewhere"] == asked["heats_of_an_image"] == []
+    assert len(asked["heats"]) == 1
+    assert asked["overlay"] == ["clean-0", "picture", "heat", [*MAP]]
+    assert asked["legend"] == ["0", "", "4"]
+    assert asked["asked"] == "Which pixels speak for “two”?"
+    assert "another picture" in asked["note"]
+
+
+def test_results_stay_and_are_there_again_when_the_bundle_is_opened_anew(asked: dict[str, Any]) -> None:
+    assert asked["results"] == 3
+    assert asked["back"] == asked["question"]
+    assert asked["after_reopening"] == [True, True]
+    assert len(asked["heats_after_reopening"]) == 1
+
+
+def test_cancelled_and_without_a_model_it_says_so(asked: dict[str, Any]) -> None:
+    assert asked["cancelled"].endswith("cancelled")
+    assert not asked["cancel_again"]
+    assert asked["without_model"].endswith("kerascope view tiny.bundle --model MODEL")
