@@ -171,6 +171,9 @@ def _nan_text(layer: LayerSummary) -> str:
 
 def _run_text(run: Run) -> str:
     made = f"{len(run.inputs)} inputs, {run.inputs[0]} to {run.inputs[-1]}" if run.inputs else "no inputs"
+    if run.kind == "explain":
+        asked = run.options.get("layer") or f"class {run.options.get('class')}"
+        made = f"asked about {asked}"
     of = "" if run.parent is None else f" of {run.parent}"
     return f"{run.id} {run.method}{of} at checkpoint {run.checkpoint}: {made}"
 
