@@ -209,7 +209,7 @@ class Book:
         if "begun" in message:
             found["ask"] = _said_fully(now.ask, message)
             found["is_chosen"] = now.is_chosen or found["ask"] != now.ask
-            found["losses"] = now.losses if entry.png else ()
+            found["losses"] = now.losses[:-1] if entry.png else ()  # it begins with the last picture
         if "done" in message and message.get("class") is not None:
             found["ask"] = replace(now.ask, class_=message["class"])
         stage = found.pop("stage", None)
