@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from scenes.explained.subject import Look, Row
     from scenes.options import SceneOptions
     from viewer.layout import Layout
+
+MOST_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,11 @@ def _some(overlays: list[Overlay], most: int) -> list[Overlay]:
 
 
 def _no_map(bundle: Bundle, row: Row, layer: str) -> KerascopeError:
-    there = sorted({overlay.layer for look in row.looks for overlay in look.deep})
-    return KerascopeError(
-        "no map lies on this layer",
-        expected=" or ".join(there) or "a layer with a map",
-        got=layer,
-        remedy=f"add one: kerascope explain BUNDLE --model MODEL --method grad_cam --layer {layer}",
-        path=bundle.path,
-    )
+    there = list(dict.fromkeys(overlay.layer for look in row.looks for overlay in look.deep))
+    more = f" or one of {len(there) - MOST_NAMES} others" if len(there) > MOST_NAMES else ""
+    remedy = f"add one: kerascope explain BUNDLE --model MODEL --method grad_cam --layer {layer}"
+    if layer not in {each.name for each in bundle.manifest.layers}:
+        nearest = difflib.get_close_matches(layer, there, n=1)
+        remedy = f"did you mean {nearest[0]}?" if nearest else "kerascope inspect lists all layers"
+    expected = " or ".join(there[:MOST_NAMES]) + more or "a layer with a map"
+    return KerascopeError("no map lies on this layer", expected=expected, got=layer, remedy=remedy, path=bundle.path)

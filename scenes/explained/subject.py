@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scenes.options import SceneOptions
 
 MOST_LOOKS, MOST_COMPARED = 9, 4
+MOST_NAMES = 6
 COMMAND = "kerascope explain BUNDLE --model MODEL --method grad_cam"
 
 
@@ -182,13 +183,20 @@ def _of(looks: Sequence[Look], method: str) -> Look:
 def _nothing(bundle: Bundle, options: SceneOptions) -> KerascopeError:
     explained = [run for run in bundle.manifest.runs if run.kind == "explain"]
     where = "" if options.input_id is None else f" --input {options.input_id}"
-    known = {run.id for run in explained}
-    if options.run_id is not None and options.run_id not in known:
-        got, expected = options.run_id, " or ".join(sorted(known)) or "a bundle with an explanation"
-    elif explained and options.input_id is None and options.checkpoint_id is None:
-        got, expected = "values of inputs that are no pictures", "an explanation of a picture, which can be shown"
-    else:
-        got, expected = f"none{where and f' of input {options.input_id}'}", "a bundle with an explanation"
+    known = [run.id for run in explained]
+    asked = [
+        run
+        for run in explained
+        if options.run_id in (None, run.id)
+        and options.input_id in (None, run.parent)
+        and options.checkpoint_id in (None, run.checkpoint)
+    ]
+    got, expected = f"none{where and f' of input {options.input_id}'}", "a bundle with an explanation"
+    if asked:
+        got, expected = "values of an input that is no picture", "an explanation of a picture, which can be shown"
+    elif options.run_id is not None and options.run_id not in known:
+        more = f" or one of {len(known) - MOST_NAMES} others" if len(known) > MOST_NAMES else ""
+        got, expected = options.run_id, " or ".join(known[:MOST_NAMES]) + more or expected
     return KerascopeError(
         "no explanation to show", expected=expected, got=got, remedy=f"add one: {COMMAND}{where}", path=bundle.path
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from explained_bundle import add_explanation
 from explained_pictures import EVERY_METHOD, FOOLED, USUAL, explained_bundle, fooled_bundle
 from overlap import overlaps
 from tiny_bundle import make_tiny_bundle
@@ -151,8 +152,10 @@ def test_with_a_run_only_that_one_is_shown() -> None:
 def test_with_a_layer_only_its_map_leads_to_the_picture() -> None:
     _, timeline = built(explained_bundle(), layer="relu")
     assert [marker.name for marker in timeline.markers][-2:] == ["relu", "picture"]
-    with pytest.raises(KerascopeError, match=r"no map lies on this layer.*conv or pool or relu.*--layer flatten"):
+    with pytest.raises(KerascopeError, match=r"no map lies on this layer.*pool or relu or conv.*--layer flatten"):
         built(explained_bundle(), layer="flatten")
+    with pytest.raises(KerascopeError, match="did you mean relu"):
+        built(explained_bundle(), layer="rellu")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +171,14 @@ def test_without_an_explanation_the_command_is_named(chosen: dict[str, str], wor
     with pytest.raises(KerascopeError, match=words) as raised:
         built(bundle, **chosen)
     assert "\n" not in str(raised.value)
+
+
+def test_maps_of_what_is_no_picture_cannot_be_shown(tmp_path) -> None:
+    path = make_tiny_bundle(tmp_path / "a.bundle")
+    add_explanation(path, "saliency-0", {"picture": ("heat", np.ones(36))})
+    for chosen in ({}, {"run_id": "saliency-0"}, {"input_id": "clean-0"}):
+        with pytest.raises(KerascopeError, match="no picture"):
+            built(read_bundle(path), **chosen)
 
 
 @pytest.mark.parametrize("size_px", SHAPES)
