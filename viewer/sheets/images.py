@@ -105,7 +105,13 @@ def _title(subject: Subject, run: Run) -> str:
 
 
 def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}g}".replace("-", "\u2212")
+    """A number in so many digits.
+
+    >>> _number(-0.55291, 3), _number(48834.2, 3), _number(0.0000123, 3)
+    ('\u22120.553', '48,834', '1.23e\u221205')
+    """
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.{digits}g}"
+    return text.replace("-", "\u2212")
 
 
 def _short(subject: Subject, run: Run, layer: object) -> str:
