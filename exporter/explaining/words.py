@@ -35,6 +35,10 @@ def told_of(bundle: Bundle, run: Run) -> str:
 
 
 def told_of_nothing(bundle: Bundle, run: Run, found: Map, warn: Warn) -> None:
-    """Warn where the map is 0 everywhere: a picture of nothing looks as if nothing had been done."""
+    """Warn where the map is 0 everywhere, a picture of nothing that looks as if nothing had been done, and hand on what
+    the method advises.
+    """
+    if advice := run.result.get("advice"):
+        warn(f"{run.id}: input {run.parent}: {advice}")
     if not found.values.any():
         warn(f"{run.id}: the map of input {run.parent} is 0 everywhere: nothing in it moves {asked_words(bundle, run)}")

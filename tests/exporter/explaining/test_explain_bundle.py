@@ -245,6 +245,9 @@ def test_maps_that_are_no_numbers_are_refused_and_empty_ones_told(explained: Bun
     warned: list[str] = []
     told_of_nothing(explained, explained.manifest.runs[0], nothing, warned.append)
     assert "the map of input 000 is 0 everywhere: nothing in it moves digit" in warned[0]
+    advised = structs.replace(explained.manifest.runs[0], result={"advice": "take more steps"})
+    told_of_nothing(explained, advised, Map("x", "heat", np.ones((2, 2), np.float32)), warned.append)
+    assert warned[1:] == [f"{advised.id}: input 000: take more steps"]
     values[0, 1] = np.nan
     with pytest.raises(KerascopeError, match="input 000 cannot be explained: expected finite numbers, got NaN"):
         maps_of(Explained((Map("x", "heat", values),), ({},)), 0, "x", (2, 2, 1), "000")
