@@ -26,6 +26,7 @@ class ClassImageOptions(Painting):
     """
 
     method: ClassVar[str] = "class_image"
+    tells_norm: ClassVar[bool] = True
 
     steps: int = 40
     step_size: float = 8.0

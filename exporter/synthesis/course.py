@@ -35,6 +35,7 @@ class Painting:
     """
 
     method: ClassVar[str] = "painting"
+    tells_norm: ClassVar[bool] = False
 
     steps: int = 40
     step_size: float = 1.0
@@ -87,6 +88,7 @@ class Course:
         self.is_stretched = self._octaves > 1
         self.is_shifted = self._jitter > 0
         self.is_blurred = is_picture and options.blur > 0
+        self.is_weighed = options.tells_norm or options.weight > 0
 
     @cached_property
     def _sizes(self) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ class Asked(NamedTuple):
     is_stretched: bool
     is_shifted: bool
     is_blurred: bool
+    is_weighed: bool
 
 
 def painted(
@@ -48,7 +49,7 @@ def painted(
     """
     start = begun(canvas, task)
     course = Course(canvas.shape, options, seed=task.seed, is_given=task.is_given)
-    does = course.is_stretched, course.is_shifted, course.is_blurred
+    does = course.is_stretched, course.is_shifted, course.is_blurred, course.is_weighed
     compiled = probe.compiled(_step, Asked(score, task.layer, manner, canvas.shape, *does))
     bounds = tf.constant(canvas.low), tf.constant(canvas.high)
 
@@ -74,21 +75,28 @@ def _step(
     image = tf.ensure_shape(stroke.view.shown(state), (None, *asked.shape)) if stroke.view else state
     fed = canvas.fed(shifted(image, stroke.shift) if asked.is_shifted else image)
     scores, terms = asked.score(probe, asked, fed, units, at)
-    by_fed = gradient_of(scores, fed, asked.layer or "the logits")
-    sizes = _mean_square(by_fed, keepdims=False)
-    gradient = shifted(by_fed, -stroke.shift) if asked.is_shifted else by_fed
-    contrast = (image - MIDDLE) / MIDDLE
-    norms = _mean_square(contrast, keepdims=False)
-    by_level = (high - low) / 255.0
-    gradient -= stroke.weight * 2.0 * contrast / (MIDDLE * by_level * tf.cast(tf.size(image[0]), tf.float32))
+    gradient = gradient_of(scores, fed, asked.layer or "the logits")
+    asks = _root_mean_square(gradient)
+    if asked.is_shifted:
+        gradient = shifted(gradient, -stroke.shift)
+    if asked.is_weighed:
+        contrast = (image - MIDDLE) / MIDDLE
+        norms = _root_mean_square(contrast) ** 2
+        scores, terms = scores - stroke.weight * norms, {**terms, "norm": norms}
+        costs = 2.0 * stroke.weight / tf.cast(tf.size(image[0]), tf.float32) / MIDDLE
+        gradient -= contrast * (costs * 255.0 / (high - low))
     if stroke.view:
         gradient = stroke.view.back(gradient)
-    after = state + stroke.step_size * gradient / (tf.sqrt(_mean_square(gradient)) + SMALL)
-    after = tf.clip_by_value(after, 0.0, 255.0)
+    is_other = asked.is_weighed or stroke.view
+    lengths = _root_mean_square(gradient) if is_other else asks
+    steps = tf.reshape(stroke.step_size / (lengths + SMALL), (-1, *(1 for _ in asked.shape)))
+    after = tf.clip_by_value(state + steps * gradient, 0.0, 255.0)
     if asked.is_blurred:
         after = tf.cond(stroke.blurs, lambda: blurred(after, stroke.kernel), lambda: after)
-    return Moved(image, scores - stroke.weight * norms, tf.sqrt(sizes), {**terms, "norm": norms}, after)
+    return Moved(image, scores, asks, terms, after)
 
 
-def _mean_square(values: Any, keepdims: bool = True) -> Any:
-    return tf.reduce_mean(tf.square(values), axis=list(range(1, len(values.shape))), keepdims=keepdims)
+def _root_mean_square(values: Any) -> Any:
+    """Of each image, (n,): flat, since TensorFlow takes longer over several axes."""
+    flat = tf.reshape(values, (tf.shape(values)[0], -1))
+    return tf.sqrt(tf.reduce_mean(tf.square(flat), axis=1))

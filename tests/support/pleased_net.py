@@ -28,7 +28,7 @@ def pleased_net(keras: Any) -> Any:
     kernel, bias = inner.get_layer("first").get_weights()
     bias[:] = np.where(np.arange(5) == DEAD, -1e4, 0.5)
     inner.get_layer("first").set_weights([kernel, bias])
-    net.get_layer("logits").set_weights([8 * np.eye(6, 4) - 2, np.zeros(4)])
+    net.get_layer("logits").set_weights([16 * np.eye(6, 4) - 4, np.zeros(4)])
     return net
 
 
