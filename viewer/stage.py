@@ -282,8 +282,8 @@ class Stage:
         gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._loupes.draw(state, aspect, targets.supersample)
-        self._heats.draw_flat(state, aspect)
-        self._albums.draw(state, aspect)
+        self._heats.draw_flat(state, targets.scene_px)
+        self._albums.draw(state, targets.scene_px)
 
     def _draw_haze(self, state: ViewState, matrix: NDArray[np.float32], targets: Targets) -> None:
         """Sum what matters less in the sculptures in the targets' mass, beside the threads."""

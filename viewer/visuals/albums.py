@@ -40,11 +40,14 @@ KINDS = {"image": 0.0, "coloured": 1.0, "mapped": 2.0}
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The tiles of an album on the GPU: their cells, and where those lie and what they are."""
+    """The tiles of an album on the GPU: their cells, and where those lie and what they are; `sides` (n, 2) are how many
+    cells each is wide and high.
+    """
 
     cells: gloo.Texture2D
     texels: gloo.VertexBuffer
     look: gloo.VertexBuffer
+    sides: Array
 
 
 class AlbumsVisual:
@@ -54,13 +57,13 @@ class AlbumsVisual:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._program: gloo.Program | None = None
+        self._programs: dict[str, gloo.Program] = {}
         self._held: dict[tuple[Tile, ...], _Held] = {}
         self._places: dict[Boxes, gloo.VertexBuffer] = {}
         self._maps: dict[tuple[Theme, ColourSet], gloo.Texture2D] = {}
 
-    def draw(self, state: ViewState, aspect: float) -> None:
-        """Draw the albums of a frame into the active framebuffer: premultiplied by alpha, without depth.
+    def draw(self, state: ViewState, scene_px: tuple[int, int]) -> None:
+        """Draw the albums of a frame into the active framebuffer of that size: premultiplied by alpha, without depth.
 
         Raises
         ------
@@ -73,28 +76,23 @@ class AlbumsVisual:
             if not len(album.tiles) == len(album.start_px) == len(album.end_px or album.start_px):
                 raise ValueError(f"album {album.name!r} has not as many places as tiles")
             if album.alpha > 0 and album.tiles:
-                self._draw(album, state, aspect)
+                self._draw(album, state, scene_px)
 
     def close(self) -> None:
         """Give everything back."""
         for held in self._held.values():
             _drop(held)
-        for each in (*self._places.values(), *self._maps.values()):
+        for each in (*self._programs.values(), *self._places.values(), *self._maps.values()):
             each.delete()
-        if self._program is not None:
-            self._program.delete()
 
-    def _draw(self, album: Album, state: ViewState, aspect: float) -> None:
-        if self._program is None:
-            self._program = program("albums", "albums")
-            self._program["a_corner"] = corner_buffer()
-        shader = self._program
+    def _draw(self, album: Album, state: ViewState, scene_px: tuple[int, int]) -> None:
         held = cached(self._held, album.tiles, ALBUMS_KEPT, lambda: self._uploaded(album.tiles), _drop)
+        shader = self._program("small_albums" if is_small(album, held.sides, scene_px[1]) else "albums")
         shader["u_cells"], shader["u_cells_size"] = held.cells, held.cells.shape[1::-1]
         shader["a_texels"], shader["a_look"] = held.texels, held.look
         shader["a_start"] = self._placed(album.start_px)
         shader["a_end"] = self._placed(album.end_px or album.start_px)
-        shader["u_reference_px"] = REFERENCE_HEIGHT_PX * aspect, REFERENCE_HEIGHT_PX
+        shader["u_reference_px"] = REFERENCE_HEIGHT_PX * scene_px[0] / scene_px[1], REFERENCE_HEIGHT_PX
         shader["u_share"], shader["u_stagger"] = album.share, min(max(album.stagger, 0.0), 1.0)
         shader["u_shows"] = float(len(album.tiles) if album.shows is None else album.shows)
         shader["u_border_px"] = BORDER_PX
@@ -104,10 +102,16 @@ class AlbumsVisual:
         shader["u_map"] = self._map(state)
         shader.draw("triangle_strip")
 
+    def _program(self, fragment: str) -> gloo.Program:
+        if fragment not in self._programs:
+            self._programs[fragment] = program("albums", fragment)
+            self._programs[fragment]["a_corner"] = corner_buffer()
+        return self._programs[fragment]
+
     def _uploaded(self, tiles: tuple[Tile, ...]) -> _Held:
         each = [tile_cells(self._bundle, tile) for tile in tiles]
         cells, texels = album_atlas([tile.cells for tile in each])
-        return _Held(float_texture(cells), instances(texels), instances(looks_of(each)))
+        return _Held(float_texture(cells), instances(texels), instances(looks_of(each)), texels[:, 2:])
 
     def _placed(self, boxes: Boxes) -> gloo.VertexBuffer:
         return cached(self._places, boxes, PLACES_KEPT, lambda: instances(boxes), lambda buffer: buffer.delete())
@@ -122,6 +126,14 @@ class AlbumsVisual:
 def _drop(held: _Held) -> None:
     for each in (held.cells, held.texels, held.look):
         each.delete()
+
+
+def is_small(album: Album, sides: Array, height_px: int) -> bool:
+    """Whether a pixel of a frame so high may stand for more than one cell (n, 2: across, down) of some tile."""
+    ends = [album.start_px] if album.share < 1 or album.end_px is None else []
+    ends += [album.end_px] if album.share > 0 and album.end_px is not None else []
+    px = height_px / REFERENCE_HEIGHT_PX
+    return any(bool((np.array(boxes)[:, 2:] * px < sides).any()) for boxes in ends)
 
 
 def looks_of(tiles: Sequence[TileCells]) -> Array:

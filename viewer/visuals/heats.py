@@ -11,6 +11,7 @@ from vispy import gloo
 from viewer.colour import map_table
 from viewer.heat_cells import heat_cells
 from viewer.shading import program
+from viewer.state import REFERENCE_HEIGHT_PX
 from viewer.visuals.cache import cached
 from viewer.visuals.loupes import clip_from_px, place_of
 from viewer.visuals.plates import BEFORE_CELLS, Sides
@@ -53,7 +54,7 @@ class HeatsVisual:
 
     def __init__(self, bundle: Bundle, layout: Layout) -> None:
         self._bundle, self._layout = bundle, layout
-        self._programs: dict[str, gloo.Program] = {}
+        self._programs: dict[tuple[str, str], gloo.Program] = {}
         self._fixed: tuple[gloo.Texture2D, ...] = ()
         self._held: dict[str, _Held] = {}
         self._sides: dict[str, Sides] = {}
@@ -76,13 +77,15 @@ class HeatsVisual:
             if heat.box_px is None and heat.net == number and heat.alpha > 0:
                 self._draw_on_plate(heat, state, net, view, shown)
 
-    def draw_flat(self, state: ViewState, aspect: float) -> None:
-        """Draw those that lie flat on the picture into the active framebuffer, in their order: premultiplied by alpha,
-        without depth.
+    def draw_flat(self, state: ViewState, scene_px: tuple[int, int]) -> None:
+        """Draw those that lie flat on the picture into the active framebuffer of that size, in their order:
+        premultiplied by alpha, without depth.
         """
+        aspect = scene_px[0] / scene_px[1]
         for heat in state.heats:
             if heat.box_px is not None and heat.alpha > 0:
-                shader = self._program("flat")
+                is_small = self._is_small(heat, heat.box_px, scene_px[1])
+                shader = self._program("flat", "small_heats" if is_small else "heats")
                 shader["u_clip_from_world"] = clip_from_px(aspect)
                 shader["a_place"] = place_of(heat.box_px)
                 self._set(shader, heat, state)
@@ -100,7 +103,7 @@ class HeatsVisual:
         sides = self._sides.setdefault(layer, Sides(tile_quads(self._layout, layer)))
         if not len(sides.quads):
             return
-        shader = self._program("plates")
+        shader = self._program("plates", "small_heats")
         if self._on_plates != (layer, view.faces_input):
             for name, buffer in sides.buffers(view.faces_input).items():
                 shader[name] = buffer
@@ -116,9 +119,15 @@ class HeatsVisual:
         shader.draw("triangle_strip")
         gloo.set_state(depth_mask=True)
 
-    def _program(self, kind: str) -> gloo.Program:
-        if kind not in self._programs:
-            shader = self._programs[kind] = program("plates", "heats")
+    def _is_small(self, heat: Heat, box_px: tuple[float, float, float, float], height_px: int) -> bool:
+        """Whether a pixel may stand for more than one value."""
+        shown = [self._overlay(name).cells.values.shape for name in (heat.overlay, heat.toward) if name is not None]
+        px = height_px / REFERENCE_HEIGHT_PX
+        return any(rows > box_px[3] * px or columns > box_px[2] * px for rows, columns in shown)
+
+    def _program(self, kind: str, fragment: str) -> gloo.Program:
+        if (kind, fragment) not in self._programs:
+            shader = self._programs[kind, fragment] = program("plates", fragment)
             look, ones = float_texture(np.ones((1, 1, 3))), float_texture(np.ones((1, 1)))
             self._fixed += look, ones
             shader["a_corner"] = corner_buffer()
@@ -130,7 +139,7 @@ class HeatsVisual:
                 shader["u_plates"], shader["u_plates_size"] = look, (1.0, 1.0)
                 shader["u_offset"], shader["u_spread"] = (0.0, 0.0, 0.0), (0.0, 1.0)
                 shader["u_facing"], shader["u_toward_eye"], shader["u_opacity"] = 1.0, 0.0, 1.0
-        return self._programs[kind]
+        return self._programs[kind, fragment]
 
     def _set(self, shader: gloo.Program, heat: Heat, state: ViewState) -> None:
         """What a heat shows, and how."""
