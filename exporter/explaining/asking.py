@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from exporter.attacking.victims import target_named
 from exporter.bundle import Bundle
+from exporter.explain.batches import answered_at_once
 from exporter.explain.contract import ExplainError, Explanation, Fed, Question
 from exporter.explaining.subjects import Part, grey_and_range
 from exporter.probing import Probe, ProbeError, Target, scores_of
-
-_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def judged(probe: Probe, asked: Asked, fed: Fed) -> Judged:
     """
     predicted = units = None
     try:
-        logits = _in_parts(probe.compiled(_logits), fed)
+        logits = _in_parts(probe, probe.compiled(_logits), fed)
         predicted = logits.argmax(axis=1).astype(np.int64)
     except ProbeError:
         if asked.layer is None:
@@ -110,7 +109,7 @@ def judged(probe: Probe, asked: Asked, fed: Fed) -> Judged:
     if asked.layer is not None:
         units = None if asked.channel is None else np.full(len(fed), asked.channel, np.int64)
         at = None if asked.at is None else np.tile(np.asarray(asked.at, np.int64), (len(fed), 1))
-        return Judged(units, _in_parts(probe.compiled(_scores, asked.layer), fed, units, at), predicted)
+        return Judged(units, _in_parts(probe, probe.compiled(_scores, asked.layer), fed, units, at), predicted)
     units = predicted if asked.class_ is None else np.full(len(fed), asked.class_, np.int64)
     scores: NDArray[np.float32] = np.take_along_axis(logits, units[:, None], axis=1)[:, 0]  # type: ignore[index]
     return Judged(units, scores, predicted)
@@ -143,11 +142,11 @@ def _scores(probe: Probe, layer: str, fed: Any, units: Any, at: Any) -> Any:
     return scores_of(probe.seen(fed, (layer,)), layer, units, at)
 
 
-def _in_parts(run: Any, *tensors: Any) -> NDArray[Any]:
-    """What a compiled function makes of some inputs, a few at a time."""
-    found = []
-    for start in range(0, len(tensors[0]), _AT_ONCE):
-        part = (None if each is None else each[start : start + _AT_ONCE] for each in tensors)
+def _in_parts(probe: Probe, run: Any, *tensors: Any) -> NDArray[Any]:
+    """What a compiled function makes of some inputs, as many at a time as memory takes."""
+    found, at_once = [], answered_at_once(probe)
+    for start in range(0, len(tensors[0]), at_once):
+        part = (None if each is None else each[start : start + at_once] for each in tensors)
         found.append(run(*part).numpy())
     return np.concatenate(found)
 

@@ -57,6 +57,8 @@ def _words(bundle: Bundle, run: Run, overlay: Overlay) -> Words:
     parts += [f"{of_class} {score:.4g}"] if isinstance(score, int | float) else []
     if asked is not None and predicted is not None and asked != predicted:
         parts.append(f"predicted: {class_words(bundle, int(predicted))}")
+    if isinstance(share := run.result.get("share"), float):
+        parts.append(f"{share:.0%} of the picture")
     place = run.result.get("map_layer")
     method = run.method + (f" at {place}" if place else "")
     summary = EXPLANATIONS[run.method].summary if run.method in EXPLANATIONS else ""
