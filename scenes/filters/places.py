@@ -80,7 +80,7 @@ def tile_grid(board: Box, count: int, aspect: float) -> TileGrid:
 
     >>> grid = tile_grid((0.0, 0.0, 1000.0, 200.0), 4, 1.0)
     >>> [round(box[0]) for box in grid.boxes], grid.is_labelled
-    ([134, 320, 506, 692], True)
+    ([136, 322, 508, 694], True)
     """
     labelled = max(_plan(board, count, columns, aspect, LABEL_PX) for columns in range(1, count + 1))
     is_labelled = labelled[0] * aspect >= LEAST_LABELLED_PX
