@@ -84,7 +84,7 @@ def synthesised_bundle(method: str = "class_image", *, one: bool = False) -> Bun
     """
     folder = TemporaryDirectory()
     atexit.register(folder.cleanup)
-    path = make_tiny_bundle(Path(folder.name) / "made.bundle")
+    path = make_tiny_bundle(Path(folder.name) / "made.bundle", statistics=False)
     terms = {"content": [0.0, 2.0, 3.0, 3.5, 3.75], "style": [800.0, 90.0, 20.0, 9.0, 7.5]}
     more = {"terms": json.dumps(terms)} if method == "style" else {}
     add_images(path, method, steps=STEPS[-1:] if one else STEPS, keeps_layers=not one, **more)
