@@ -77,13 +77,14 @@ class Book:
             entry = self._entries.get(ticket)
             if entry is None:
                 return
-            if entry.now.stage in (*UNDER_WAY, "paused"):
-                self._put(entry, stage="cancelled")
             self._take_back(ticket)
             if entry.is_told:
                 entry.is_told = False
-                self._unwanted.add(ticket)
                 self._orders.append({"cancel": ticket})
+                if entry.now.is_under_way:  # what rests takes none of the worker's time
+                    self._unwanted.add(ticket)
+            if entry.now.stage in (*UNDER_WAY, "paused"):
+                self._put(entry, stage="cancelled")
         self._wake()
 
     def forget(self, ticket: int) -> None:

@@ -132,6 +132,19 @@ def test_cancelling_works_at_once_also_in_the_middle_of_a_step_that_never_ends(s
     assert session.now[ticket].stage == "cancelled"
 
 
+def test_no_worker_is_ended_for_what_rests(start: Start) -> None:
+    session = start("hangs")
+    found = session.asker.ask(Ask("explain", "saliency", "clean-0"))
+    session.until_stage(found, "done")
+    busy = session.asker.ask(FILTER)
+    session.until(busy, lambda now: now.step == ODD_STEP - 1)
+    session.asker.forget(found)
+    time.sleep(0.3)  # three times the grace
+    assert session.living == 1
+    session.look()
+    assert session.now[busy].stage == "going"
+
+
 def test_another_question_goes_on_from_its_last_picture_when_a_cancelled_one_ends_the_worker(start: Start) -> None:
     session = start("hangs", "good")
     one, two = session.asker.ask(FILTER), session.asker.ask(FILTER)
