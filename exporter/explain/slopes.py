@@ -113,8 +113,10 @@ def _checked(probe: Probe, question: Question) -> str:
 
 
 def _check_inputs(question: Question) -> None:
-    """Raise `ExplainError` unless inputs are finite, and vectors or maps: others cannot be drawn on."""
+    """Raise `ExplainError` unless there are inputs, finite, and vectors or maps: others cannot be drawn on."""
     fed = question.fed
+    if not len(fed):
+        raise ExplainError("there is nothing to explain", expected="an input or more", got="none")
     if fed.ndim not in (2, 3, 4):
         got = "x".join(map(str, fed.shape[1:])) or "single numbers"
         raise ExplainError("the input cannot be mapped", expected="a vector, or rows and columns", got=got)

@@ -78,6 +78,13 @@ def test_an_input_with_too_many_axes(keras: Any) -> None:
         explained("saliency", model, asked(np.ones((1, 2, 2, 2, 2), np.float32), units=[0]))
 
 
+def test_no_inputs_at_all(probe: Any) -> None:
+    from exporter.explain import ExplainError
+
+    with pytest.raises(ExplainError, match="nothing to explain"):
+        explained("saliency", probe, asked(np.zeros((0, 4), np.float32)))
+
+
 def test_a_name_that_is_not_there_is_told_with_the_nearest() -> None:
     from exporter.explain import EXPLANATIONS, ExplainError, explanation_named
 
