@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenes.filters.places import FilterFrame, TileGrid
 
 SUBTITLE = "what each layer looks for"
-NAME_PX, DETAIL_PX, NUMBER_PX = 32.0, 24.0, 21.0
+NAME_SIZES_PX, DETAIL_PX, NUMBER_PX = (32.0, 28.0, 24.0, 21.0), 24.0, 21.0
 NOT_A_PHOTOGRAPH = "made by optimisation, not a photograph"
 
 
@@ -80,9 +80,10 @@ def head(chapter: Chapter, number: str, frame: FilterFrame) -> Hud:
     numbered = width_of(number, NUMBER_PX) + 24.0 if number else 0.0
     detail = detail_of(chapter)
     room = right - left - numbered - width_of(detail, DETAIL_PX) - 20.0
-    name = fitted(chapter.layer, max(room, 120.0), NAME_PX, True)
-    behind = left + width_of(name, NAME_PX, True) + 20.0
-    words = [Words(name, (left, frame.head_px), NAME_PX, True)]
+    size = next((each for each in NAME_SIZES_PX if width_of(chapter.layer, each, True) <= room), NAME_SIZES_PX[-1])
+    name = fitted(chapter.layer, max(room, 120.0), size, True)
+    behind = left + width_of(name, size, True) + 20.0
+    words = [Words(name, (left, frame.head_px), size, True)]
     words.append(Words(fitted(detail, right - numbered - behind, DETAIL_PX), (behind, frame.head_px), DETAIL_PX))
     if number:
         words.append(Words(number, (right, frame.head_px), NUMBER_PX, role="dim", anchor="right"))
