@@ -27,7 +27,7 @@ METHODS: dict[str, Method] = {
         "Take care: it hardly changes with the class or the weights.",
     ),
     "integrated_gradients": Method(
-        "integrated gradients", "what does each pixel add?", "what each pixel adds, from a blank picture on."
+        "integrated gradients", "what does each pixel add?", "what each pixel adds to a blank picture."
     ),
     "occlusion": Method("occlusion", "what is lost if it is hidden?", "what is lost where a grey square hides it?"),
     "cam": Method("CAM", "where is it seen at the end?", "where do the last feature maps see it?"),
