@@ -131,7 +131,7 @@ class Forming:
 
     def _moment(self) -> Moment:
         assert self._now is not None
-        return Moment(self._now.number, self._now.levels[0], float(self._now.losses[0]))
+        return Moment.of(self._now, 0)
 
     def _made(self) -> Made:
         if self._now is None:

@@ -50,6 +50,12 @@ class Moment:
     loss: float
     terms: Mapping[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, step: Step, row: int) -> Moment:
+        """That of one of the images that are made together."""
+        terms = {name: float(values[row]) for name, values in step.terms.items()}
+        return cls(step.number, step.levels[row], float(step.losses[row]), terms)
+
 
 @dataclass(frozen=True)
 class Made:
@@ -133,12 +139,8 @@ def _made(goal: Goal, row: int, first: Step, kept: Sequence[Step]) -> Made:
     is_lost = last.lost is not None and bool(last.lost[row])
     return Made(
         goal,
-        tuple(Moment(step.number, step.levels[row], float(step.losses[row]), _terms(step, row)) for step in kept),
+        tuple(Moment.of(step, row) for step in kept),
         float(first.losses[row]),
         is_dead=last.dead is not None and bool(last.dead[row]),
         stopped=BROKEN if is_lost else last.stopped,
     )
-
-
-def _terms(step: Step, row: int) -> dict[str, float]:
-    return {name: float(values[row]) for name, values in step.terms.items()}

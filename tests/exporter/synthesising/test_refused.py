@@ -15,7 +15,7 @@ pytestmark = pytest.mark.tf
 CONV: dict[str, Any] = {"layer": "conv", "channels": [1]}
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no such method": ("flter", CONV, "did you mean filter"),
-    "no such option": ("filter", {**CONV, "octaves": 3}, "no such option"),
+    "no such option": ("filter", {**CONV, "wings": 2}, "no such option"),
     "no layer": ("filter", {"channels": [1]}, "pass --layer NAME --channels"),
     "no channels": ("filter", {"layer": "conv"}, "pass --layer NAME --channels"),
     "a layer that is not there": ("filter", {**CONV, "layer": "konv"}, "did you mean conv"),
