@@ -39,9 +39,9 @@ class SmoothGradOptions:
 def run(probe: Probe, question: Question, options: SmoothGradOptions, tick: Tick = untold) -> Explained:
     """One `heat` over each input: max over channels of | mean over samples of d score / d x at x + noise |.
 
-    Smilkov et al. 2017, arXiv 1706.03825, section 3: the mean is of gradients with their signs, as here with
+    Smilkov et al. 2017, arXiv 1706.03825, section 2: the mean is of gradients with their signs, as here with
     `average` `gradients`; `sizes` takes the sizes first, as tf-keras-vis does. The noise is normal with the standard
-    deviation sigma * (high - low); they advise 0.1 to 0.2 and about 50 samples. With sigma 0 it is saliency.
+    deviation sigma * (high - low); their section 3.2 advises 0.1 to 0.2, and 50 samples. With sigma 0 it is saliency.
 
     The noise of a sample depends on the seed and its number alone: it is the same for every input of a question, so a
     map does not depend on which others were asked about.
