@@ -204,7 +204,7 @@ class Film:
     def _told(self, moment: Moment) -> tuple[str, tuple[str, ...]]:
         """The subtitle and the caption of a moment."""
         shown, look = self.subject.shown, self.stages.look
-        about = words.asked(self.bundle, shown)
+        about = "" if self.subject.is_pair else words.asked(self.bundle, shown)  # each row says its own
         asked = f"asked about: {about}" if about else "which pixels made it say that?"
         if moment.phase == "answer":
             label = self.bundle.input(shown.key.input_id).label
