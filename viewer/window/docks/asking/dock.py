@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDockWidget,
+    QFrame,
     QLabel,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -175,7 +177,12 @@ class AskDock(QDockWidget):
         column.addLayout(row_of(self.pause, self.cancel, self.keep, self.png))
         column.addWidget(self.results)
         column.addWidget(self.status)
-        self.setWidget(whole)
+        scroll = QScrollArea()  # all of it is higher than a low window
+        scroll.setWidget(whole)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(scroll)
 
     def _connect(self) -> None:
         asking = self.asking

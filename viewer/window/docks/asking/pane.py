@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewer.live.asked import MapKind
     from viewer.state import Theme
 
-LEAST_PX, SIDE_PX, MOST_PX = 110, 270, 640
+LEAST_PX, SIDE_PX, MOST_PX = 110, 140, 640
 STRIP_PX, WORDS_PX, CURVE_PX = 9, 17, 46
 ROUND_PX = 3.0
 
@@ -41,7 +41,7 @@ class FormedPicture(QWidget):
         self.setMaximumHeight(MOST_PX)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        """A square in a dock of the usual width."""
+        """Small: it grows where there is room, and what is below it stays in sight where there is little."""
         return QSize(SIDE_PX, SIDE_PX)
 
     @property
