@@ -66,9 +66,9 @@ class Goal:
 def descended(probe: Probe, canvas: Canvas, start: Levels, goal: Goal, options: Descent) -> Iterator[Step]:
     """The start and each step towards the goal; levels stay within 0 to 255.
 
-    Adam: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1, with their beta 0.9 and 0.999; a step is one compiled
-    function. Its epsilon is smaller than theirs, since what one pixel does to a loss is far smaller than what a weight
-    does. L-BFGS: see `descended_by_search`.
+    Adam: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1 in the order that the end of their section 2 gives, with
+    their beta 0.9 and 0.999; a step is one compiled function. Its epsilon is smaller than theirs, since what one pixel
+    does to a loss is far smaller than what a weight does. L-BFGS: see `descended_by_search`.
 
     Raises
     ------
@@ -120,8 +120,8 @@ def _adam(
 ) -> Moved:
     levels, mean, square = tf.unstack(state, axis=1)
     losses, gradient, sizes, terms = _slope(probe, measure, layers, levels, bounds, given, weights)
-    mean = _MEAN * mean + (1 - _MEAN) * gradient
-    square = _SQUARE * square + (1 - _SQUARE) * tf.square(gradient)
-    straight_mean, straight_square = mean / (1 - _MEAN ** (number + 1)), square / (1 - _SQUARE ** (number + 1))
-    after = tf.clip_by_value(levels - size * straight_mean / (tf.sqrt(straight_square) + _SMALL), 0.0, 255.0)
+    mean += (1 - _MEAN) * (gradient - mean)
+    square += (1 - _SQUARE) * (tf.square(gradient) - square)
+    straight_size = size * tf.sqrt(1 - _SQUARE ** (number + 1)) / (1 - _MEAN ** (number + 1))
+    after = tf.clip_by_value(levels - straight_size * mean / (tf.sqrt(square) + _SMALL), 0.0, 255.0)
     return Moved(levels, losses, sizes, terms, tf.stack([after, mean, square], axis=1))

@@ -30,7 +30,7 @@ class InversionOptions(Descent):
 
     method: ClassVar[str] = "inversion"
 
-    tv_weight: float = 0.5
+    tv_weight: float = 2.0
     alpha_weight: float = 0.0
 
     def __post_init__(self) -> None:
