@@ -14,8 +14,8 @@ PLACES = 10 * 8
 def averaged(keras: Any, make: str = "fused", *, has_dense: bool = True) -> Any:
     """A convolution with ReLU, a second one, the mean of its maps, four classes.
 
-    `fused`: softmax is an argument. `softmax layer`: it is a layer of its own, with dropout before. `nested`: the
-    convolutions are a model in the model. `class`: with its own `call`. Without dense layer each map is a class.
+    `fused`: softmax is an argument. `nested`: the convolutions are a model in the model, then come dropout and softmax
+    as layers of their own. `class`: with its own `call`, softmax alike. Without dense layer each map is a class.
     """
     layers = keras.layers
     last = {"activation": "softmax"} if make == "fused" and has_dense else {}
@@ -25,7 +25,7 @@ def averaged(keras: Any, make: str = "fused", *, has_dense: bool = True) -> Any:
     ]
     said = [layers.GlobalAveragePooling2D(name="mean"), *([layers.Dense(CLASSES, **last)] if has_dense else [])]
     said += [layers.Softmax()] if make != "fused" or not has_dense else []
-    if make == "softmax layer":
+    if make == "nested":
         said.insert(1, layers.Dropout(0.5))
     model = _own(keras, [*found, *said]) if make == "class" else _chained(keras, found, said, make)
     model(np.zeros((1, *SHAPE), np.float32))

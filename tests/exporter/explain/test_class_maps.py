@@ -60,7 +60,7 @@ def test_gradients_weigh_as_the_dense_layer_does(cam: Any, every: dict[str, Any]
     assert not np.allclose(every["conv"].values[:, :10, :8] * PLACES, cam.maps[1].values, atol=1e-2)
 
 
-@pytest.mark.parametrize("make", ["softmax layer", "nested", "class"])
+@pytest.mark.parametrize("make", ["nested", "class"])
 def test_maps_do_not_depend_on_how_the_model_is_made(keras: Any, cam: Any, every: dict[str, Any], make: str) -> None:
     from exporter.probing import Probe
 
