@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 METHODS = ("filter", "class_image", "deepdream", "inversion", "texture", "style")
 LAYER = "fire8_concat"
-BATCH, TURNS = 4, 40
+BATCH, TURNS = 4, 22
 OVERHEAD_AT_MOST = 0.15
 
 Work = Callable[[], Any]
