@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -84,10 +84,7 @@ def explain_bundle(
     KerascopeError
         anything that is not as it should be; the bundle is as it was then.
     """
-    explanation = explanation_named(method)
-    if explanation.layer_is_place and channel is None and layer is not None:
-        options, layer = {**options, "place": layer}, None
-    chosen = explanation.chosen(**options)
+    explanation, chosen, layer = _chosen(method, layer, channel, options)
     read_bundle(bundle)
     opened = open_source(model, imports=imports, unsafe=unsafe).model if isinstance(model, str | Path) else model
     probe = Probe(opened)
@@ -107,6 +104,16 @@ def explain_bundle(
     if pictures is not None:
         save_pngs(pictures, read_bundle(bundle), run_ids)
     return tuple(run_ids)
+
+
+def _chosen(
+    method: str, layer: str | None, channel: int | None, options: Mapping[str, OptionValue]
+) -> tuple[Explanation, Any, str | None]:
+    """The method, its options, and the layer that is asked about; where the map lies is an option."""
+    explanation = explanation_named(method)
+    if explanation.layer_is_place and channel is None and layer is not None:
+        return explanation, explanation.chosen(**{**options, "place": layer}), None
+    return explanation, explanation.chosen(**options), layer
 
 
 def _add(
