@@ -28,7 +28,8 @@ def name_of(goal: Goal, method: Synthesis, references: References) -> str:
 def told_of(run: Run, made: Made, name: str, method: Synthesis, warn: Warn, tell: Warn) -> None:
     """Tell how a run ended; warn of what never moved, or ended early."""
     if made.is_dead:
-        warn(f"{run.id}: {name} is dead: its gradient is 0 everywhere, so that nothing moves it")
+        wakes = "; --before-relu may wake it" if run.options.get("before_relu") is False else ""
+        warn(f"{run.id}: {name} is dead: its gradient is 0 everywhere, so that nothing moves it{wakes}")
     elif made.stopped:
         warn(f"{run.id}: {name} ended after {run.result['steps']} steps: {made.stopped}")
     way = "rises" if method.rises else "falls"
