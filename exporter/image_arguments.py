@@ -40,7 +40,10 @@ SYNTHESIS_OPTIONS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "octaves": (int, "filter, class_image, deepdream: canvases that grow, with steps in each (default: 1, 3, 4)"),
     "octave_scale": (number, "deepdream: how much larger each octave is (default: 1.4)"),
     "jitter": (int, "filter, class_image, deepdream: pixels to shift by (default: 0; others a 14th of the side)"),
-    "blur": (number, "filter, class_image: sigma of the blur in pixels (default: 0, class_image: 1)"),
+    "blur": (
+        number,
+        "filter, class_image: sigma of the blur in pixels (default: 0; class_image: 1, of small pictures 0.5)",
+    ),
     "blur_every": (int, "filter, class_image: blur after so many steps (default: 1)"),
     "weight": (number, "filter, class_image: lambda, what contrast costs (default: 0, class_image: 10)"),
     "objective": (str, "class_image: logit or log_softmax (default: logit)"),

@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 from exporter.backend import tf
 
 _REACH = 3.0
+_SMALL_PX = 100
+
+
+def default_blur(shape: tuple[int, ...]) -> float:
+    """The sigma, in pixels, where nobody says: 1, and 0.5 for pictures whose shorter side has fewer than 100: strokes
+    of a digit of 28x28 are not wider than what 1 would take away.
+    """
+    return 1.0 if min(shape[:2]) >= _SMALL_PX else 0.5
 
 
 def gaussian(sigma_px: float, shortest_px: int) -> NDArray[np.float32]:

@@ -32,7 +32,7 @@ class ClassImageOptions(Painting):
     step_size: float = 8.0
     octaves: int = 3
     jitter: int | None = None
-    blur: float = 1.0
+    blur: float | None = None
     blur_every: int = 1
     weight: float = 10.0
     objective: str = "logit"

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from exporter.backend import tf
-from exporter.synthesis.blur import gaussian
+from exporter.synthesis.blur import default_blur, gaussian
 from exporter.synthesis.contract import Levels
 from exporter.synthesis.jitter import default_jitter, shift_px
 from exporter.synthesis.start import check_amount, check_steps, check_whole
@@ -29,7 +29,8 @@ class Painting:
         given to begin with is never made smaller: it has its own size in all of them.
     jitter : pixels: how far a step may shift the picture before the net sees it; `None`: a fourteenth of its shorter
         side. Numbers in a row that are no picture are not shifted.
-    blur : pixels: the sigma of the Gaussian that is laid over the picture; 0: none. No picture, no blur.
+    blur : pixels: the sigma of the Gaussian laid over the picture; 0: none; `None`: 1, of small pictures 0.5 (see
+        `default_blur`). No picture, no blur.
     blur_every : after how many steps it is.
     weight : lambda, what a picture of full contrast costs (see `painted`).
     """
@@ -41,7 +42,7 @@ class Painting:
     step_size: float = 1.0
     octaves: int = 1
     jitter: int | None = 0
-    blur: float = 0.0
+    blur: float | None = 0.0
     blur_every: int = 1
     weight: float = 0.0
 
@@ -52,7 +53,7 @@ class Painting:
         check_whole(cannot, self.octaves, "octaves", 1, 8)
         check_whole(cannot, 0 if self.jitter is None else self.jitter, "pixels of jitter", 0, 1000)
         check_amount(self.method, self.step_size, "step_size", 1e-6, 255)
-        check_amount(self.method, self.blur, "blur", 0, 100)
+        check_amount(self.method, self.blur or 0, "blur", 0, 100)
         check_amount(self.method, self.weight, "weight", 0, 1e9)
 
 
@@ -87,7 +88,8 @@ class Course:
         self._octaves = options.octaves if is_picture and not is_given else 1
         self.is_stretched = self._octaves > 1
         self.is_shifted = self._jitter > 0
-        self.is_blurred = is_picture and options.blur > 0
+        self._blur_px = default_blur(shape) if options.blur is None else options.blur
+        self.is_blurred = is_picture and self._blur_px > 0
         self.is_weighed = options.tells_norm or options.weight > 0
 
     @cached_property
@@ -119,7 +121,7 @@ class Course:
         return Stroke(
             self._views[octave] if self.is_stretched else None,
             tf.constant(shift, tf.int32),
-            tf.constant(gaussian(options.blur if self.is_blurred else 0.0, shortest_px)),
+            tf.constant(gaussian(self._blur_px if self.is_blurred else 0.0, shortest_px)),
             tf.constant((number + 1) % options.blur_every == 0),
             tf.constant(options.step_size * times, tf.float32),
             tf.constant(options.weight, tf.float32),

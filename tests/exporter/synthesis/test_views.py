@@ -59,6 +59,12 @@ def test_the_blur_is_scipys(sigma_px: float, axes: Any) -> None:
     np.testing.assert_allclose(blurred(images, gaussian(sigma_px, 8)), expected, atol=1e-3)
 
 
+def test_small_pictures_are_blurred_less() -> None:
+    from exporter.synthesis.blur import default_blur
+
+    assert [default_blur(shape) for shape in ((227, 227, 3), (28, 28), (784,))] == [1.0, 0.5, 1.0]
+
+
 def test_shifts_are_seeded_and_stay_within_their_limit() -> None:
     from exporter.synthesis.jitter import default_jitter, shift_px
 
