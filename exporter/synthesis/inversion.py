@@ -62,7 +62,9 @@ def steps(probe: Probe, canvas: Canvas, task: Task, options: InversionOptions) -
     if not tf.reduce_any(wanted != 0):
         got = "0 everywhere"
         raise SynthesisError(f"{task.layer!r} says nothing about the picture", expected="another layer", got=got)
-    weights = {"tv_weight": options.tv_weight, "alpha_weight": options.alpha_weight}
+    weights = {"tv_weight": options.tv_weight}
+    if options.alpha_weight:
+        weights["alpha_weight"] = options.alpha_weight
     return descended(probe, canvas, start, Goal(_measured, (task.layer,), (wanted,), weights), options)
 
 
@@ -81,12 +83,21 @@ def _features(probe: Probe, layer: str, fed: Any) -> Any:
 
 
 def _measured(
-    probe: Probe, layers: tuple[str, ...], levels: Any, fed: Any, wanted: Any, *, tv_weight: Any, alpha_weight: Any
+    probe: Probe,
+    layers: tuple[str, ...],
+    levels: Any,
+    fed: Any,
+    wanted: Any,
+    *,
+    tv_weight: Any,
+    alpha_weight: Any = None,
 ) -> tuple[Any, Mapping[str, Any]]:
     error = relative_error(probe.seen(fed, layers).outputs[layers[0]], wanted)
     variation = total_variation(levels)
-    norm = tf.reduce_mean((levels / 127.5 - 1) ** _ALPHA, axis=list(range(1, levels.shape.rank)))
-    return error + tv_weight * variation + alpha_weight * norm, {"error": error, "variation": variation}
+    loss = error + tv_weight * variation
+    if alpha_weight is not None:  # sixth powers cost a fifth of a step
+        loss += alpha_weight * tf.reduce_mean((levels / 127.5 - 1) ** _ALPHA, axis=list(range(1, levels.shape.rank)))
+    return loss, {"error": error, "variation": variation}
 
 
 INVERSION = Synthesis(

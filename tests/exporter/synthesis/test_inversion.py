@@ -22,8 +22,8 @@ def task(layer: str | None, content: Any = None, **kept: Any) -> Any:
     from exporter.synthesis.contract import Task
 
     references = {} if content is None else {"content": content}
-    kept = {"start": np.full((1, *SHAPE), 128, np.float32), "is_given": False} | kept
-    return Task(layer=layer, references=references, **kept)
+    chosen: dict[str, Any] = {"start": np.full((1, *SHAPE), 128, np.float32), "is_given": False} | kept
+    return Task(layer=layer, references=references, **chosen)
 
 
 def inverted(probe: Any, asked: Any, canvas: Any = None, **options: Any) -> list[Any]:
