@@ -88,11 +88,23 @@ def descended(probe: Probe, canvas: Canvas, start: Levels, goal: Goal, options: 
     size = tf.constant(options.step_size, tf.float32)
 
     def move(state: Any, rows: Any, number: int) -> Moved:
-        made: Moved = take(state, tf.constant(number, tf.float32), size, bounds, _rows(goal.given, rows), weights)
-        return made
+        step = tf.constant(number, tf.float32)
+        made: Moved = take(state.tensors, step, size, bounds, _rows(goal.given, rows), weights)
+        return made._replace(after=_Carried(made.after))
 
-    state = tf.stack([start, tf.zeros_like(start), tf.zeros_like(start)], axis=1)
-    return ascended(start, state, move, options.steps)
+    zeros = tf.zeros_like(start)
+    return ascended(start, _Carried((tf.constant(start), zeros, zeros)), move, options.steps)
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """What Adam carries from step to step: levels, and running means of gradients and of their squares, (n, ...)."""
+
+    tensors: tuple[Any, Any, Any]
+
+    def __getitem__(self, rows: Any) -> _Carried:
+        levels, mean, square = self.tensors
+        return _Carried((levels[rows], mean[rows], square[rows]))
 
 
 def _rows(given: tuple[Any, ...], rows: Any) -> tuple[Any, ...]:
@@ -118,10 +130,10 @@ def _adam(
     given: Any,
     weights: Any,
 ) -> Moved:
-    levels, mean, square = tf.unstack(state, axis=1)
+    levels, mean, square = state
     losses, gradient, sizes, terms = _slope(probe, measure, layers, levels, bounds, given, weights)
     mean += (1 - _MEAN) * (gradient - mean)
     square += (1 - _SQUARE) * (tf.square(gradient) - square)
     straight_size = size * tf.sqrt(1 - _SQUARE ** (number + 1)) / (1 - _MEAN ** (number + 1))
     after = tf.clip_by_value(levels - straight_size * mean / (tf.sqrt(square) + _SMALL), 0.0, 255.0)
-    return Moved(levels, losses, sizes, terms, tf.stack([after, mean, square], axis=1))
+    return Moved(levels, losses, sizes, terms, (after, mean, square))
