@@ -79,6 +79,7 @@ def test_weights_make_a_picture_smoother_and_greyer(probe: Any) -> None:
     assert np.abs(grey.levels - 127.5).max() < 0.9 * np.abs(plain.levels - 127.5).max()
 
 
+@pytest.mark.slow
 def test_the_error_grows_with_depth(learned: tuple[Any, Any]) -> None:
     from exporter.inputs.digits import digit_split
     from exporter.probing import Probe

@@ -43,6 +43,7 @@ def texture_error(keras: Any, probe: Any, levels: Any, layers: tuple[str, ...] =
     return float(np.mean(errors))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("named", "layers", "optimiser"), [("", LAYERS, "adam"), ("coarse, fine", ("coarse", "fine"), "lbfgs")]
 )
