@@ -80,11 +80,8 @@ def _step(
     if asked.is_shifted:
         gradient = shifted(gradient, -stroke.shift)
     if asked.is_weighed:
-        contrast = (image - MIDDLE) / MIDDLE
-        norms = _root_mean_square(contrast) ** 2
+        gradient, norms = _weighed(image, gradient, stroke.weight, high - low)
         scores, terms = scores - stroke.weight * norms, {**terms, "norm": norms}
-        costs = 2.0 * stroke.weight / tf.cast(tf.size(image[0]), tf.float32) / MIDDLE
-        gradient -= contrast * (costs * 255.0 / (high - low))
     if stroke.view:
         gradient = stroke.view.back(gradient)
     is_other = asked.is_weighed or stroke.view
@@ -94,6 +91,16 @@ def _step(
     if asked.is_blurred:
         after = tf.cond(stroke.blurs, lambda: blurred(after, stroke.kernel), lambda: after)
     return Moved(image, scores, asks, terms, after)
+
+
+def _weighed(image: Any, gradient: Any, weight: Any, span: Any) -> tuple[Any, Any]:
+    """The gradient less that of lambda ||x||^2 by what is fed, and ||x||^2 (n,)."""
+    contrast = tf.reshape(image, (tf.shape(image)[0], -1)) * (1 / MIDDLE) - 1.0
+    values = tf.size(image[0])
+    costs = 2.0 * weight / tf.cast(values, tf.float32) / MIDDLE * 255.0 / span
+    # Spread over one whole picture first: TensorFlow is slow to repeat three channels over a batch.
+    pull = tf.reshape(tf.broadcast_to(costs, tf.shape(image)[1:]), (-1,))
+    return gradient - tf.reshape(contrast * pull, tf.shape(gradient)), _root_mean_square(contrast) ** 2
 
 
 def _root_mean_square(values: Any) -> Any:

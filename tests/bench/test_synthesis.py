@@ -58,7 +58,9 @@ def stepped(probe: Any, canvas: Any, name: str) -> Work:
 
 
 def bare(probe: Any, canvas: Any, name: str) -> Work:
-    """The gradient of the loss of that method by what is fed, and nothing else."""
+    """The gradient of the loss of that method by what is fed, and nothing else; compiled for any number of images, as
+    the steps are, so that those that nothing moves cost nothing.
+    """
     from exporter.backend import tf
     from exporter.synthesis import synthesis_named
 
@@ -67,18 +69,19 @@ def bare(probe: Any, canvas: Any, name: str) -> Work:
     levels = tf.constant(np.random.default_rng(0).uniform(100, 150, task.start.shape).astype(np.float32))
     loss = losses_of(probe, canvas, method, task)
 
-    @tf.function
+    @tf.function(input_signature=[tf.TensorSpec((None, *canvas.shape))])
     def gradient(levels: Any) -> Any:
         fed = canvas.fed(levels)
         return tf.gradients(loss(fed), fed)[0]
 
-    return lambda: np.asarray(gradient(levels)[0, 0, 0, 0])
+    return lambda: np.asarray(gradient(levels))
 
 
 def losses_of(probe: Any, canvas: Any, method: Any, task: Any) -> Callable[[Any], Any]:
     """The sum of what the method makes larger or smaller, without what it adds for smoothness."""
     from exporter.backend import tf
     from exporter.probing import scores_of
+    from exporter.synthesis.gram import gram_of
     from exporter.synthesis.scales import scale_layers
 
     if method.asks == "class":
@@ -86,25 +89,18 @@ def losses_of(probe: Any, canvas: Any, method: Any, task: Any) -> Callable[[Any]
     if method.name in ("filter", "deepdream"):
         return lambda fed: tf.reduce_sum(scores_of(probe.seen(fed, (LAYER,)), LAYER, task.units))
     layers = (LAYER,) if method.name == "inversion" else scale_layers(probe)
-    wanted = probe.compiled(outputs_of, layers)(canvas.fed(tf.constant(next(iter(task.references.values()))[None])))
+    look = (lambda features: features) if method.name == "inversion" else gram_of
+    references = canvas.fed(tf.constant(next(iter(task.references.values()))[None]))
+    wanted = [look(each) for each in probe.compiled(outputs_of, layers)(references)]
     return lambda fed: sum(
-        compared(made, want, method.name) for made, want in zip(outputs_of(probe, layers, fed), wanted, strict=True)
+        tf.reduce_sum((look(found) - want) ** 2)
+        for found, want in zip(outputs_of(probe, layers, fed), wanted, strict=True)
     )
 
 
 def outputs_of(probe: Any, layers: tuple[str, ...], fed: Any) -> list[Any]:
     seen = probe.seen(fed, layers)
     return [seen.outputs[layer] for layer in layers]
-
-
-def compared(made: Any, wanted: Any, name: str) -> Any:
-    """How far features are from each other, or their Gram matrices."""
-    from exporter.backend import tf
-
-    if name == "inversion":
-        return tf.reduce_sum((made - wanted) ** 2)
-    grams = [tf.einsum("nhwc,nhwd->ncd", each, each) for each in (made, wanted)]
-    return tf.reduce_sum((grams[0] - grams[1]) ** 2)
 
 
 @pytest.mark.parametrize("name", METHODS)
