@@ -91,11 +91,15 @@ def losses_of(probe: Any, canvas: Any, method: Any, task: Any) -> Callable[[Any]
     layers = (LAYER,) if method.name == "inversion" else scale_layers(probe)
     look = (lambda features: features) if method.name == "inversion" else gram_of
     references = canvas.fed(tf.constant(next(iter(task.references.values()))[None]))
-    wanted = [look(each) for each in probe.compiled(outputs_of, layers)(references)]
-    return lambda fed: sum(
-        tf.reduce_sum((look(found) - want) ** 2)
-        for found, want in zip(outputs_of(probe, layers, fed), wanted, strict=True)
-    )
+    features = probe.compiled(outputs_of, layers)(references)
+    wanted = [look(each) for each in features]
+
+    def loss(fed: Any) -> Any:
+        found = outputs_of(probe, layers, fed)
+        content = tf.reduce_sum((found[1] - features[1]) ** 2) if method.name == "style" else 0.0
+        return content + sum(tf.reduce_sum((look(f) - w) ** 2) for f, w in zip(found, wanted, strict=True))
+
+    return loss
 
 
 def outputs_of(probe: Any, layers: tuple[str, ...], fed: Any) -> list[Any]:
