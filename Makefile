@@ -2,15 +2,15 @@
 SHELL = /bin/sh
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Two processes share the tests; timed ones (make bench) always run alone. One that dies ends the run: restarted, it would
-# wait for ever for the rest of its room.
-SIDE_BY_SIDE ?= --numprocesses 2 --max-worker-restart 0
+# Three processes share the tests, since they often wait; timed ones (make bench) always run alone. One that dies ends the
+# run: restarted, it would wait for ever for the rest of its room.
+SIDE_BY_SIDE ?= --numprocesses 3 --max-worker-restart 0
 DEMO ?= kerascope-demo
 export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test setup lint fast blender bench zoo figures pictures page fonts lock clean
+.PHONY: help demo test suite setup lint fast blender bench zoo figures pictures page fonts lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -31,7 +31,10 @@ help:
 demo: $(VENV)/.ready-demo
 	$(BIN)/kerascope demo --out $(DEMO) --overwrite
 
-test: lint
+# With `make -j 2 test` types are checked while the tests run.
+test: lint suite
+
+suite: setup
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 setup: $(VENV)/.ready-dev
