@@ -181,11 +181,11 @@ def told(bundle: Bundle, plan: Plan, shared: Shared, **more: Any) -> dict[str, A
 
 def told_by_main(pipe: Overheard, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the process says; what it changes of itself is left alone."""
-    worker = importlib.import_module("exporter.live.__main__")
+    worker = importlib.import_module("exporter.live.process")
     monkeypatch.setattr(worker, "Pipe", lambda: pipe)
     monkeypatch.setattr(worker, "_offered_first", lambda: None)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    worker.main()
+    worker.work("exporter.live.serve")
     return pipe.heard
 
 
