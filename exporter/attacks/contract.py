@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
+from exporter.chosen import chosen_options, option_names
 
 Pixels = NDArray[np.float32]
 Norm = Literal["linf", "l2"]
@@ -172,11 +173,8 @@ class Attack:
     @property
     def option_names(self) -> tuple[str, ...]:
         """What can be asked of it."""
-        return tuple(each.name for each in fields(self.options))
+        return option_names(self.options)
 
     def chosen(self, **asked: OptionValue) -> Any:
         """Its options, defaults filled in. Raises `AttackError` for one that it has not, or that makes no sense."""
-        if unknown := sorted(set(asked) - set(self.option_names)):
-            expected = ", ".join(self.option_names) or "none"
-            raise AttackError(f"{self.name} has no such option", expected=expected, got=unknown[0])
-        return self.options(**asked)
+        return chosen_options(self.name, self.options, asked, AttackError)

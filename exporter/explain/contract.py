@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
+from exporter.chosen import chosen_options, option_names
 
 Fed = NDArray[np.float32]
 Floats = NDArray[np.float32]
@@ -105,14 +106,11 @@ class Explanation:
     @property
     def option_names(self) -> tuple[str, ...]:
         """What can be asked of it."""
-        return tuple(each.name for each in fields(self.options))
+        return option_names(self.options)
 
     def chosen(self, **asked: OptionValue) -> Any:
         """Its options, defaults filled in. Raises `ExplainError` for one that it has not, or that makes no sense."""
-        if unknown := sorted(set(asked) - set(self.option_names)):
-            expected = ", ".join(self.option_names) or "none"
-            raise ExplainError(f"{self.name} has no such option", expected=expected, got=unknown[0])
-        return self.options(**asked)
+        return chosen_options(self.name, self.options, asked, ExplainError)
 
 
 def untold(done: int, total: int) -> None:

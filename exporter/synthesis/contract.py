@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.bundle.errors import KerascopeError
+from exporter.chosen import chosen_options, option_names
 
 Levels = NDArray[np.float32]
 """(n, ...) float32, 0 to 255 where it is inside the valid range, in the shape and colour order of what is fed."""
@@ -126,11 +127,8 @@ class Synthesis:
     @property
     def option_names(self) -> tuple[str, ...]:
         """What can be asked of it."""
-        return tuple(each.name for each in fields(self.options))
+        return option_names(self.options)
 
     def chosen(self, **asked: OptionValue) -> Any:
         """Its options, defaults filled in. Raises `SynthesisError` for one that it has not, or that makes no sense."""
-        if unknown := sorted(set(asked) - set(self.option_names)):
-            expected = ", ".join(self.option_names) or "none"
-            raise SynthesisError(f"{self.name} has no such option", expected=expected, got=unknown[0])
-        return self.options(**asked)
+        return chosen_options(self.name, self.options, asked, SynthesisError)
