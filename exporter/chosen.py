@@ -1,12 +1,30 @@
-"""What can be asked of a method: the fields of its options."""
+"""Methods by their names, and what can be asked of one: the fields of its options."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from exporter.bundle.errors import KerascopeError
+
+Method = TypeVar("Method")
+
+
+def method_named(name: str, methods: Mapping[str, Method], what: str, error: type[KerascopeError]) -> Method:
+    """The method of that name. Raises `error` where there is no such thing (`what` it is called): it says which there
+    are, and the nearest.
+    """
+    if name in methods:
+        return methods[name]
+    near = difflib.get_close_matches(name, methods, 1)
+    raise error(
+        f"no such {what}",
+        expected=f"one of {', '.join(methods)}",
+        got=repr(name),
+        remedy=f"did you mean {near[0]}?" if near else "",
+    )
 
 
 def option_names(options: type[Any]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from exporter.attacks.boundary import BOUNDARY
@@ -15,6 +14,7 @@ from exporter.attacks.ifgsm import IFGSM
 from exporter.attacks.noise import NOISE
 from exporter.attacks.pgd import PGD
 from exporter.attacks.targeted_l2 import TARGETED_L2
+from exporter.chosen import method_named
 
 ATTACKS: Mapping[str, Attack] = {
     attack.name: attack for attack in (FGSM, IFGSM, PGD, TARGETED_L2, DEEPFOOL, CW, BOUNDARY, HOPSKIPJUMP, NOISE)
@@ -23,12 +23,4 @@ ATTACKS: Mapping[str, Attack] = {
 
 def attack_named(name: str) -> Attack:
     """The attack of that name. Raises `AttackError` where there is none; it says which there are, and the nearest."""
-    if name in ATTACKS:
-        return ATTACKS[name]
-    near = difflib.get_close_matches(name, ATTACKS, 1)
-    raise AttackError(
-        "no such attack",
-        expected=f"one of {', '.join(ATTACKS)}",
-        got=repr(name),
-        remedy=f"did you mean {near[0]}?" if near else "",
-    )
+    return method_named(name, ATTACKS, "attack", AttackError)

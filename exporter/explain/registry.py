@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
+from exporter.chosen import method_named
 from exporter.explain.cam import CAM
 from exporter.explain.contract import ExplainError, Explanation
 from exporter.explain.grad_cam import GRAD_CAM
@@ -34,12 +34,4 @@ def explanation_named(name: str) -> Explanation:
     """The explanation of that name. Raises `ExplainError` where there is none; it says which there are, and the
     nearest.
     """
-    if name in EXPLANATIONS:
-        return EXPLANATIONS[name]
-    near = difflib.get_close_matches(name, EXPLANATIONS, 1)
-    raise ExplainError(
-        "no such explanation",
-        expected=f"one of {', '.join(EXPLANATIONS)}",
-        got=repr(name),
-        remedy=f"did you mean {near[0]}?" if near else "",
-    )
+    return method_named(name, EXPLANATIONS, "explanation", ExplainError)

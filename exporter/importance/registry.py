@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
+from exporter import chosen
 from exporter.importance.batch_norm import BATCH_NORM
 from exporter.importance.contract import ImportanceError, Method, OptionValue
 from exporter.importance.gradient import GRADIENT
@@ -16,15 +16,7 @@ _SEED = "seed"
 
 def method_named(name: str) -> Method:
     """The way of that name. Raises `ImportanceError` where there is none; it says which there are, and the nearest."""
-    if name in METHODS:
-        return METHODS[name]
-    near = difflib.get_close_matches(name, METHODS, 1)
-    raise ImportanceError(
-        "no such way to find importance",
-        expected=f"one of {', '.join(METHODS)}",
-        got=repr(name),
-        remedy=f"did you mean {near[0]}?" if near else "",
-    )
+    return chosen.method_named(name, METHODS, "way to find importance", ImportanceError)
 
 
 def options_for(method: Method, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
+from exporter.chosen import method_named
 from exporter.synthesis.class_image import CLASS_IMAGE
 from exporter.synthesis.contract import Synthesis, SynthesisError
 from exporter.synthesis.deepdream import DEEPDREAM
@@ -20,12 +20,4 @@ SYNTHESES: Mapping[str, Synthesis] = {
 
 def synthesis_named(name: str) -> Synthesis:
     """The way of that name. Raises `SynthesisError` where there is none; it says which there are, and the nearest."""
-    if name in SYNTHESES:
-        return SYNTHESES[name]
-    near = difflib.get_close_matches(name, SYNTHESES, 1)
-    raise SynthesisError(
-        "no such way to make an image",
-        expected=f"one of {', '.join(SYNTHESES)}",
-        got=repr(name),
-        remedy=f"did you mean {near[0]}?" if near else "",
-    )
+    return method_named(name, SYNTHESES, "way to make an image", SynthesisError)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,13 +9,12 @@ import numpy as np
 import pytest
 from photographs import weights_file
 from pytest_benchmark.fixture import BenchmarkFixture
+from taking_turns import Work, in_turns
 
 METHODS = ("filter", "class_image", "deepdream", "inversion", "texture", "style")
 LAYER = "fire8_concat"
-BATCH, TURNS = 4, 22
+BATCH, TURNS = 4, 20
 OVERHEAD_AT_MOST = 0.15
-
-Work = Callable[[], Any]
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +109,7 @@ def test_a_step_beside_the_bare_gradient(
     squeezed: tuple[Any, Any], name: str, benchmark: BenchmarkFixture, timings: list[str]
 ) -> None:
     step, gradient = stepped(*squeezed, name), bare(*squeezed, name)
-    walls, processors = in_turns({"step": step, "bare": gradient}, TURNS)
+    walls, processors, _ = in_turns({"step": step, "bare": gradient}, TURNS)
     above = {"wall": walls["step"] / walls["bare"] - 1, "processor": processors["step"] / processors["bare"] - 1}
     timings.append(
         f"{name}, {BATCH} images of 227x227: a step {walls['step'] * 1e3:.0f} ms, the bare gradient "
@@ -121,17 +118,3 @@ def test_a_step_beside_the_bare_gradient(
     assert above["processor"] < OVERHEAD_AT_MOST
     benchmark.extra_info.update(walls)
     benchmark.pedantic(step, rounds=3)
-
-
-def in_turns(works: dict[str, Work], turns: int) -> tuple[dict[str, float], dict[str, float]]:
-    """The median time of each work, and its median processor time: they take turns, and the first two do not count."""
-    walls: dict[str, list[float]] = {name: [] for name in works}
-    processors: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(turns):
-        for name, work in works.items():
-            wall, processor = time.perf_counter(), time.process_time()
-            work()
-            walls[name].append(time.perf_counter() - wall)
-            processors[name].append(time.process_time() - processor)
-    medians = [{name: statistics.median(taken[2:]) for name, taken in each.items()} for each in (walls, processors)]
-    return medians[0], medians[1]
