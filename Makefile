@@ -2,9 +2,9 @@
 SHELL = /bin/sh
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Three processes share the tests, since they often wait; timed ones (make bench) always run alone. One that dies ends the
-# run: restarted, it would wait for ever for the rest of its room.
-SIDE_BY_SIDE ?= --numprocesses 3 --max-worker-restart 0
+# Two processes share the tests; timed ones (make bench) always run alone. One that dies ends the run: restarted, it would
+# wait for ever for the rest of its room.
+SIDE_BY_SIDE ?= --numprocesses 2 --max-worker-restart 0
 DEMO ?= kerascope-demo
 export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.

@@ -128,6 +128,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 # Machines share their processors among many jobs: a slow example is no finding.
-settings.register_profile("house", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("house", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile("fast", settings.get_profile("house"), max_examples=8)
 settings.load_profile("house")

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUN_ELSEWHERE = {"make demo", "make test", "pip install ."}
 OPENS_A_WINDOW = "kerascope view"
 # Said after what the README itself says: the same commands do the same, with fewer and smaller frames or fewer points.
-LESS = {"kerascope record": " --size 320x180 --fps 3", "kerascope generate": " --sampling-rate 5"}
+LESS = {"kerascope record": " --size 320x180 --fps 1", "kerascope generate": " --sampling-rate 5"}
 
 
 def blocks(language: str) -> list[str]:

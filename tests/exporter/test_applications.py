@@ -13,7 +13,7 @@ from exporter.bundle import read_bundle, validate_bundle
 pytestmark = [pytest.mark.tf, pytest.mark.slow]
 
 
-@pytest.mark.parametrize(("name", "layers"), [("ResNet50", 177), ("MobileNetV2", 156)])
+@pytest.mark.parametrize(("name", "layers"), [("MobileNetV2", 156)])
 def test_a_large_model_exports_and_validates(keras: Any, tmp_path: Path, name: str, layers: int) -> None:
     from exporter.capture import LayerOutputs
     from exporter.pipeline import export_model
@@ -28,7 +28,7 @@ def test_a_large_model_exports_and_validates(keras: Any, tmp_path: Path, name: s
     assert bundle.manifest.model.parameters == model.count_params() == sum(x.parameters for x in bundle.manifest.layers)
     assert len(bundle.manifest.derived) == layers
     peer = keras.Model(model.inputs[0], [layer.output for layer in model.layers[-3:]])
-    batch = min(2, LayerOutputs(model).batch)  # two pictures through a ResNet50 are more than a batch may hold
+    batch = min(2, LayerOutputs(model).batch)  # two pictures may be more than a batch holds
     expected = [peer(feeds, training=False) for feeds in np.split((pictures / 255.0).astype(np.float32), 2 // batch)]
     for row, shown in enumerate(bundle.manifest.inputs):
         for layer, values in zip(model.layers[-3:], expected[row // batch], strict=True):

@@ -1,4 +1,4 @@
-"""How tests are shared out to processes that run side by side (`pytest -n 3`)."""
+"""How tests are shared out to processes that run side by side (`pytest -n 2`)."""
 
 from __future__ import annotations
 

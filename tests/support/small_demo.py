@@ -10,8 +10,8 @@ import sys
 import kerascope
 from scenes import apart
 
-SMALL = ("--size", "320x180", "--fps", "6")
-SMALLEST = ("--size", "320x180", "--fps", "3")
+SMALL = ("--size", "320x180", "--fps", "3")
+SMALLEST = ("--size", "320x180", "--fps", "2")
 """Of the scene that takes longest."""
 
 

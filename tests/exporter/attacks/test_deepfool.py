@@ -59,10 +59,7 @@ def foolbox_lengths(victim: Any, batch: Any) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
-@pytest.mark.parametrize("net", ["demo", "residual"])
-def test_lengths_are_those_of_foolbox(net: str, digits: np.ndarray, request: pytest.FixtureRequest) -> None:
-    names = ("victim", "fooled") if net == "demo" else ("residual", "residual_fooled")
-    victim, fooled = map(request.getfixturevalue, names)
+def test_lengths_are_those_of_foolbox(victim: Any, fooled: Any, digits: np.ndarray) -> None:
     lengths, is_adversarial = foolbox_lengths(victim, batch_of(victim, digits))
     assert [result.success for result in fooled] == is_adversarial.tolist() == [True] * 10
     ours = [result.l2 for result in fooled]

@@ -12,12 +12,11 @@ from victims import batch_of, crafted_pixels
 
 pytestmark = pytest.mark.tf
 
-NETS = ("victim", "residual")
 
-
-@pytest.fixture(params=NETS)
-def attacked_net(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param)
+@pytest.fixture
+def attacked_net(victim: Any) -> Any:
+    """A small net; a residual one is compared in test_fgsm.py."""
+    return victim
 
 
 def towards_another(batch: Any) -> Any:

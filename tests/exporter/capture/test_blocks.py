@@ -273,13 +273,10 @@ def test_as_many_blocks_are_found_as_there_are(count: int, named: bool) -> None:
         ("MobileNetV2", 17, "depthwise, conv x2, add"),
         ("MobileNetV3Small", 11, "depthwise, conv x4, gate, add"),
         ("EfficientNetB0", 16, "depthwise, conv x4, gate, add"),
-        ("DenseNet121", 58, "conv x2, concatenate"),
-        ("InceptionV3", 11, "conv x10, pool, concatenate"),
         ("ConvNeXtTiny", 18, "conv, dense x2, add"),
         ("Xception", 14, "conv x3, add"),
-        ("NASNetMobile", 16, "conv x12, pool x3, add x5, concatenate"),
     ],
-)
+)  # `make zoo` looks at all of them
 def test_the_blocks_of_published_models(keras: Any, name: str, count: int, class_name: str) -> None:
     from exporter.capture.graph import graph_of
 
