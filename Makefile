@@ -10,7 +10,7 @@ export VENV
 # Compiled tests are kept from run to run, also where Python is told not to: compiling them takes longer than many a test.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test suite setup lint fast blender bench zoo figures pictures page fonts lock clean
+.PHONY: help demo test suite thorough setup lint fast blender bench zoo figures pictures page fonts lock clean
 
 help:
 	@echo 'make demo       set up, train a small network, export, attack and record it, open the window'
@@ -19,6 +19,7 @@ help:
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make fast       the tests that need neither a GL driver nor TensorFlow'
 	@echo 'make blender    install Blender as a Python module too (400 MB), for the tests that open our files with it'
+	@echo 'make thorough   all tests, those too that take long and guard what hardly changes (kills, peers, published models)'
 	@echo 'make bench      benchmarks, each against a peer or a floor'
 	@echo 'make zoo        export and draw every model there is (hours); ONLY=PATTERN: some of them'
 	@echo 'make figures    measure what the pages on importance and bundling show: pruning, time (10 minutes)'
@@ -52,6 +53,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+thorough: setup
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --thorough
 
 fast: setup
 	$(BIN)/python -m pytest -m 'not gl and not tf and not slow' --hypothesis-profile fast $(SIDE_BY_SIDE)

@@ -79,11 +79,30 @@ def gl_problem() -> str:
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip().splitlines()[-1]
 
 
+THOROUGH = (
+    "tests/exporter/attacks/test_foolbox_attacks.py",
+    "tests/exporter/bundle/test_kill.py",
+    "tests/exporter/capture/test_blocks.py::test_the_blocks_of_published_models",
+    "tests/exporter/importance/test_pruning_digits.py",
+    "tests/exporter/test_applications.py",
+    "tests/exporter/test_training.py",
+    "tests/interop/test_kills.py",
+    "tests/interop/test_model_glbs.py::test_resnet50_by_default",
+    "tests/viewer/test_mesa.py",
+)
+"""What takes a minute of two processors and guards what hardly changes: `make thorough` runs it."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run what takes long and guards what hardly changes, too")
     parser.addoption("--bless", action="store_true", help="write the reference pictures of tests/images anew")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--thorough") and all("::" not in str(asked) for asked in config.args):
+        left_out = [item for item in items if item.nodeid.startswith(THOROUGH)]
+        items[:] = [item for item in items if not item.nodeid.startswith(THOROUGH)]
+        config.hook.pytest_deselected(items=left_out)
     # Ten seconds, also for those who run one test that needs none of it.
     if "tensorflow" in sys.modules:
         raise pytest.UsageError("a test module imports TensorFlow when it is collected: import it inside the tests")
