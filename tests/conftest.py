@@ -80,17 +80,24 @@ def gl_problem() -> str:
 
 
 THOROUGH = (
-    "tests/exporter/attacks/test_foolbox_attacks.py",
+    "tests/exporter/attacks/test_foolbox_attacks.py::test_near_a_linear_border",
+    "tests/exporter/attacks/test_foolbox_attacks.py::test_the_same_seed",
     "tests/exporter/bundle/test_kill.py",
     "tests/exporter/capture/test_blocks.py::test_the_blocks_of_published_models",
     "tests/exporter/importance/test_pruning_digits.py",
     "tests/exporter/test_applications.py",
+    "tests/exporter/test_quiet.py::test_an_export",
+    "tests/exporter/test_streaming.py",
     "tests/exporter/test_training.py",
+    "tests/exporter/test_zoo.py",
     "tests/interop/test_kills.py",
-    "tests/interop/test_model_glbs.py::test_resnet50_by_default",
+    "tests/interop/test_model_glbs.py",
+    "tests/scenes/test_record_budget.py",
+    "tests/scenes/test_record_failures.py",
     "tests/viewer/test_mesa.py",
+    "tests/viewer/window/test_mishaps.py",
 )
-"""What takes a minute of two processors and guards what hardly changes: `make thorough` runs it."""
+"""What takes two minutes of two processors and guards what hardly changes: `make thorough` runs it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
