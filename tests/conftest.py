@@ -82,7 +82,6 @@ def gl_problem() -> str:
 THOROUGH = (
     "tests/exporter/attacks/test_foolbox_attacks.py::test_near_a_linear_border",
     "tests/exporter/attacks/test_foolbox_attacks.py::test_the_same_seed",
-    "tests/exporter/bundle/test_kill.py",
     "tests/exporter/capture/test_blocks.py::test_the_blocks_of_published_models",
     "tests/exporter/importance/test_pruning_digits.py",
     "tests/exporter/test_applications.py",
@@ -93,7 +92,6 @@ THOROUGH = (
     "tests/interop/test_kills.py",
     "tests/interop/test_model_glbs.py",
     "tests/scenes/test_record_budget.py",
-    "tests/scenes/test_record_failures.py",
     "tests/viewer/test_mesa.py",
     "tests/viewer/window/test_mishaps.py",
 )
