@@ -10,7 +10,7 @@ from msgspec import structs
 
 from exporter.bundle.captures import captured_pairs
 from exporter.bundle.limits import Limits
-from exporter.bundle.schema import Capture, Derived, Manifest, TensorRef
+from exporter.bundle.schema import Capture, Derived, Embedding, Manifest, Neighbours, TensorRef
 from exporter.bundle.tensors import (
     DTYPES,
     MAX_DIMENSIONS,
@@ -58,6 +58,7 @@ def _outline_problems(manifest: Manifest) -> Iterator[str]:
     yield from _weight_problems(manifest)
     yield from _reference_problems(manifest)
     yield from _run_problems(manifest)
+    yield from _survey_references(manifest)
 
 
 def is_sound(ref: TensorRef) -> bool:
@@ -116,6 +117,9 @@ def _repeated_names(manifest: Manifest) -> Iterator[str]:
     yield from _repeated("derived", (f"{_what(entry)} of {entry.layer} at {entry.checkpoint}" for entry in derived))
     yield from _repeated("sculpture", (sculpture.id for sculpture in manifest.sculptures))
     yield from _repeated("overlay", (overlay.id for overlay in manifest.overlays))
+    yield from _repeated("survey", (survey.id for survey in manifest.surveys))
+    yield from _repeated("embedding", (embedding.id for embedding in manifest.embeddings))
+    yield from _repeated("neighbours", (near.id for near in manifest.neighbours))
 
 
 def _what(entry: Derived) -> str:
@@ -208,6 +212,27 @@ def _reference_problems(manifest: Manifest) -> Iterator[str]:
         where = f"sculpture {sculpture.id!r}"
         yield from _unknown(where, "layer", (layer.name for layer in sculpture.layers), layers)
         yield from _unknown(where, "checkpoint", (sculpture.checkpoint,), checkpoints)
+
+
+def _survey_references(manifest: Manifest) -> Iterator[str]:
+    """Surveys, and what was made of them, name checkpoints, layers, inputs and each other."""
+    checkpoints = {checkpoint.id for checkpoint in manifest.checkpoints}
+    layers = {layer.name for layer in manifest.layers}
+    for survey in manifest.surveys:
+        where = f"survey {survey.id!r}"
+        yield from _unknown(where, "checkpoint", (each.checkpoint for each in survey.passes), checkpoints)
+        yield from _unknown(where, "layer", {each.layer for made in survey.passes for each in made.layers}, layers)
+        yield from _repeated(f"{where}, checkpoint", (each.checkpoint for each in survey.passes))
+    surveys = {survey.id for survey in manifest.surveys}
+    parts: tuple[Embedding | Neighbours, ...] = (*manifest.embeddings, *manifest.neighbours)
+    for made in parts:
+        where = f"{type(made).__name__.lower()} {made.id!r}"
+        yield from _unknown(where, "survey", (made.survey,), surveys)
+        yield from _unknown(where, "layer", (made.layer,), layers)
+        yield from _unknown(where, "checkpoint", (made.checkpoint,), checkpoints)
+    inputs = {shown.id for shown in manifest.inputs}
+    for embedding in manifest.embeddings:
+        yield from _unknown(f"embedding {embedding.id!r}", "input", embedding.inputs, inputs)
 
 
 def _run_problems(manifest: Manifest) -> Iterator[str]:

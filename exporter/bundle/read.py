@@ -17,7 +17,19 @@ from exporter.bundle.errors import BundleError
 from exporter.bundle.files import MANIFEST_FILE, file_errors
 from exporter.bundle.limits import Limits
 from exporter.bundle.manifest_json import decode_manifest
-from exporter.bundle.schema import Capture, Checkpoint, Input, Layer, Manifest, Overlay, Sculpture, TensorRef
+from exporter.bundle.schema import (
+    Capture,
+    Checkpoint,
+    Embedding,
+    Input,
+    Layer,
+    Manifest,
+    Neighbours,
+    Overlay,
+    Sculpture,
+    Survey,
+    TensorRef,
+)
 from exporter.bundle.store import TensorStore
 from exporter.bundle.tensors import manifest_files, tensor_bytes
 
@@ -116,6 +128,9 @@ class Bundle:
         self._importance = {(e.layer, e.checkpoint, e.method): e for e in manifest.derived if e.kind == "importance"}
         self._sculptures = {sculpture.id: sculpture for sculpture in manifest.sculptures}
         self._overlays = {overlay.id: overlay for overlay in manifest.overlays}
+        self._surveys = {survey.id: survey for survey in manifest.surveys}
+        self._embeddings = {embedding.id: embedding for embedding in manifest.embeddings}
+        self._neighbours = {near.id: near for near in manifest.neighbours}
         self._store = TensorStore(path)
 
     def __repr__(self) -> str:
@@ -192,6 +207,18 @@ class Bundle:
     def overlay(self, id: str) -> Overlay:  # noqa: A002 (the manifest calls it so)
         """The overlay of this id."""
         return self._found("overlay", self._overlays, id)
+
+    def survey(self, id: str) -> Survey:  # noqa: A002
+        """The survey of this id."""
+        return self._found("survey", self._surveys, id)
+
+    def embedding(self, id: str) -> Embedding:  # noqa: A002
+        """The embedding of this id."""
+        return self._found("embedding", self._embeddings, id)
+
+    def neighbours(self, id: str) -> Neighbours:  # noqa: A002
+        """The neighbours of this id."""
+        return self._found("neighbours", self._neighbours, id)
 
     def image(self, input_id: str) -> np.ndarray[Any, Any] | None:
         """The picture of an input, (H, W, C) uint8 with C 1 or 3, or ``None`` where the input is no picture."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from msgspec import Struct
+from exporter.bundle.frozen import Frozen as Frozen
+from exporter.bundle.frozen import TensorRef as TensorRef
+from exporter.bundle.surveys import Embedding as Embedding
+from exporter.bundle.surveys import Neighbours as Neighbours
+from exporter.bundle.surveys import Survey as Survey
+from exporter.bundle.surveys import SurveyLayer as SurveyLayer
+from exporter.bundle.surveys import SurveyPass as SurveyPass
 
 FORMAT_NAME: Final = "kerascope-bundle"
 FORMAT_VERSION: Final = 1
@@ -48,19 +54,6 @@ ColourOrder = Literal["rgb", "bgr", "grey"]
 
 Setting = bool | int | float | str | None | tuple[int | float, ...]
 """What a layer is set to: tuples are flat."""
-
-
-class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An immutable record that refuses unknown fields."""
-
-
-class TensorRef(Frozen, frozen=True, gc=False):  # nothing in it can refer back, and there may be millions
-    """Where one array lies: `key` inside the `.npz` at `file` (relative, POSIX), its shape and numpy dtype name."""
-
-    file: str
-    key: str
-    shape: tuple[int, ...]
-    dtype: str
 
 
 class Output(Frozen, frozen=True):
@@ -317,3 +310,6 @@ class Manifest(Frozen, frozen=True):
     derived: tuple[Derived, ...] = ()
     sculptures: tuple[Sculpture, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    embeddings: tuple[Embedding, ...] = ()
+    neighbours: tuple[Neighbours, ...] = ()

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from exporter.bundle.schema import Manifest, Sculpture, TensorRef
-
-Pattern = tuple[tuple[int | str, ...], str]
-"""A shape, equal letters standing for equal sizes, and a dtype."""
+from exporter.bundle.forms import Pattern, form_problems
+from exporter.bundle.schema import Manifest, Sculpture
 
 SCULPTURE: dict[str, Pattern] = {
     "placed": (("U", 3), "float32"),
@@ -36,7 +34,7 @@ def sculpture_problems(manifest: Manifest) -> Iterator[str]:
         where = f"sculpture {sculpture.id!r}"
         sizes: dict[str, int] = {"U": sum(layer.units for layer in sculpture.layers)}
         sizes |= {"C": len(sculpture.classes)} if sculpture.classes else {}
-        yield from _form_problems(where, sculpture.tensors, SCULPTURE, SCULPTURE_MAY, sizes)
+        yield from form_problems(where, sculpture.tensors, SCULPTURE, SCULPTURE_MAY, sizes)
         yield from _plane_problems(where, sculpture)
         if sizes.get("E+1", 0) != sizes.get("E", -1) + 1:
             yield f"{where}: 'starts' has {sizes.get('E+1')} entries for {sizes.get('E')} edges"
@@ -69,7 +67,7 @@ def importance_problems(manifest: Manifest) -> Iterator[str]:
         if entry.kind == "importance":
             where = f"the importance of layer {entry.layer!r} at checkpoint {entry.checkpoint!r}"
             sizes: dict[str, int] = {"C": len(entry.classes)} if entry.classes else {}
-            yield from _form_problems(where, entry.tensors, IMPORTANCE, IMPORTANCE_MAY, sizes)
+            yield from form_problems(where, entry.tensors, IMPORTANCE, IMPORTANCE_MAY, sizes)
         if (entry.method is None) != (entry.kind == "statistics"):
             yield f"the {entry.kind} of layer {entry.layer!r} has the method {entry.method!r}"
 
@@ -78,25 +76,3 @@ def _plane_problems(where: str, sculpture: Sculpture) -> Iterator[str]:
     for layer in sculpture.layers:
         if layer.units < 1 or layer.plane < 0:
             yield f"{where}: layer {layer.name!r} has {layer.units} units on plane {layer.plane}"
-
-
-def _form_problems(
-    where: str,
-    tensors: Mapping[str, TensorRef],
-    must: Mapping[str, Pattern],
-    may: Mapping[str, Pattern],
-    sizes: dict[str, int],
-) -> Iterator[str]:
-    """What is missing, unknown, or of another form; `sizes` learns what each letter stands for."""
-    for name in sorted((must.keys() - tensors.keys()) | (tensors.keys() - must.keys() - may.keys())):
-        yield f"{where} {'lacks' if name in must else 'has the unknown entry'} {name!r}"
-    for name, (pattern, dtype) in {**must, **may}.items():
-        ref = tensors.get(name)
-        if ref is None:
-            continue
-        fits = len(ref.shape) == len(pattern) and all(
-            size == (sizes.setdefault(part, size) if isinstance(part, str) else part)
-            for size, part in zip(ref.shape, pattern, strict=True)
-        )
-        if not fits or ref.dtype != dtype:
-            yield f"{where}: {name!r} is {ref.dtype} {ref.shape}, not {dtype} ({', '.join(map(str, pattern))})"

@@ -63,6 +63,21 @@ def tensor_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Tensor
         yield f"sculpture {sculpture.id!r},", sculpture.tensors
     for overlay in manifest.overlays:
         yield f"overlay {overlay.id!r},", {"values": overlay.values}
+    yield from _survey_groups(manifest)
+
+
+def _survey_groups(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, TensorRef]]]:
+    for survey in manifest.surveys:
+        where = f"survey {survey.id!r},"
+        yield where, survey.tensors
+        for made in survey.passes:
+            yield f"{where} checkpoint {made.checkpoint!r},", made.tensors
+            for layer in made.layers:
+                yield f"{where} checkpoint {made.checkpoint!r}, layer {layer.layer!r},", layer.tensors
+    for embedding in manifest.embeddings:
+        yield f"embedding {embedding.id!r},", embedding.tensors
+    for near in manifest.neighbours:
+        yield f"neighbours {near.id!r},", near.tensors
 
 
 def capture_group(capture: Capture) -> tuple[str, Mapping[str, TensorRef]]:

@@ -16,6 +16,8 @@ from exporter.bundle.read import read_bundle, read_manifest
 from exporter.bundle.schema import Manifest, Output, TensorRef
 from exporter.bundle.sculptures import content_problems, importance_problems, sculpture_problems
 from exporter.bundle.statistics import statistics_layout
+from exporter.bundle.survey_content import survey_content_problems
+from exporter.bundle.survey_problems import survey_problems
 from exporter.bundle.tensors import manifest_files, tensor_refs
 
 
@@ -40,11 +42,13 @@ def validate_bundle(path: Path | str, *, limits: Limits | None = None) -> list[s
 
 
 def _content_problems(path: Path, manifest: Manifest, limits: Limits) -> Iterator[str]:
-    if manifest.sculptures:
-        bundle = read_bundle(path, limits=limits)
-        for sculpture in manifest.sculptures:
-            arrays = {name: bundle.load(ref) for name, ref in sculpture.tensors.items()}
-            yield from content_problems(sculpture, arrays)
+    if not (manifest.sculptures or manifest.surveys):
+        return
+    bundle = read_bundle(path, limits=limits)
+    for sculpture in manifest.sculptures:
+        arrays = {name: bundle.load(ref) for name, ref in sculpture.tensors.items()}
+        yield from content_problems(sculpture, arrays)
+    yield from survey_content_problems(bundle)
 
 
 def _tensor_problems(path: Path, manifest: Manifest) -> Iterator[str]:
@@ -84,6 +88,7 @@ def _shape_problems(manifest: Manifest) -> Iterator[str]:
     yield from _statistics_problems(manifest)
     yield from importance_problems(manifest)
     yield from sculpture_problems(manifest)
+    yield from survey_problems(manifest)
 
 
 def stored_shape(output: Output) -> tuple[int | None, ...]:

@@ -45,6 +45,7 @@ MANIFEST = """\
   ],
   "derived": [],
   "edges": [],
+  "embeddings": [],
   "format": "kerascope-bundle",
   "groups": [],
   "inputs": [],
@@ -96,6 +97,7 @@ MANIFEST = """\
     ],
     "parameters": 0
   },
+  "neighbours": [],
   "overlays": [],
   "preprocessing": {
     "colour_order": "rgb",
@@ -113,6 +115,7 @@ MANIFEST = """\
   },
   "runs": [],
   "sculptures": [],
+  "surveys": [],
   "version": 1
 }
 """
