@@ -14,21 +14,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporter.arguments import (
-    add_attack,
-    add_chosen,
-    add_export,
-    add_generate,
-    add_harden,
-    add_importance,
-    add_out,
-    add_robustness,
-    add_sculpt,
-    add_transfer,
-    number,
-)
-from exporter.image_arguments import add_explain, add_synthesise
-from scenes.arguments import add_draw, add_film, add_lesson, add_moment, add_sheet, add_taken, add_view
+from exporter.arguments import add_chosen, add_out, number
+from exporter.command_line import add_making
+from scenes.arguments import add_taken
+from scenes.command_line import add_drawing
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
@@ -60,6 +49,8 @@ FORMATS = {
 OF_SCENES = ("glb", "html")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
 EXTRAS |= {"numba": "sculpture", "matplotlib": "plots", "cv2": "segmentation", "scipy": "lbfgs"}
+EXTRAS |= {"sklearn": "survey", "umap": "umap", "pyarrow": "parquet", "dask": "dask", "distributed": "dask"}
+EXTRAS |= {"tensorflow_datasets": "datasets"}
 INTERRUPTED = 130
 
 
@@ -242,18 +233,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kerascope {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, handler: Callable[..., Any], summary: str) -> argparse.ArgumentParser:
+    def command(name: str, handler: str | Callable[..., Any], summary: str) -> argparse.ArgumentParser:
         words = f"{summary[0].upper()}{summary[1:]}."
         added: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=words)
         added.add_argument("--debug", action="store_true", help="show the traceback of an error")
-        added.set_defaults(run=handler)
+        added.set_defaults(run=partial(_there, handler) if isinstance(handler, str) else handler)
         return added
 
     demo = command("demo", _demo, "train a small network on digits, export, attack, record and open it")
     add_out(demo, "folder to write (default: kerascope-demo)", Path("kerascope-demo"))
     demo.add_argument("--no-window", action="store_true", help="do not open the window at the end")
-    _add_making(command)
-    _add_drawing(command)
+    add_making(command)
+    add_drawing(command, number, add_out)
     taken = command("convert", _convert, "write what is in a bundle for Unity, Blender, PowerPoint or the web")
     words = "unity: a folder of JSON; nn-vis: its two files; else one file"
     taken.add_argument("--to", required=True, choices=tuple(FORMATS), help=words)
@@ -265,56 +256,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_making(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Commands that make bundles, add to them, and look into them."""
-    there = partial(partial, _there, "exporter.commands")
-    there_too = partial(partial, _there, "exporter.image_commands")
-    add_export(command("export", there("export"), "run images through a model and write a bundle"))
-    words = "change an input until the model errs, and add the steps to its bundle"
-    add_attack(command("attack", there("attack"), words))
-    words = "find which pixels made the model say that, and add the map to the bundle"
-    add_explain(command("explain", there_too("explain"), words))
-    words = "make images that please a class, a channel or a layer, step by step, as inputs of a bundle"
-    add_synthesise(command("synthesise", there_too("synthesise"), words))
-    words = "measure how often models are right under attack, as a table and a plot"
-    add_robustness(command("robustness", there("robustness"), words))
-    words = "attack pictures on one model, show them to others, and write what carries over"
-    add_transfer(command("transfer", there("transfer"), words))
-    add_harden(command("harden", there("harden"), "train a network further on attacks against itself"))
-    words = "find how much each unit and channel matters for each class, and add it to the bundle"
-    add_importance(command("importance", there("importance"), words))
-    add_sculpt(command("sculpt", there("sculpt"), "gather units and edges into a sculpture, and add it to the bundle"))
-    add_generate(command("generate", there("generate"), "write a bundle of a random dense network, sculpted"))
-    words = "print the layers as a table, then checkpoints, inputs and runs"
-    inspect = command("inspect", there("inspect"), words)
-    words = "print every problem of a bundle (or of a folder for Unity), one a line"
-    validate = command("validate", there("validate"), words)
-    for each in (inspect, validate):
-        each.add_argument("bundle", type=Path, metavar="BUNDLE")
-        each.add_argument("--json", action="store_true", help="the same as JSON")
-
-
-def _add_drawing(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Commands that show bundles."""
-    there = partial(partial, _there, "scenes.commands")
-    add_view(command("view", there("view"), "open a window on a bundle"))
-    command("scenes", there("scenes"), "list the scenes, a line each")
-    frame = command("frame", there("frame"), "draw one moment of a scene into a PNG file")
-    add_moment(frame, number)
-    clip = command("record", there("record"), "record a scene to .gif, .mp4, .webp or a folder of PNG files")
-    add_film(clip, number)
-    sheet = command("sheet", there("sheet"), "draw maps, kernels, explanations or images side by side into a PNG file")
-    add_sheet(sheet)
-    for each in (frame, clip, sheet):
-        add_out(each, "file or folder to write")
-    add_draw(command("draw", there("draw"), "draw what a file of strokes says, and add the answers to a bundle"))
-    lesson = command("lesson", there("lesson"), "write the stops and captions of a tour into a file that you edit")
-    add_lesson(lesson)
-    add_out(lesson, "file to write")
-
-
-def _there(module: str, name: str, args: argparse.Namespace) -> Any:
-    """Do what a command says, in the module that knows how."""
+def _there(place: str, args: argparse.Namespace) -> Any:
+    """Do what a command says, in the module that knows how: `module:function`."""
+    module, _, name = place.partition(":")
     return getattr(import_module(module), name)(args)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SURVEYS = ("survey", "umap", "dask", "datasets")
 ROOMS = ("exporter", "viewer", "scenes")
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 SOURCES = [ROOT / "kerascope.py", *MODULES]
@@ -169,8 +170,11 @@ def third_party_imports(paths: list[Path]) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("rooms", "extras"),
     [
-        (("viewer", "scenes", "exporter/bundle"), ("window", "notebook")),
-        (("exporter",), ("export", "demo", "foolbox", "imagenet", "sculpture", "plots", "segmentation", "lbfgs")),
+        (("viewer", "scenes", "exporter/bundle"), ("window", "notebook", "parquet")),
+        (
+            ("exporter",),
+            ("export", "demo", "foolbox", "imagenet", "sculpture", "plots", "segmentation", "lbfgs", *SURVEYS),
+        ),
     ],
 )
 def test_every_foreign_import_is_declared(rooms: tuple[str, ...], extras: tuple[str, ...]) -> None:
