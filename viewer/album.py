@@ -1,4 +1,4 @@
-"""Small pictures in rows, as a view state has them: kernels, and pictures of inputs."""
+"""Small pictures in rows, as a view state has them: kernels, pictures of inputs, and images of surveys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,15 @@ class ImageTile:
     contrast: float = 1.0
 
 
-Tile = KernelTile | ImageTile
+@dataclass(frozen=True, slots=True)
+class ThumbnailTile:
+    """The thumbnail of an image of a survey; `row` is its number there."""
+
+    survey_id: str
+    row: int
+
+
+Tile = KernelTile | ImageTile | ThumbnailTile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the tiles of an album show: kernels as little pictures, and the pictures of inputs. Pure numpy."""
+"""What the tiles of an album show: kernels as little pictures, pictures of inputs, images of surveys. Pure numpy."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exporter.bundle.errors import BundleError
-from viewer.album import ImageTile
+from viewer.album import ImageTile, ThumbnailTile
 from viewer.atlas import LARGEST_PICTURE, NOT_KEPT, reduced
 from viewer.colour import apply_map
 from viewer.kept import finite, kernel_ref
+from viewer.learned.read import thumbnails
 from viewer.loupe import cut, picture_cells
 from viewer.state import CaptureKey
 
@@ -54,8 +55,11 @@ def tile_cells(bundle: Bundle, tile: Tile) -> TileCells:
     Raises
     ------
     BundleError
-        The bundle has no such input, layer, checkpoint or kernel, or the kernel no such channel.
+        The bundle has no such input, layer, checkpoint or kernel, or the kernel no such channel; no such survey, or not
+        that image of it.
     """
+    if isinstance(tile, ThumbnailTile):
+        return TileCells("image", _thumbnail(bundle, tile), 1.0)
     if isinstance(tile, ImageTile):
         return TileCells("image", _image(bundle, tile), 1.0)
     kernel = kernel_cells(bundle, tile)
@@ -165,6 +169,17 @@ def _taken(tile: KernelTile, depth: int) -> int:
         got = f"channel {taken} before {tile.layer!r}"
         raise BundleError("no such kernel", expected=f"one of {depth} channels that it reads", got=got)
     return taken
+
+
+def _thumbnail(bundle: Bundle, tile: ThumbnailTile) -> Array:
+    small = thumbnails(bundle, bundle.survey(tile.survey_id))
+    if small is None:
+        raise BundleError("the survey kept no thumbnails", got=f"survey {tile.survey_id!r}", path=bundle.path)
+    if not 0 <= tile.row < len(small):
+        expected = f"one from 0 to {len(small) - 1}"
+        raise BundleError("no such image in the survey", expected=expected, got=tile.row, path=bundle.path)
+    cells = small[tile.row].astype(np.float32) / np.float32(255)
+    return np.repeat(cells, 3, axis=2) if cells.shape[2] == 1 else cells
 
 
 def _image(bundle: Bundle, tile: ImageTile) -> Array:
