@@ -185,7 +185,7 @@ def add_embedding(
             id=id_,
             survey=bundle.manifest.surveys[-1].id,
             method=method,  # type: ignore[arg-type]
-            tensors=writer.write(f"derived/embedding-{id_}.npz", arrays),
+            tensors=writer.write(f"derived/embedding-{len(bundle.manifest.embeddings)}.npz", arrays),
             layer=layer,
             checkpoint=checkpoint,
             inputs=tuple(inputs or ()),
@@ -208,7 +208,7 @@ def add_neighbours(
     near = np.argsort(apart, axis=1, kind="stable")[:, :k]
     arrays = {"images": near, "distances": np.take_along_axis(apart, near, axis=1).astype(np.float32)}
     with BundleWriter.append(path) as writer:
-        refs = writer.write(f"derived/neighbours-{id_}.npz", arrays)
+        refs = writer.write(f"derived/neighbours-{len(bundle.manifest.neighbours)}.npz", arrays)
         accuracy = None
         if "true_class" in survey.tensors:
             true = bundle.load(survey.tensors["true_class"])
