@@ -143,11 +143,13 @@ def _joined(parts: list[Sets], shape: Index) -> tuple[Sets, Seen] | None:
 
     A part that is padding alone along one axis sees nothing.
     """
-    real = [part for part in parts if all(((p >= 0) & (p < n)).any() for p, n in zip(part, shape, strict=True))]
+    real = [part for part in parts if all(map(_has_any, part, shape))]
     if not real:
         return None
-    whole = tuple(np.unique(np.concatenate(axis)) for axis in zip(*real, strict=True))
-    clipped = tuple(axis[(axis >= 0) & (axis < size)] for axis, size in zip(whole, shape, strict=True))
+    whole = real[0]  # every rule gives places that rise, each once
+    if len(real) > 1:
+        whole = tuple(np.unique(np.concatenate(axis)) for axis in zip(*real, strict=True))
+    clipped = tuple(map(_within, whole, shape))
     beside, last = clipped[:-1], clipped[-1:]
     is_all = not last or len(last[0]) == shape[-1]
     return clipped, Seen(
@@ -160,18 +162,35 @@ def _joined(parts: list[Sets], shape: Index) -> tuple[Sets, Seen] | None:
     )
 
 
+def _has_any(axis: NDArray[np.int64], size: int) -> bool:
+    """Whether some of these places lie within an axis of that size."""
+    return bool(axis.size) and (0 <= axis[0] < size or 0 <= axis[-1] < size or bool(_within(axis, size).size))
+
+
+def _within(axis: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Those of some rising places that lie within an axis of that size."""
+    is_all = axis.size and axis[0] >= 0 and axis[-1] < size
+    return axis if is_all else axis[(axis >= 0) & (axis < size)]
+
+
 class Shapes:
     """Shapes of whole outputs: as declared, open sizes as the first capture has them, or 1."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
         self._captured: dict[str, Index] = {}
+        self._known: dict[Tensor, Index] = {}
         for capture in bundle.manifest.captures[:4]:
             for name, ref in capture.outputs.items():
                 self._captured.setdefault(name, ref.shape)
 
     def of(self, tensor: Tensor) -> Index:
         """The shape of an output."""
+        if tensor not in self._known:
+            self._known[tensor] = self._found(tensor)
+        return self._known[tensor]
+
+    def _found(self, tensor: Tensor) -> Index:
         outputs = self._bundle.layer(tensor[0]).outputs
         stored = self._captured.get(output_name(*tensor))
         if tensor[1] >= len(outputs):

@@ -64,8 +64,8 @@ class Reaches:
         return next(reversed(self.by_layer), "")
 
 
-def reaches(bundle: Bundle, changed: str = "", toy: Toy | None = None) -> Reaches:
-    """How far the cells of each layer see, with the layer `changed` set like `toy`.
+def reaches(bundle: Bundle, changed: str = "", toy: Toy | None = None, within: frozenset[str] | None = None) -> Reaches:
+    """How far the cells of each layer see, with the layer `changed` set like `toy`; or `within` some layers alone.
 
     A window of k taps, d apart, that moves by s adds d (k - 1) times the jump before it, and multiplies the jump by s
     [1]_. Where paths meet a cell sees what either shows it. Layers that see everything (dense, global pools) and those
@@ -79,7 +79,8 @@ def reaches(bundle: Bundle, changed: str = "", toy: Toy | None = None) -> Reache
     manifest, shapes = bundle.manifest, Shapes(bundle)
     sources: dict[str, list[str]] = defaultdict(list)
     for edge in sorted(manifest.edges, key=lambda edge: edge.target_input):
-        sources[edge.target].append(edge.source if not edge.source_output else "")
+        if within is None or {edge.source, edge.target} <= within:
+            sources[edge.target].append(edge.source if not edge.source_output else "")
     found: dict[str, Reach] = {}
     whole: Sizes = ()
     for layer in manifest.layers:
