@@ -46,7 +46,7 @@ class PassingStatistics:
     def __init__(self, inputs: int, *, most_values: int = SAMPLED_VALUES) -> None:
         self._inputs = inputs
         self._most_values = most_values
-        self._exact: _Moments | None = None
+        self._exact: Moments | None = None
         self._stride = 1
         self._places = 0
         self._kept: list[Array] = []
@@ -55,10 +55,10 @@ class PassingStatistics:
         """Take in the outputs (n, ..., C) of the next n inputs; (n,) where each is a single number."""
         table = values.reshape(-1, 1) if values.ndim < 2 else values.reshape(-1, values.shape[-1])
         if self._exact is None:
-            self._stride = _stride(len(table) // max(1, len(values)), self._inputs, table.shape[1], self._most_values)
+            self._stride = stride_of(len(table) // max(1, len(values)), self._inputs, table.shape[1], self._most_values)
         rows = max(1, _BLOCK_VALUES // max(1, table.shape[1]))
         for start in range(0, max(1, len(table)), rows):
-            block = _Moments.of(table[start : start + rows])
+            block = Moments.of(table[start : start + rows])
             self._exact = block if self._exact is None else self._exact.merged(block)
         self._kept.append(table[-self._places % self._stride :: self._stride].astype(np.float32))
         self._places += len(table)
@@ -78,33 +78,45 @@ class PassingStatistics:
         """
         if self._exact is None:
             raise ValueError("no values were added")
-        exact, columns = self._exact, np.concatenate(self._kept).T.copy()
-        has_value = exact.counts > 0
-        low, high = np.where(has_value, exact.low, 0.0), np.where(has_value, exact.high, 0.0)
-        finite = np.isfinite(columns)
-        counts = finite.sum(axis=1, dtype=np.int64)
-        columns[~finite] = np.nan
-        columns.sort(axis=1)  # NaN goes to the end of each row
-        edges = _edges(low[has_value], high[has_value])
-        percentiles = np.stack([_at(columns, counts, percent / 100.0) for percent in PERCENTILES], axis=1)
-        return {
-            "min": low.astype(np.float32),
-            "max": high.astype(np.float32),
-            "mean": exact.mean.astype(np.float32),
-            "std": np.sqrt(exact.squares / np.maximum(exact.counts, 1)).astype(np.float32),
-            "zero_fraction": (exact.zeros / np.maximum(exact.counts, 1)).astype(np.float32),
-            "percentiles": percentiles.astype(np.float32),
-            "histogram": _histograms(columns, counts, edges),
-            "histogram_edges": edges,
-            "nan_count": self._places - exact.counts,
-            "abs_p99": _abs_p99(columns, int(counts.sum())),  # the last: it spoils `columns`
-        }
+        return statistics_of(self._exact, np.concatenate(self._kept), self._places)
 
 
-def _stride(places: int, inputs: int, channels: int, most_values: int) -> int:
-    """1 where all values may be kept; else a step through the places that keeps at most so many values.
+def statistics_of(exact: Moments, kept: Array, places: int) -> dict[str, Array]:
+    """The arrays of `PassingStatistics.result`.
 
-    >>> _stride(224 * 224, 1, 64, 2**20), _stride(7 * 7, 10, 512, 2**20)
+    Parameters
+    ----------
+    exact : of all values of each channel.
+    kept : (n, C) float32, those that percentiles and histogram are of.
+    places : how many values each channel had in all, finite or not.
+    """
+    columns = kept.T.copy()
+    has_value = exact.counts > 0
+    low, high = np.where(has_value, exact.low, 0.0), np.where(has_value, exact.high, 0.0)
+    finite = np.isfinite(columns)
+    counts = finite.sum(axis=1, dtype=np.int64)
+    columns[~finite] = np.nan
+    columns.sort(axis=1)  # NaN goes to the end of each row
+    edges = _edges(low[has_value], high[has_value])
+    percentiles = np.stack([_at(columns, counts, percent / 100.0) for percent in PERCENTILES], axis=1)
+    return {
+        "min": low.astype(np.float32),
+        "max": high.astype(np.float32),
+        "mean": exact.mean.astype(np.float32),
+        "std": np.sqrt(exact.squares / np.maximum(exact.counts, 1)).astype(np.float32),
+        "zero_fraction": (exact.zeros / np.maximum(exact.counts, 1)).astype(np.float32),
+        "percentiles": percentiles.astype(np.float32),
+        "histogram": _histograms(columns, counts, edges),
+        "histogram_edges": edges,
+        "nan_count": places - exact.counts,
+        "abs_p99": _abs_p99(columns, int(counts.sum())),  # the last: it spoils `columns`
+    }
+
+
+def stride_of(places: int, inputs: int, channels: int, most_values: int) -> int:
+    """1 where all values may be kept; else a step through the places of all inputs that keeps at most so many values.
+
+    >>> stride_of(224 * 224, 1, 64, 2**20), stride_of(7 * 7, 10, 512, 2**20)
     (5, 1)
     """
     stride = max(1, -(-places * inputs * channels // most_values))
@@ -114,8 +126,8 @@ def _stride(places: int, inputs: int, channels: int, most_values: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Moments:
-    """Of each channel, in float64: number of finite values, how many are 0, extremes, mean, sum of squared deviations.
+class Moments:
+    """Of each channel, (C,) float64: number of finite values, how many are 0, extremes, mean, sum of squared deviations.
 
     Two of them are merged as in Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
     sample variances", equation 2.1.
@@ -129,7 +141,8 @@ class _Moments:
     squares: Array
 
     @classmethod
-    def of(cls, block: Array) -> _Moments:
+    def of(cls, block: Array) -> Moments:
+        """Those of (n, C) values."""
         values = block.astype(np.float64)
         with np.errstate(invalid="ignore"):
             total = values.sum(axis=0)
@@ -147,7 +160,7 @@ class _Moments:
         )
 
     @classmethod
-    def _of_some(cls, values: Array, finite: Array) -> _Moments:
+    def _of_some(cls, values: Array, finite: Array) -> Moments:
         """Those of the values that are finite."""
         counts = finite.sum(axis=0)
         mean = np.where(finite, values, 0.0).sum(axis=0) / np.maximum(counts, 1)
@@ -161,11 +174,12 @@ class _Moments:
             squares=np.einsum("pc,pc->c", apart, apart),
         )
 
-    def merged(self, other: _Moments) -> _Moments:
+    def merged(self, other: Moments) -> Moments:
+        """Those of both together; the order matters for the last bits."""
         counts = self.counts + other.counts
         share = other.counts / np.maximum(counts, 1)
         apart = other.mean - self.mean
-        return _Moments(
+        return Moments(
             counts,
             self.zeros + other.zeros,
             np.minimum(self.low, other.low),
