@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import math
 import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -64,19 +66,64 @@ class NpzWriter:
             the disk is full, or the like.
         """
         plain = as_stored(array, key)
+        return self.add_rows(key, plain.shape, plain.dtype, iter((plain,)))
+
+    def add_rows(
+        self, key: str, shape: tuple[int, ...], dtype: np.dtype[Any], pieces: Iterable[np.ndarray[Any, Any]]
+    ) -> TensorRef:
+        """The reference of an array of this shape and dtype that was written piece by piece: the same bytes as `add`.
+
+        Parameters
+        ----------
+        pieces : its values in C order, in arrays of any shape, each of which is dropped before the next is asked for.
+
+        Raises
+        ------
+        BundleError
+            as `add`; pieces of another dtype, or that hold more or fewer values than `shape` says.
+        KerascopeError
+            the disk is full, or the like. What `pieces` itself raises goes through.
+        """
         if not is_key(key) or key in self._keys:
             what = "a tensor of this name is in the file already" if key in self._keys else "not a name for a tensor"
             raise BundleError(what, got=repr(key), path=self._shown)
+        stored = as_stored(np.empty((0,) * len(shape), dtype), key).dtype
         entry = zipfile.ZipInfo(f"{key}.npy", _EPOCH)
         entry.compress_type, entry.create_system, entry.external_attr = self._method, _UNIX, _PLAIN_FILE
-        entry.file_size = plain.nbytes  # only tells zipfile whether the entry needs 64-bit sizes
-        with writing(self._shown), self._zip.open(entry, "w") as member:
-            member.write(_header(plain.dtype, plain.shape))
-            octets = plain.reshape(-1).view(np.uint8)
-            for start in range(0, octets.size, _CHUNK_BYTES):
-                member.write(octets[start : start + _CHUNK_BYTES].data)
+        left = entry.file_size = math.prod(shape) * stored.itemsize  # tells zipfile whether 64-bit sizes are needed
+        with self._member(entry) as write:
+            write(_header(stored, shape))
+            for piece in pieces:
+                octets = _octets(piece, stored, key)
+                left -= octets.size
+                if left < 0:
+                    break
+                for start in range(0, octets.size, _CHUNK_BYTES):
+                    write(octets[start : start + _CHUNK_BYTES].data)
+            if left:
+                expected, got = f"{math.prod(shape)} values", f"{-left // stored.itemsize:+d} values"
+                raise BundleError(f"the pieces of {key!r} do not make an array", expected=expected, got=got)
         self._keys.add(key)
-        return TensorRef(file=self._file, key=key, shape=plain.shape, dtype=_NAMES[plain.dtype])
+        return TensorRef(file=self._file, key=key, shape=shape, dtype=_NAMES[stored])
+
+    @contextlib.contextmanager
+    def _member(self, entry: zipfile.ZipInfo) -> Iterator[Callable[[bytes | memoryview], None]]:
+        """What writes to an entry; only its own failures are those of the disk."""
+        with writing(self._shown):
+            member = self._zip.open(entry, "w")
+
+        def write(octets: bytes | memoryview) -> None:
+            with writing(self._shown):
+                member.write(octets)
+
+        try:
+            yield write
+        except BaseException:
+            with contextlib.suppress(OSError, RuntimeError):  # what went wrong first is what is told
+                member.close()
+            raise
+        with writing(self._shown):
+            member.close()
 
     def close(self) -> None:
         """Write the file's directory and see that all of it reaches the disk."""
@@ -120,6 +167,13 @@ def as_stored(array: Storable, key: str) -> np.ndarray[Any, Any]:
             remedy="convert it first, for example to float32",
         )
     return np.asarray(array, dtype=DTYPES[name], order="C")
+
+
+def _octets(piece: np.ndarray[Any, Any], dtype: np.dtype[Any], key: str) -> np.ndarray[Any, Any]:
+    """The bytes of a piece of an array that is stored in this dtype, (n,) uint8."""
+    if piece.dtype != dtype:
+        raise BundleError(f"a piece of {key!r} is of another dtype", expected=dtype.name, got=piece.dtype.name)
+    return np.asarray(piece, dtype, order="C").reshape(-1).view(np.uint8)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -127,7 +127,7 @@ def stride_of(places: int, inputs: int, channels: int, most_values: int) -> int:
 
 @dataclass(frozen=True)
 class Moments:
-    """Of each channel, (C,) float64: number of finite values, how many are 0, extremes, mean, sum of squared deviations.
+    """Of each channel, (C,): number of finite values, how many are 0, extremes, mean, sum of squared deviations.
 
     Two of them are merged as in Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
     sample variances", equation 2.1.
