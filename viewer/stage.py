@@ -21,7 +21,9 @@ from viewer.sculptures.labels import sculpture_labels
 from viewer.state import REFERENCE_HEIGHT_PX, CaptureKey, Edges, NetView, ViewState
 from viewer.threads.told import retold
 from viewer.visuals.albums import AlbumsVisual
+from viewer.visuals.blending import ADDITIVE, OVER, PREMULTIPLIED
 from viewer.visuals.captures import CaptureStore
+from viewer.visuals.clouds import CloudsVisual
 from viewer.visuals.edges import EdgesVisual
 from viewer.visuals.heats import HeatsVisual
 from viewer.visuals.looks import LookStore
@@ -50,10 +52,6 @@ if TYPE_CHECKING:
 LARGEST_SIDE_PX = 8192
 TARGETS_KEPT = 3
 SHEET_WIDTH_PX = 44.0
-PREMULTIPLIED = "one", "one_minus_src_alpha"
-ADDITIVE = "one", "one"
-OVER = "src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha"
-"""What is not multiplied by its alpha yet, onto what is."""
 
 
 class Stage:
@@ -77,7 +75,7 @@ class Stage:
             HeatsVisual(bundle, layout),
             AlbumsVisual(bundle),
         )
-        self._sculptures = SculpturesVisual(bundle)
+        self._sculptures, self._clouds = SculpturesVisual(bundle), CloudsVisual(bundle)
         self._targets: dict[tuple[tuple[int, int], float], Targets] = {}
         self._ahead_of: tuple[CaptureKey, ...] = ()
 
@@ -194,6 +192,7 @@ class Stage:
             self._under,
             self._words,
             self._sculptures,
+            self._clouds,
         ):
             visual.close()
         for targets in self._targets.values():
@@ -246,6 +245,7 @@ class Stage:
                 self._plates.draw(net, view, what)
                 self._heats.draw_on_plates(state, number, view, what)
             self._draw_sculptures(state, matrix, targets)
+            self._clouds.draw(state, matrix, targets.scene_px)
             if not is_additive:
                 self._draw_light(state, view, targets, PREMULTIPLIED)
             self._draw_flat(state, targets)
@@ -303,7 +303,7 @@ class Stage:
         gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_test=False, depth_mask=True)
         aspect = targets.frame_px[0] / targets.frame_px[1]
         self._wires.draw(state.wires, state.theme, self._matrix(state, aspect), targets.frame_px)
-        flat = flat_of(state, aspect)
+        flat = self._clouds.labelled(state, aspect, flat_of(state, aspect))
         self._shapes.draw(flat, state.theme, targets.frame_px, state.colours)
         scales = self._looks.scales(colouring_of(state)) if state.nets else None
         labels = frame_labels(self.layout, state, aspect, scales) if scales else ()
@@ -357,7 +357,8 @@ class Stage:
         spread = max((net.spread for net in state.nets), default=1.0)
         drift = float(np.linalg.norm(np.asarray(state.camera.target) - np.asarray(self.layout.centre)))
         own = self.layout.extent * 0.75 * max(spread, 1.0) + reach + drift + 2.0 if state.nets else 0.0
-        return max(own, *(self._sculptures.reach(view, state.camera) for view in state.sculptures), 1.0)
+        reaches = (self._sculptures.reach(view, state.camera) for view in state.sculptures)
+        return max(own, self._clouds.reach(state), *reaches, 1.0)
 
 
 def _shines(state: ViewState) -> bool:

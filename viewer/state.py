@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from viewer.album import Album
+    from viewer.cloud import Cloud
     from viewer.heat import Heat
 
 REFERENCE_HEIGHT_PX = 1080.0
@@ -323,7 +324,8 @@ class ViewState:
     `bloom` 0 cells give off no light. `under` is flat on the picture too, over the nets and under loupes and grids:
     only its bars and lines are drawn. `about` is the cell of a layer's output that the frame is about, where it shows
     how one is computed, and `about_channel` the channel or unit, where a frame may be about another than its scene;
-    nothing is drawn of either. `heats` are overlays in colours, `albums` small pictures in rows.
+    nothing is drawn of either. `heats` are overlays in colours, `albums` small pictures in rows, `clouds` the images of
+    a survey in space.
     """
 
     camera: Camera
@@ -345,3 +347,4 @@ class ViewState:
     about_channel: int | None = None
     heats: tuple[Heat, ...] = ()
     albums: tuple[Album, ...] = ()
+    clouds: tuple[Cloud, ...] = ()
