@@ -89,7 +89,7 @@ def ground_of(images: Bytes) -> int | None:
 
 def _halved(side: int, times: int) -> int:
     """How many blocks of 2 ** times there are along a side, the last perhaps cut."""
-    return max(-(-side // 2**times), 1)
+    return max(-(-side // (1 << times)), 1)
 
 
 def _columns(count: int, high: int, wide: int) -> int:

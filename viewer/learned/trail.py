@@ -82,7 +82,7 @@ def input_pictures(bundle: Bundle, inputs: Sequence[str]) -> NDArray[np.uint8]:
     made = np.zeros((len(images), rows, columns, 3), np.uint8)
     for number, image in enumerate(images):
         if image is not None:
-            cells = reduced(np.moveaxis(np.float32(image), -1, 0), rows, columns)
+            cells = reduced(np.moveaxis(image.astype(np.float32), -1, 0), rows, columns)
             made[number] = np.round(np.moveaxis(np.broadcast_to(cells, (3, rows, columns)), 0, -1))
     return made
 
