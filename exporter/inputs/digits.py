@@ -78,6 +78,14 @@ def training_digits(count: int) -> Digits:
     return _balanced(digit_split().training, count, "mnist-training:N")
 
 
+def all_digits(count: int) -> Digits:
+    """Digits of both parts, in the same order: those that are held out first. Raises as `balanced_digits` does."""
+    split = digit_split()
+    pictures = np.concatenate([split.held_out.pictures, split.training.pictures])
+    classes = np.concatenate([split.held_out.classes, split.training.classes])
+    return _balanced(Digits(pictures, classes), count, "mnist-all:N")
+
+
 def _balanced(digits: Digits, count: int, source: str) -> Digits:
     most = len(digits.classes)
     if not 1 <= count <= most:

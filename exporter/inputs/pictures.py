@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from exporter.inputs.errors import InputError
 
+Mode = Literal["L", "RGB"]
 LARGEST_PICTURE_PX = 100_000_000
 _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
@@ -36,7 +37,12 @@ def picture_files(folder: Path) -> list[Path]:
     return files
 
 
-def read_picture(path: Path, mode: Literal["L", "RGB"], size_px: tuple[int, int] | None) -> NDArray[np.uint8]:
+def mode_of(channels: int) -> Mode:
+    """The kind of picture that so many channels are: grey for 1, else colour."""
+    return "L" if channels == 1 else "RGB"
+
+
+def read_picture(path: Path, mode: Mode, size_px: tuple[int, int] | None) -> NDArray[np.uint8]:
     """A picture file, turned as its camera says, transparency on white, resized: (H, W, 1 or 3) uint8.
 
     Parameters
@@ -49,10 +55,17 @@ def read_picture(path: Path, mode: Literal["L", "RGB"], size_px: tuple[int, int]
     InputError
         no such file, no picture, damaged, or over the limit.
     """
+    return unpack_picture(path, path, mode, size_px)
+
+
+def unpack_picture(
+    file: Path | IO[bytes], path: Path, mode: Mode, size_px: tuple[int, int] | None
+) -> NDArray[np.uint8]:
+    """The picture in an open file, as `read_picture` has it; `path` is what an error calls it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures; the limit below decides
-            with Image.open(path) as image:
+            with Image.open(file) as image:
                 _check_size(image, path)
                 picture = _plain(ImageOps.exif_transpose(image), mode)
     except UnidentifiedImageError as error:
@@ -80,7 +93,7 @@ def _check_size(image: Image.Image, path: Path) -> None:
         )
 
 
-def _plain(image: Image.Image, mode: Literal["L", "RGB"]) -> Image.Image:
+def _plain(image: Image.Image, mode: Mode) -> Image.Image:
     if image.mode in _SIXTEEN_BITS:
         image = Image.fromarray((np.asarray(image, np.float64) / 257.0).round().clip(0, 255).astype(np.uint8))
     if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:

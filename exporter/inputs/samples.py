@@ -64,3 +64,21 @@ class InputSet:
     samples: tuple[Sample, ...]
     preprocessing: Preprocessing
     class_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What could not be read: at which place of a data set, what it is called, and why, in a line."""
+
+    place: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some samples of a data set, at which places of it each of them is, and what there could not be read."""
+
+    samples: tuple[Sample, ...]
+    places: tuple[int, ...]
+    bad: tuple[Bad, ...] = ()
