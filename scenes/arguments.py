@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 PLACE = ("layer", "channel", "at", "language", "lesson")
-SHEETS = ("activations", "kernels", "explanations", "images")
+SHEETS = ("activations", "kernels", "explanations", "images", "patches")
+TABLES = (
+    *("predictions", "confusion", "classes", "channels", "apart"),
+    *("patches", "neighbours", "statistics", "landed"),
+)
 FOLDS = ("auto", "all", "none")
 Number = Callable[[str], float]
 
@@ -43,6 +47,32 @@ def cell(text: str) -> tuple[int, ...]:
     if not re.fullmatch(r"\d{1,9}(,\d{1,9}){0,2}", text):
         raise argparse.ArgumentTypeError(f"expected a row and a column such as 39,24, or one place, got {text!r}")
     return tuple(int(part) for part in text.split(","))
+
+
+def channels(text: str) -> tuple[int, ...]:
+    """Channels by number, between commas: single ones, and ranges with both ends.
+
+    >>> channels("3"), channels("0-2,7")
+    ((3,), (0, 1, 2, 7))
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part.strip())
+        if not match or int(match[2] or match[1]) < int(match[1]):
+            raise argparse.ArgumentTypeError(f"expected channels such as 3 or 0-15, got {text!r}")
+        found += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return tuple(found)
+
+
+def at_least_one(text: str) -> int:
+    """A number from 1 on.
+
+    >>> at_least_one("9")
+    9
+    """
+    if not re.fullmatch(r"0*[1-9]\d{0,5}", text):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, got {text!r}")
+    return int(text)
 
 
 def add_view(command: argparse.ArgumentParser) -> None:
@@ -87,13 +117,38 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
     """The arguments of `kerascope sheet`, but for where to write."""
     _add_bundle(command)
     add = command.add_argument
-    words = "activations of a layer, its kernels, explanations of an input, or images made by optimisation"
+    words = "activations of a layer, its kernels, explanations of an input, images made by optimisation; of a survey: "
+    words += "patches, the pictures that excite channels"
     add("--of", required=True, choices=SHEETS, help=words)
     add("--layer", metavar="NAME", help="which layer (default: the first that has some)")
     add("--input", metavar="ID", help="which input (default: the first that fits)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the last)")
     add("--run", nargs="+", default=[], dest="run_ids", metavar="ID", help="only these runs")
+    add("--survey", metavar="ID", help="which survey (default: the last)")
+    words = "patches: which channels, such as 3 or 0-15 (default: those of the greatest range)"
+    add("--channels", nargs="+", type=channels, default=[], metavar="N", help=words)
+    add("--top", type=at_least_one, metavar="K", help="patches: how many pictures of each (default: 9)")
     add("--theme", choices=("dark", "light"), default="dark", help="of the picture (default: dark)")
+
+
+def add_tables(command: argparse.ArgumentParser) -> None:
+    """The arguments of `kerascope tables`."""
+    _add_bundle(command)
+    add = command.add_argument
+    words = (
+        "what the network said of each image; which classes it takes for which; each class; channels that stand out for"
+        " a class; channels that tell two apart; the strongest patches; nearest images; statistics of channels; where"
+        " attacked inputs land"
+    )
+    add("--of", required=True, choices=TABLES, help=words)
+    words = "file to write, NAME.csv or NAME.parquet (default: CSV on stdout)"
+    add("--out", type=Path, default=Path("-"), metavar="F", help=words)
+    add("--overwrite", action="store_true", help="replace what is there")
+    add("--survey", metavar="ID", help="which survey (default: the last)")
+    add("--checkpoint", metavar="ID", help="which checkpoint (default: the last that the survey looked at)")
+    add("--layer", metavar="NAME", help="only this layer (default: all)")
+    add("--classes", nargs="+", default=[], metavar="NAME", help="only these classes, by name or number")
+    add("--top", type=int, metavar="K", help="only the K first of each (default: all, of channels of a class 10)")
 
 
 def add_lesson(command: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from scenes.arguments import Number, add_draw, add_film, add_lesson, add_moment, add_sheet, add_view
+from scenes.arguments import Number, add_draw, add_film, add_lesson, add_moment, add_sheet, add_tables, add_view
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, `module:function` that does it, and what it does in a line."""
@@ -26,6 +26,8 @@ def add_drawing(command: Command, number: Number, add_out: AddOut) -> None:
     add_sheet(sheet)
     for each in (frame, clip, sheet):
         add_out(each, "file or folder to write")
+    words = "write what a survey tells as a table: predictions, confusion, channels, patches, neighbours"
+    add_tables(command("tables", "scenes.commands:tables", words))
     add_draw(
         command("draw", "scenes.commands:draw", "draw what a file of strokes says, and add the answers to a bundle")
     )

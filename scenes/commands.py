@@ -80,7 +80,20 @@ def sheet(args: argparse.Namespace) -> None:
 
     chosen = {"layer": args.layer, "input_id": args.input, "checkpoint_id": args.checkpoint}
     chosen |= {"run_ids": tuple(args.run_ids), "theme": args.theme, "overwrite": args.overwrite, "tell": _say}
+    chosen |= {"survey_id": args.survey, "channels": sum(args.channels, ()), "top": args.top}
     print(write_sheet(read_bundle(args.bundle), args.of, args.out, **chosen))
+
+
+def tables(args: argparse.Namespace) -> None:
+    """`kerascope tables`: the path of a file with a table, or its rows."""
+    from viewer.tables import table_of, write_table
+    from viewer.tables.table import Asked
+
+    chosen = args.survey, args.checkpoint, args.layer, tuple(args.classes), args.top
+    count = write_table(table_of(args.of, Asked(read_bundle(args.bundle), *chosen)), args.out, overwrite=args.overwrite)
+    if args.out.name != "-":
+        print(args.out)
+        _say(f"{count:,} rows")
 
 
 def scenes(_: argparse.Namespace) -> None:

@@ -37,7 +37,7 @@ COMMANDS = (
         "view",
         "scenes",
     ),
-    *("frame", "record", "sheet", "draw", "lesson", "convert", "doctor"),
+    *("frame", "record", "sheet", "tables", "draw", "lesson", "convert", "doctor"),
 )
 
 

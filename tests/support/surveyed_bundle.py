@@ -212,8 +212,8 @@ def add_neighbours(
         accuracy = None
         if "true_class" in survey.tensors:
             true = bundle.load(survey.tensors["true_class"])
-            votes = [np.bincount(true[row], minlength=true.max() + 1).argmax() for row in near]
-            accuracy = float((np.array(votes) == true).mean())
+            votes = [np.bincount(true[row][true[row] >= 0], minlength=true.max() + 1).argmax() for row in near]
+            accuracy = float((np.array(votes) == true)[true >= 0].mean())
         made = Neighbours(
             id=id_,
             survey=survey.id,
