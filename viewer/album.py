@@ -39,7 +39,21 @@ class ThumbnailTile:
     row: int
 
 
-Tile = KernelTile | ImageTile | ThumbnailTile
+@dataclass(frozen=True, slots=True)
+class PatchTile:
+    """The part of a picture that excites a channel, as `viewer.learned.patches` finds it: what is not seen, such as
+    padding, is in stripes. With `whole` it is the whole picture.
+    """
+
+    survey_id: str
+    layer: str
+    channel: int
+    rank: int
+    checkpoint_id: str
+    whole: bool = False
+
+
+Tile = KernelTile | ImageTile | ThumbnailTile | PatchTile
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exporter.bundle.errors import BundleError
-from viewer.album import ImageTile, ThumbnailTile
+from viewer.album import ImageTile, PatchTile, ThumbnailTile
 from viewer.atlas import LARGEST_PICTURE, NOT_KEPT, reduced
 from viewer.colour import apply_map
 from viewer.kept import finite, kernel_ref
+from viewer.learned.patches import hatched, patch_of, pixels_of, whole_picture
 from viewer.learned.read import thumbnails
 from viewer.loupe import cut, picture_cells
 from viewer.state import CaptureKey
@@ -57,7 +58,11 @@ def tile_cells(bundle: Bundle, tile: Tile) -> TileCells:
     BundleError
         The bundle has no such input, layer, checkpoint or kernel, or the kernel no such channel; no such survey, or not
         that image of it.
+    KerascopeError
+        The survey has no such patch, or kept no pictures.
     """
+    if isinstance(tile, PatchTile):
+        return TileCells("image", _patch(bundle, tile), 1.0)
     if isinstance(tile, ThumbnailTile):
         return TileCells("image", _thumbnail(bundle, tile), 1.0)
     if isinstance(tile, ImageTile):
@@ -65,9 +70,7 @@ def tile_cells(bundle: Bundle, tile: Tile) -> TileCells:
     kernel = kernel_cells(bundle, tile)
     kind: Literal["coloured", "mapped"] = "coloured" if kernel.ndim == 3 else "mapped"
     cells = kernel if kernel.ndim == 3 else np.repeat(kernel[..., None], 3, axis=2)
-    rows, columns = (min(side, LARGEST_PICTURE) for side in cells.shape[:2])
-    shown = np.moveaxis(reduced(np.moveaxis(cells, -1, 0), rows, columns), 0, -1)
-    return TileCells(kind, shown, float(np.abs(kernel).max(initial=0.0)) or 1.0)
+    return TileCells(kind, _fewer(cells), float(np.abs(kernel).max(initial=0.0)) or 1.0)
 
 
 def kernel_cells(bundle: Bundle, tile: KernelTile) -> Array:
@@ -169,6 +172,23 @@ def _taken(tile: KernelTile, depth: int) -> int:
         got = f"channel {taken} before {tile.layer!r}"
         raise BundleError("no such kernel", expected=f"one of {depth} channels that it reads", got=got)
     return taken
+
+
+def _fewer(cells: Array) -> Array:
+    """Cells (rows, columns, 3), averages of them along a side that has too many."""
+    rows, columns = (min(side, LARGEST_PICTURE) for side in cells.shape[:2])
+    shown: Array = np.moveaxis(reduced(np.moveaxis(cells, -1, 0), rows, columns), 0, -1)
+    return shown
+
+
+def _patch(bundle: Bundle, tile: PatchTile) -> Array:
+    survey = bundle.survey(tile.survey_id)
+    patch = patch_of(bundle, survey, tile.layer, tile.channel, tile.rank, tile.checkpoint_id)
+    if tile.whole:
+        shown, _ = whole_picture(bundle, survey, patch.image)
+    else:
+        shown = hatched(pixels_of(bundle, survey, patch))
+    return _fewer(shown.astype(np.float32) / np.float32(255))
 
 
 def _thumbnail(bundle: Bundle, tile: ThumbnailTile) -> Array:

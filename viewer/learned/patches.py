@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exporter.bundle.errors import KerascopeError
-from viewer.album_tiles import picture_shape
 from viewer.inspect.field import Shapes
 from viewer.learned.read import image_names, layer_of, pass_of, picture, thumbnails, true_classes
 from viewer.learned.windows import window_of
@@ -165,6 +164,18 @@ def excited(bundle: Bundle, survey: Survey, layer: str, checkpoint_id: str | Non
     return counts
 
 
+def widest(bundle: Bundle, survey: Survey, layer: str, count: int, checkpoint_id: str | None = None) -> tuple[int, ...]:
+    """The channels with the greatest range of values over the survey, at most so many, by their numbers; no silent one.
+
+    Of equal ranges the first channel is taken.
+    """
+    tensors = layer_of(bundle, pass_of(bundle, survey, checkpoint_id), layer).tensors
+    ranges = bundle.load(tensors["max"]) - bundle.load(tensors["min"])
+    loud = np.flatnonzero(excited(bundle, survey, layer, checkpoint_id))
+    chosen = loud[np.argsort(-ranges[loud], kind="stable")[:count]]
+    return tuple(sorted(chosen.tolist()))
+
+
 def pixels_of(bundle: Bundle, survey: Survey, patch: Patch) -> PatchCells:
     """The pixels of a patch: those of the picture, exactly. Raises as `whole_picture` does."""
     whole, is_enlarged = whole_picture(bundle, survey, patch.image)
@@ -207,8 +218,8 @@ def sides_of(bundle: Bundle, survey: Survey) -> Pair:
     """Rows and columns of the pictures of a survey, as the network sees them."""
     if "pictures" in survey.tensors:
         return survey.tensors["pictures"].shape[1], survey.tensors["pictures"].shape[2]
-    fed = picture_shape(Shapes(bundle).of((bundle.manifest.model.inputs[0], 0)))
-    if fed is not None and min(fed[:2]) > 1:
+    fed = Shapes(bundle).of((bundle.manifest.model.inputs[0], 0))
+    if len(fed) in (2, 3) and min(fed[:2]) > 1:
         return fed[0], fed[1]
     small = survey.tensors.get("thumbnails")
     return (1, 1) if small is None else (small.shape[1], small.shape[2])
@@ -223,9 +234,13 @@ def hatched(made: PatchCells, least_px: int = FINE_PX) -> Rgb:
         return made.cells
     times = max(1, -(-least_px // min(made.cells.shape[:2])))
     cells = made.cells.repeat(times, axis=0).repeat(times, axis=1)
-    is_seen = made.is_seen.repeat(times, axis=0).repeat(times, axis=1)
+    return striped(cells, made.is_seen.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def striped(cells: Rgb, is_seen: NDArray[np.bool_]) -> Rgb:
+    """Cells (rows, columns, 3) uint8 with stripes of two greys where nothing is seen."""
     rows, columns = np.arange(is_seen.shape[0])[:, None], np.arange(is_seen.shape[1])
     wide = max(min(is_seen.shape) // (2 * STRIPES), 1)
-    stripe = ((rows + columns) // wide % 2).astype(bool)
-    cells[~is_seen & stripe] = HATCH
-    return cells
+    greys = np.array([UNSEEN, HATCH], np.uint8)
+    shown: Rgb = np.where(is_seen[..., None], cells, greys[(rows + columns) // wide % 2])
+    return shown

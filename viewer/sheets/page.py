@@ -171,6 +171,11 @@ def _draw_bars(paper: Paper, bars: tuple[Bar, ...], top: int) -> None:
             paper.words(left + share * (BAR_PX - width_of(number, TEXT_PX)), base, number, TEXT_PX, "dim")
 
 
+def row_px_for(count: int, wanted_px: int, least_px: int) -> int:
+    """How large tiles are so that so many stand in one row: at most `wanted_px`, at least `least_px`."""
+    return max(least_px, min(wanted_px, (_ROOM_PX + GAP_PX) // max(1, count) - GAP_PX))
+
+
 def tile_px_for(count: int, wanted_px: int, least_px: int) -> int:
     """How large tiles are so that so many stand on about one screen: at most `wanted_px`, at least `least_px`."""
     return max(least_px, min(wanted_px, int(math.sqrt(_ROOM_PX * 640 / max(1, count))) - GAP_PX - LINE_PX // 2))

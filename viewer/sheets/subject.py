@@ -22,7 +22,11 @@ SMOOTH_FROM_PX = 64
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked for. `tell` is told a line about what is found."""
+    """What is asked for. `tell` is told a line about what is found.
+
+    `survey_id`, `channels` of a layer (none: the sheet's choice) and `top`, how many pictures of each, are of sheets of
+    surveys.
+    """
 
     bundle: Bundle
     theme: Theme
@@ -31,6 +35,9 @@ class Subject:
     checkpoint_id: str
     run_ids: Sequence[str]
     tell: Callable[[str], None]
+    survey_id: str | None = None
+    channels: tuple[int, ...] = ()
+    top: int | None = None
 
     @property
     def model_name(self) -> str:

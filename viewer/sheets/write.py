@@ -18,6 +18,7 @@ from viewer.sheets.explanations import sheet_of_explanations
 from viewer.sheets.images import sheet_of_images
 from viewer.sheets.kernels import sheet_of_kernels
 from viewer.sheets.page import picture_of
+from viewer.sheets.patches import sheet_of_patches
 from viewer.sheets.subject import Subject
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ SHEETS: Mapping[str, Callable[[Subject], Sheet]] = {
     "kernels": sheet_of_kernels,
     "explanations": sheet_of_explanations,
     "images": sheet_of_images,
+    "patches": sheet_of_patches,
 }
 """What there are sheets of."""
+OF_SURVEYS = ("patches",)
+"""Those that show what a survey of a data set has found."""
 
 
 def untold(line: str) -> None:
@@ -47,6 +51,9 @@ def write_sheet(
     input_id: str | None = None,
     checkpoint_id: str | None = None,
     run_ids: Sequence[str] = (),
+    survey_id: str | None = None,
+    channels: Sequence[int] = (),
+    top: int | None = None,
     theme: Theme = "dark",
     overwrite: bool = False,
     tell: Callable[[str], None] = untold,
@@ -57,10 +64,12 @@ def write_sheet(
     ----------
     of : `activations`: feature maps of a layer, 8 x 8. `kernels`: what is learned in the first layer, as pictures.
         `explanations`: which pixels matter, by every method that was asked. `images`: made by optimisation, one run
-        step by step, or the last images of several.
+        step by step, or the last images of several. `patches`: what pictures of a survey excite the channels of a
+        layer, in the part that each sees.
     out : where, NAME.png.
     layer, input_id, checkpoint_id, run_ids : what it is about; by default the first that fits, the last checkpoint, and
         all runs.
+    survey_id, channels, top : of surveys: which (default: the last), which channels, and how many pictures of each.
     theme : `dark` or `light`.
     overwrite : replace a file that is there.
     tell : is told what is found: how many values of a layer are 0.
@@ -73,28 +82,27 @@ def write_sheet(
     """
     path = Path(out)
     _check_place(path, overwrite=overwrite)
-    save_picture(drawn_sheet(bundle, of, layer, input_id, checkpoint_id, run_ids, theme, tell), path)
+    checkpoint = bundle.final_checkpoint if checkpoint_id is None else bundle.checkpoint(checkpoint_id)
+    subject = Subject(
+        *(bundle, theme, layer, input_id, checkpoint.id, tuple(run_ids), tell),
+        survey_id=survey_id,
+        channels=tuple(channels),
+        top=top,
+    )
+    save_picture(drawn_sheet(subject, of), path)
     return path
 
 
-def drawn_sheet(
-    bundle: Bundle,
-    of: str,
-    layer: str | None,
-    input_id: str | None,
-    checkpoint_id: str | None,
-    run_ids: Sequence[str],
-    theme: Theme,
-    tell: Callable[[str], None],
-) -> Rgb:
+def drawn_sheet(subject: Subject, of: str) -> Rgb:
     """The picture (H, W, 3) uint8 of a sheet. Raises as `write_sheet` does."""
     if of not in SHEETS:
         near = get_close_matches(of, SHEETS, 1)
         remedy = f"did you mean {near[0]}?" if near else ""
         raise KerascopeError("no such sheet", expected=f"one of {', '.join(SHEETS)}", got=repr(of), remedy=remedy)
-    checkpoint = bundle.final_checkpoint if checkpoint_id is None else bundle.checkpoint(checkpoint_id)
-    subject = Subject(bundle, theme, layer, input_id, checkpoint.id, tuple(run_ids), tell)
-    return picture_of(SHEETS[of](subject), theme)
+    if of not in OF_SURVEYS and (subject.survey_id is not None or subject.channels or subject.top is not None):
+        what = f"--survey, --channels and --top mean nothing for {of}"
+        raise KerascopeError(what, expected=f"one of {', '.join(OF_SURVEYS)}", remedy="leave them away")
+    return picture_of(SHEETS[of](subject), subject.theme)
 
 
 def save_picture(picture: Rgb, path: Path) -> None:

@@ -14,8 +14,10 @@ from paper_bundle import PaperBundle, layer, paper_bundle
 from paper_survey import surveyed
 
 from exporter.bundle.errors import KerascopeError
+from viewer.album import PatchTile
+from viewer.album_tiles import tile_cells
 from viewer.inspect import windows_back
-from viewer.learned.patches import UNSEEN, excited, hatched, patch_of, patches_of, pixels_of, whole_picture
+from viewer.learned.patches import UNSEEN, excited, hatched, patch_of, patches_of, pixels_of, whole_picture, widest
 from viewer.learned.read import survey_of
 from viewer.learned.windows import window_of
 
@@ -200,3 +202,22 @@ def test_what_is_not_there_is_one_line(channel: int, rank: int) -> None:
     with pytest.raises(KerascopeError) as told:
         patch_of(bundle, survey_of(bundle), last, channel, rank)
     assert "\n" not in str(told.value)
+
+
+def test_a_tile_of_an_album_is_the_patch_or_its_whole_picture() -> None:
+    bundle, last = shown("same")
+    survey = survey_of(bundle)
+    tile = PatchTile(survey.id, last, 1, 2, bundle.final_checkpoint.id)
+    patch = patch_of(bundle, survey, last, 1, 2)
+    cells = tile_cells(bundle, tile)
+    assert cells.kind == "image"
+    np.testing.assert_allclose(cells.cells, hatched(pixels_of(bundle, survey, patch)) / 255, atol=1e-6)
+    whole = tile_cells(bundle, moved(tile, whole=True)).cells
+    np.testing.assert_allclose(whole[..., :1], spots()[patch.image] / 255, atol=1e-6)
+
+
+def test_the_channels_of_the_greatest_range_are_chosen_and_no_silent_one() -> None:
+    values = np.array([[0, 5, 1, 3], [0, 0, 2, 0]], np.float32)
+    bundle = resting(values)
+    assert widest(bundle, survey_of(bundle), "l1", 2) == (1, 3)
+    assert widest(bundle, survey_of(bundle), "l1", 9) == (1, 2, 3)
