@@ -156,6 +156,14 @@ def drive_looks(driver: DocksDriver) -> Facts:
         QTest.mouseClick(look.restore, LEFT)
         driver.rest()
     driver.shoot("look: restored")
+    facts["end_keys"] = []
+    for widget in (look.count, driver.window.view.widget):
+        widget.setFocus()
+        for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            QTest.keyClick(widget, key)
+            facts["end_keys"].append((look.count.value(), driver.window.player.at_secs))
+    desk.set(edge_count=None)
+    driver.rest()
     look.colours.activated.emit(1)
     driver.rest()
     driver.shoot("look: colours")

@@ -27,13 +27,17 @@ PLAIN = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
 
 
 class FocusKeys(QObject):
-    """Watches all keys of the application, and keeps those from being shortcuts of the window."""
+    """Keeps those keys from being shortcuts of the window.
+
+    It watches what has had the focus, and not the application: every event of it, and a playing scene makes many, would
+    come to Python first.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Whether the key is taken here."""
@@ -44,11 +48,18 @@ class FocusKeys(QObject):
             event.accept()
         return is_taken
 
+    def _on_focus(self, _: QWidget | None, now: QWidget | None) -> None:
+        """A key that the focus does not take is offered to what it lies in, as far as the dock."""
+        kinds = tuple(kind for kind, _ in TAKEN)
+        around: list[QObject] = []
+        widget: QObject | None = now
+        while widget is not None and not isinstance(widget, QDockWidget):
+            around += [widget] if isinstance(widget, kinds) else []
+            widget = widget.parent()
+        if widget is not None:
+            for watched in around:
+                watched.installEventFilter(self)
+
 
 def _takes(widget: QObject, key: int) -> bool:
-    if not any(isinstance(widget, kind) and key in keys for kind, keys in TAKEN):
-        return False
-    parent: QObject | None = widget
-    while parent is not None and not isinstance(parent, QDockWidget):
-        parent = parent.parent()
-    return parent is not None
+    return any(isinstance(widget, kind) and key in keys for kind, keys in TAKEN)

@@ -144,6 +144,14 @@ def test_the_look_is_as_it_was_once_it_is_restored(facts: Facts, shots: Shots) -
     assert facts["restored"]["edge_count"] is None
 
 
+def test_the_end_keys_are_those_of_a_slider_that_has_the_focus_and_else_those_of_the_window(facts: Facts) -> None:
+    (least, at_secs), (most, still_secs), (shown, start_secs), (still_shown, end_secs) = facts["end_keys"]
+    assert least < most
+    assert at_secs == still_secs, "the keys of the window rest meanwhile"
+    assert shown == still_shown == most
+    assert (start_secs, end_secs > 1.0) == (0.0, True)
+
+
 def test_in_a_scene_that_plays_the_attack_the_slider_moves_its_time(facts: Facts) -> None:
     assert facts["played_to"] == "attack-2"
     assert facts["wished"] is None, "the scene's own choice stays"
