@@ -29,10 +29,12 @@ __all__ = [
     "__version__",
     "attack",
     "convert",
+    "embed",
     "explain",
     "export",
     "importance",
     "main",
+    "neighbours",
     "open_bundle",
     "record",
     "sculpt",
@@ -148,6 +150,26 @@ def sculpt(bundle: Path | str, **options: Any) -> tuple[str, ...]:
     from exporter.sculpting import sculpt_bundle
 
     return sculpt_bundle(Path(bundle), **options)
+
+
+def embed(bundle: Path | str, **options: Any) -> tuple[str, ...]:
+    """The ids of the embeddings that were added to a bundle, as `kerascope embed` does it.
+
+    The options are those of `exporter.embedding.embed_bundle`.
+    """
+    from exporter.embedding import embed_bundle
+
+    return embed_bundle(bundle, **options)
+
+
+def neighbours(bundle: Path | str, **options: Any) -> tuple[str, ...]:
+    """The ids of the neighbours that were added to a bundle, as `kerascope neighbours` does it.
+
+    The options are those of `exporter.nearness.neighbours_bundle`.
+    """
+    from exporter.nearness import neighbours_bundle
+
+    return neighbours_bundle(bundle, **options)
 
 
 def show(

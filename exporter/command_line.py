@@ -16,6 +16,7 @@ from exporter.arguments import (
     add_sculpt,
     add_transfer,
 )
+from exporter.embed_arguments import add_embed, add_neighbours
 from exporter.image_arguments import add_explain, add_synthesise
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -43,6 +44,10 @@ def add_making(command: Command) -> None:
             "sculpt", "exporter.commands:sculpt", "gather units and edges into a sculpture, and add it to the bundle"
         )
     )
+    words = "place the images of a survey as points, near each other where a layer takes them for alike"
+    add_embed(command("embed", "exporter.embed_commands:embed", words))
+    words = "find the images of a survey that are nearest to each, by features beside by pixels"
+    add_neighbours(command("neighbours", "exporter.embed_commands:neighbours", words))
     add_generate(
         command("generate", "exporter.commands:generate", "write a bundle of a random dense network, sculpted")
     )

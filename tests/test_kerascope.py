@@ -31,6 +31,8 @@ COMMANDS = (
         "harden",
         "importance",
         "sculpt",
+        "embed",
+        "neighbours",
         "generate",
         "inspect",
         "validate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exporter.bundle.schema import Manifest
+from exporter.bundle.tensors import manifest_files
 
 
 def free_input_ids(manifest: Manifest, count: int) -> list[str]:
@@ -17,3 +18,10 @@ def free_run_ids(manifest: Manifest, method: str, count: int) -> list[str]:
     taken = {run.id for run in manifest.runs}
     free = (f"{method}-{nth}" for nth in range(len(taken) + count))
     return [id_ for id_ in free if id_ not in taken][:count]
+
+
+def free_derived_file(manifest: Manifest, stem: str) -> str:
+    """A name for a file of derived arrays that no file of the manifest has: the stem and a number."""
+    taken = manifest_files(manifest)
+    names = (f"derived/{stem}-{number:03d}.npz" for number in range(len(taken) + 1))
+    return next(name for name in names if name not in taken)

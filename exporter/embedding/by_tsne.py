@@ -1,0 +1,61 @@
+"""Images by t-SNE: neighbours stay neighbours, at the cost of what is far apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exporter.bundle.errors import KerascopeError
+from exporter.embedding.aligned import first_start, scaled
+from exporter.embedding.by_pca import principal
+from exporter.embedding.methods import THREADS, Given, Placed, Task
+
+USUAL_PERPLEXITY = 30.0
+REDUCED_TO = 50
+_START_SPREAD = 1e-4
+
+
+def perplexity_of(images: int, task: Task) -> float:
+    """The perplexity for so many images.
+
+    Raises
+    ------
+    KerascopeError
+        it is less than 1, or not less than a third of the images: t-SNE looks at three times as many neighbours.
+    """
+    most = (images - 1) / 3
+    asked = min(USUAL_PERPLEXITY, most) if task.perplexity is None else task.perplexity
+    if images < 4:
+        raise KerascopeError("these are too few images for t-SNE", expected="4 or more", got=images)
+    if not 1 <= asked <= most:
+        expected = f"1 to {most:.4g}, less than a third of the {images:,} images"
+        raise KerascopeError("t-SNE cannot have this perplexity", expected=expected, got=f"{asked:g}")
+    return float(asked)
+
+
+def place_by_tsne(given: Given, task: Task) -> Placed:
+    """Images and inputs placed together; `kl_divergence` is what was made as small as possible.
+
+    van der Maaten and Hinton 2008 (Visualizing data using t-SNE, JMLR 9), who too reduce rows to fewer dimensions by
+    principal components first; in the approximation of van der Maaten 2014 (Accelerating t-SNE using tree-based
+    algorithms, JMLR 15), as scikit-learn has it. It begins at the start that is given, or at principal components,
+    made small.
+    """
+    from sklearn.manifold import TSNE  # noqa: PLC0415 - a second, and of an extra
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
+
+    perplexity = perplexity_of(given.images, task)
+    with threadpool_limits(THREADS):
+        components, _ = principal(given, REDUCED_TO)
+        begun = first_start(components, task.dimensions, task.seed) if given.start is None else given.start
+        made = TSNE(
+            task.dimensions,
+            perplexity=perplexity,
+            init=scaled(begun, _START_SPREAD, task.seed),
+            learning_rate="auto",
+            random_state=task.seed,
+            n_jobs=THREADS,
+        )
+        rows = components if components.shape[1] else np.zeros((len(given.values), 1))
+        points = made.fit_transform(rows.astype(np.float32))
+    options = {"perplexity": perplexity, "reduced_to": components.shape[1], "threads": THREADS}
+    return Placed(points.astype(np.float64), {**options}, {"kl_divergence": float(made.kl_divergence_)})

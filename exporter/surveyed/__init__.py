@@ -1,0 +1,1 @@
+"""What was kept of a survey's images: features of layers, and pixels of thumbnails, a row an image. No TensorFlow."""
