@@ -13,7 +13,7 @@ ATTACKS = ("fgsm", "ifgsm", "pgd", "targeted-l2", "deepfool", "cw", "boundary", 
 """The names of the attacks there are, for who wants to know before TensorFlow is there."""
 
 LABELS = "text file with a class name a line, or imagenet"
-IMAGES = "a folder, files, a .npy, a .npz, or mnist:N"
+IMAGES = "a folder, files, a .npy, a .npz, mnist:N, mnist-all:N, or tfds:NAME[:SPLIT]"
 
 
 def number(text: str) -> float:

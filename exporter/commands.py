@@ -9,6 +9,7 @@ import json
 import sys
 from typing import Any
 
+from exporter.arguments import IMAGES
 from exporter.bundle import read_bundle, validate_bundle
 
 
@@ -23,7 +24,7 @@ def export(args: argparse.Namespace) -> None:
         return
     if not args.inputs:
         what, remedy = "there is nothing to run through the model", "pass --inputs IMAGES"
-        raise KerascopeError(what, expected="a folder, files, a .npy, a .npz, or mnist:N", remedy=remedy)
+        raise KerascopeError(what, expected=IMAGES, remedy=remedy)
     from exporter.pipeline import export_model
 
     names = ("inputs", "out", "overwrite", "labels", "untrained", "seed", "scale", "mean", "std", "imports", "unsafe")

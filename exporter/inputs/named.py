@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +79,10 @@ def find(text: str) -> Found:
         raise InputError(
             f"there is no such split of {name}", expected=", ".join(sorted(splits)) or "one that has records", got=split
         ) from error
-    ranges = tuple((each.splitname, int(each.from_), int(each.to)) for each in found if each.from_ < each.to)
+    ends = [slice(each.from_, each.to).indices(splits[each.splitname].num_examples) for each in found]
+    ranges = tuple(
+        (each.splitname, start, stop) for each, (start, stop, _) in zip(found, ends, strict=True) if start < stop
+    )
     if not ranges:
         raise InputError(f"this split of {name} has no records", got=split)
     picture, label = _features(builder, name)
@@ -117,7 +121,7 @@ def records(found: Found, signature: str, ranges: Sequence[Range]) -> Iterator[M
 
 def _parted(text: str) -> tuple[str, str]:
     """The name, with its version where it has one, and the split, or nothing."""
-    if Path(text).is_dir():
+    if text and Path(text).is_dir():
         return text, ""
     parts = _COLON.split(text)
     if len(parts) > 1 and _VERSION.fullmatch(parts[1]):
@@ -147,7 +151,7 @@ def _builder_of(name: str) -> Any:
     if not sys.stderr.isatty():
         tfds.disable_progress_bar()
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _quiet("urllib3"):
             builder = tfds.builder(name)
             builder.download_and_prepare()
     except tfds.core.DatasetNotFoundError as error:
@@ -157,6 +161,18 @@ def _builder_of(name: str) -> Any:
             f"the data set {name!r} cannot be had", got=f"{type(error).__name__}: {error}"[:300]
         ) from error
     return builder
+
+
+@contextlib.contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Warnings of a library, such as that it tries once more, are not told meanwhile."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _folder_of(name: str) -> Path | None:
