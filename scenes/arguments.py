@@ -190,6 +190,9 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
     add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
     _add_place(command)
     _add_classes(command)
+    words = "how embeddings were made (default: the one that most were made by)"
+    add("--method", choices=("tsne", "umap", "pca"), help=words)
+    add("--dimensions", type=int, choices=(2, 3), help="of embeddings (default: 2 where there are some)")
     _add_look(command)
 
 

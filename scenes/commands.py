@@ -143,7 +143,8 @@ def scene_asked(
     run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
     options = options_of(seen, bundle, args.size, run_id)
     classes = tuple(_class_asked(name, bundle) for name in args.classes)
-    options = replace(options, classes=classes, **place_asked(args))
+    embedded = {"method": getattr(args, "method", None), "dimensions": getattr(args, "dimensions", None)}
+    options = replace(options, classes=classes, **embedded, **place_asked(args))
     return seen, {"options": options, "view": seen}
 
 

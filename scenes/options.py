@@ -21,7 +21,7 @@ class SceneOptions:
     is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer`, `channel` and `at` (a
     row and a column, or one place) are where a scene that flies to one part of the net goes. `language` is that of the
     words of a lesson, `lesson` a file with its stops and captions. `foot_px` stays free at the bottom of a step scene,
-    in reference pixels, for whoever adds words there.
+    in reference pixels, for whoever adds words there. `method` and `dimensions` (2 or 3) are those of embeddings.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -40,6 +40,8 @@ class SceneOptions:
     language: Language = "en"
     lesson: Path | None = None
     foot_px: float = 0.0
+    method: str | None = None
+    dimensions: int | None = None
 
     @property
     def aspect(self) -> float:

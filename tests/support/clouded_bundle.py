@@ -59,7 +59,6 @@ def clouded_bundle() -> Bundle:
             found = features_of(read, pass_of(read, survey_of(read), at), layer)
             assert found is not None
             placed = inputs if at == "002" else None
-            add_embedding(
-                path, principal(found, dimensions), id_=f"{method}-{layer}@{at}", layer=layer, checkpoint=at, inputs=placed
-            )  # fmt: skip
+            points, id_ = principal(found, dimensions), f"{method}-{layer}@{at}"
+            add_embedding(path, points, id_=id_, layer=layer, checkpoint=at, inputs=placed)
     return read_bundle(path)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from clouded_bundle import clouded_bundle
 from drawn_bundle import drawn_bundle
 from explained_pictures import explained_bundle
 from filtered_bundle import filtered_bundle
@@ -40,6 +41,8 @@ def bundle_for(name: str, usual: Bundle) -> Bundle:
     """The bundle that a scene of the gallery is tried with: the `usual` one, wherever that has what it needs."""
     if name == "drawing":
         return drawn_bundle()
+    if name == "embedding":
+        return clouded_bundle()
     if name == "explain":
         return explained_bundle()
     if name == "filters":

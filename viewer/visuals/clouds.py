@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from vispy import gloo
 
-from viewer.camera import forward_of, project
+from viewer.camera import forward_of, project, view_from_world
 from viewer.colour import PALETTES
 from viewer.labels import box_of
 from viewer.learned.cluster_words import cluster_words, middles_of, mixed_middles, plated
@@ -180,9 +180,11 @@ class CloudsVisual:
         """The line, the pictures on it, and the one at its end, large, over them."""
         self._wires = self._wires or WiresVisual()
         gloo.set_state(blend=True, blend_func=OVER)
-        points = tuple((float(x), float(y), float(z)) for x, y, z in trail.line)
-        wire = Wire(points, track.role, track.width_px, trail.alpha * cloud.alpha)
-        self._wires.draw((wire,), state.theme, clip_from_world, target_px)
+        head = trail.line[-1:] + called_out(state.camera, cloud.side * (track.head + track.side) / 2)
+        alpha = trail.alpha * cloud.alpha
+        line = Wire(_points(trail.line), track.role, track.width_px, alpha)
+        leader = Wire(_points(np.concatenate([trail.line[-1:], head])), track.role, track.width_px / 2, alpha)
+        self._wires.draw((line, leader), state.theme, clip_from_world, target_px)
         gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
         shader = self._shader(state.camera, clip_from_world, target_px)
         pictures = cached(
@@ -195,11 +197,12 @@ class CloudsVisual:
         _set_pictures(shader, pictures)
         shader["u_share"], shader["u_stagger"], shader["u_recolour"], shader["u_dim"] = 0.0, 0.0, 0.0, 0.0
         shader["u_ink"], shader["u_ground"], shader["u_by_mean"], shader["u_least"] = 0.0, 0.0, 1.0, IN_PLANE
-        shader["u_alpha"] = trail.alpha * cloud.alpha
+        shader["u_alpha"] = alpha
         colour = (*PALETTES[state.theme].roles[track.role], 1.0)
         for numbers, places, side in (
             (trail.pictures, trail.line[list(trail.pictures)], track.side),
-            ((trail.head,), trail.line[-1:], track.head),
+            ((trail.head,), trail.line[-1:], track.side),
+            ((trail.head,), head, track.head),
         ):
             rows = np.c_[places, np.ones(len(places))]
             shader["a_start"], shader["a_end"] = instances(rows), instances(rows)
@@ -221,8 +224,9 @@ class CloudsVisual:
         taken: list[tuple[float, float, float, float]],
     ) -> Hud:
         """What the track is labelled with, over its last picture; what stands elsewhere keeps off both."""
-        ((x, y),) = project(camera, trail.line[-1:], aspect).tolist()
-        depth = float((trail.line[-1] - np.asarray(camera.target)) @ forward_of(camera)) + camera.distance
+        head = trail.line[-1:] + called_out(camera, cloud.side * (track.head + track.side) / 2)
+        ((x, y),) = project(camera, head, aspect).tolist()
+        depth = float((head[0] - np.asarray(camera.target)) @ forward_of(camera)) + camera.distance
         lens = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2) * REFERENCE_HEIGHT_PX / 2
         half = float(cloud.side * track.head / 2 * lens / max(depth, 1e-6))
         alpha = trail.alpha * cloud.alpha
@@ -275,6 +279,17 @@ class CloudsVisual:
             return instances(lit)
 
         return cached(self._lit, (cloud.survey_id, cloud.lit), LIT_KEPT, made, gloo.VertexBuffer.delete)
+
+
+def called_out(camera: Camera, away: float) -> NDArray[np.float32]:
+    """How far in the world (3,) the last picture of a track stands off its line: up and to the right, as it is seen."""
+    right, up = view_from_world(camera)[:2, :3]
+    off: NDArray[np.float32] = (away * (right + up)).astype(np.float32)
+    return off
+
+
+def _points(line: NDArray[np.float32]) -> tuple[tuple[float, float, float], ...]:
+    return tuple((float(x), float(y), float(z)) for x, y, z in line)
 
 
 def _held(images: NDArray[np.uint8], order: NDArray[np.int64]) -> _Pictures:

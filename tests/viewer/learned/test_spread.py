@@ -80,7 +80,7 @@ def test_of_an_embedding_of_some_images_the_others_have_no_place() -> None:
             return structs.replace(whole, tensors={"points": ref, "images": structs.replace(ref, key="images")})
 
         def load(self, tensor):
-            return {"some": np.eye(4)[:, :2], "images": some}.get(tensor.key, None) if tensor.key in (
+            return {"some": np.eye(4)[:, :2], "images": some}.get(tensor.key) if tensor.key in (
                 "some", "images") else bundle.load(tensor)  # fmt: skip
 
     found = spread_of(Part(), survey, "pca-pixels")  # type: ignore[arg-type]
