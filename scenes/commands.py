@@ -143,8 +143,8 @@ def scene_asked(
     run_id = args.run_id or (run_of(bundle, seen.input_id) if args.view else None)
     options = options_of(seen, bundle, args.size, run_id)
     classes = tuple(_class_asked(name, bundle) for name in args.classes)
-    embedded = {"method": getattr(args, "method", None), "dimensions": getattr(args, "dimensions", None)}
-    options = replace(options, classes=classes, **embedded, **place_asked(args))
+    options = replace(options, classes=classes, channels=args.channels or (), **place_asked(args))
+    options = replace(options, method=getattr(args, "method", None), dimensions=getattr(args, "dimensions", None))
     return seen, {"options": options, "view": seen}
 
 

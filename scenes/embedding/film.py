@@ -87,10 +87,10 @@ class Film:
         answers = self.attacked.taken_for
         answer = answers[math.floor(shown * (len(answers) - 1) + 1e-9)]
         names = self.bundle.manifest.model.class_names
-        told = {} if answer is None else {
-            "label": f"taken for {class_name(names, answer[0])}", "of_class": answer[0]
-        }  # fmt: skip
-        return (Track(self.attacked.inputs, shown, **told),)
+        track = Track(self.attacked.inputs, shown)
+        if answer is not None:
+            track = replace(track, label=f"taken for {class_name(names, answer[0])}", of_class=answer[0])
+        return (track,)
 
     def _layout(self, station: int | None) -> str:
         return GRID if station is None else self.stations.every[station].id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,4 +81,4 @@ def side_for(count: int) -> float:
     >>> side_for(10), round(side_for(5000), 3), side_for(10**6)
     (0.16, 0.035, 0.012)
     """
-    return min(max(SIDE_OF_ROOT / count**0.5, SMALLEST_SIDE), LARGEST_SIDE)
+    return min(max(SIDE_OF_ROOT / math.sqrt(count), SMALLEST_SIDE), LARGEST_SIDE)

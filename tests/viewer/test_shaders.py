@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from explained_bundle import add_explanation
 from made_sculpture import add_made_sculptures
+from surveyed_bundle import add_survey
 from tiny_bundle import make_tiny_bundle
 from vispy import gloo
 from vispy.util import use_log_level
@@ -22,6 +23,7 @@ from exporter.bundle import Bundle, read_bundle
 from scenes.framing import camera_for
 from viewer.album import Album, ImageTile, KernelTile
 from viewer.camera import Rect
+from viewer.cloud import Cloud, Track
 from viewer.heat import Heat
 from viewer.layout import Layout
 from viewer.shading import shader_source
@@ -102,6 +104,8 @@ def everything(bundle: Bundle, layout: Layout) -> Iterator[ViewState]:
     yield ViewState(camera, (alone,), heats=heats, albums=(Album("tiles", tiles, (place_px, place_px)),))
     yield ViewState(replace(camera, zoom=30 * camera.zoom), (lit, alone))
     yield ViewState(camera, (lit, difference, alone), "light", hud, wires=wires)
+    cloud = Cloud("images", "000", "grid", "grid", 0.5, side=0.5, tracks=(Track(("clean-0", "attack-3")),))
+    yield ViewState(camera, (), "dark", hud, clouds=(cloud,))
     yield ViewState(camera, (), "dark", hud, sculptures=(SculptureView("002-weight", focus=1, toward=0, blend=0.4),))
 
 
@@ -113,6 +117,7 @@ def test_programs_compile_and_know_what_python_sets(
 
     path = make_tiny_bundle(tmp_path / "tiny.bundle")
     add_explanation(path, "saliency-1", {"picture": ("heat", np.eye(6))})
+    add_survey(path, np.zeros((3, 6, 6, 1), np.uint8), np.arange(3))
     bundle = read_bundle(add_made_sculptures(path, [("conv", 4), ("relu", 5), ("scores", 3)], {"002": 3.0}))
     made: list[gloo.Program] = []
     files_of = {shader_source(name): name for name in STAGES}

@@ -49,7 +49,7 @@ def test_the_grid_is_sorted_by_class_and_centred_in_its_aspect() -> None:
     bundle = clouded_bundle()
     survey = survey_of(bundle)
     order, true = grid_order(bundle, survey), made_pictures()[1]
-    assert true[order].tolist() == sorted(true[true >= 0]) + [-1]
+    assert true[order].tolist() == [*sorted(true[true >= 0]), -1]
     for aspect in (0.5, 1.0, 2.0):
         found = spread_of(bundle, survey, GRID, aspect)
         low, high = found.points.min(axis=0), found.points.max(axis=0)
@@ -110,7 +110,7 @@ def test_between_two_layouts_images_and_their_width_are_between() -> None:
 def test_what_is_not_there_is_told_in_a_line() -> None:
     bundle = clouded_bundle()
     survey = survey_of(bundle)
-    with pytest.raises(BundleError, match="no such embedding|embedding"):
+    with pytest.raises(BundleError, match="embedding"):
         spread_of(bundle, survey, "tsne-nothing")
     with pytest.raises(BundleError, match="an embedding of other images"):
         spread_of(bundle, structs.replace(survey, id="009"), "pca-pixels")
