@@ -18,6 +18,7 @@ from exporter.arguments import (
 )
 from exporter.embed_arguments import add_embed, add_neighbours
 from exporter.image_arguments import add_explain, add_synthesise
+from exporter.survey_arguments import add_survey
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, `module:function` that does it, and what it does in a line."""
@@ -48,6 +49,8 @@ def add_making(command: Command) -> None:
     add_embed(command("embed", "exporter.embed_commands:embed", words))
     words = "find the images of a survey that are nearest to each, by features beside by pixels"
     add_neighbours(command("neighbours", "exporter.embed_commands:neighbours", words))
+    words = "look at what the network does over a whole data set, and write it as a bundle or add it to one"
+    add_survey(command("survey", "exporter.survey_commands:survey", words))
     add_generate(
         command("generate", "exporter.commands:generate", "write a bundle of a random dense network, sculpted")
     )

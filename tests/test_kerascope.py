@@ -31,6 +31,7 @@ COMMANDS = (
         "harden",
         "importance",
         "sculpt",
+        "survey",
         "embed",
         "neighbours",
         "generate",

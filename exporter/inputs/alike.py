@@ -27,11 +27,11 @@ def read_like(
         nothing there, or something that the model does not take.
     """
     return read_inputs(
-        inputs, specs, options=_stated(preprocessing), default_scale=preprocessing.scale, class_names=names
+        inputs, specs, options=stated(preprocessing), default_scale=preprocessing.scale, class_names=names
     )
 
 
-def _stated(preprocessing: Preprocessing) -> PreprocessingOptions:
+def stated(preprocessing: Preprocessing) -> PreprocessingOptions:
     """The arithmetic of a bundle, where there is more than a plain scale: then values of 0 to 1 are pictures, too."""
     if not preprocessing.mean and not preprocessing.std and preprocessing.scale in _PLAIN_SCALES:
         return PreprocessingOptions()

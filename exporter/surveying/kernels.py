@@ -55,7 +55,7 @@ def look_at(
                     place += 1
                 at[image, channel] = place
             else:
-                _some(rows[:, channel], image, channel, sums, squares, low, best, at, zeros, counts)
+                _some(rows[:, channel], image, channel, sums, squares, low, best, at, counts)
 
 
 @compiled
@@ -133,7 +133,6 @@ def _some(
     low: Array,
     best: Array,
     at: Array,
-    zeros: Array,
     counts: Array,
 ) -> None:
     """The same of a channel some of whose values are not finite: these are left out."""
