@@ -5,6 +5,7 @@ tried with.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,9 @@ from clouded_bundle import clouded_bundle
 from drawn_bundle import drawn_bundle
 from explained_pictures import explained_bundle
 from filtered_bundle import filtered_bundle
+from near_bundle import near_bundle
 from paper_bundle import KEY, PaperBundle, layer, noise, paper_bundle
+from patched_bundle import patched_bundle
 from synthesised_bundle import synthesised_bundle
 
 from exporter.bundle import Bundle
@@ -23,8 +26,6 @@ from viewer.forward.registry import compute
 
 Array = np.ndarray[Any, Any]
 
-TAUGHT = frozenset({"normalisation", "attention"})
-"""The scenes that the usual small bundle has no layers for."""
 CLASS_NAMES = ("zero", "one", "two")
 WEIGHTS: dict[str, tuple[int, ...]] = {
     "conv/kernel": (3, 3, 1, 4), "conv/bias": (4,),
@@ -39,17 +40,8 @@ WEIGHTS: dict[str, tuple[int, ...]] = {
 
 def bundle_for(name: str, usual: Bundle) -> Bundle:
     """The bundle that a scene of the gallery is tried with: the `usual` one, wherever that has what it needs."""
-    if name == "drawing":
-        return drawn_bundle()
-    if name == "embedding":
-        return clouded_bundle()
-    if name == "explain":
-        return explained_bundle()
-    if name == "filters":
-        return filtered_bundle()
-    if name == "optimise":
-        return synthesised_bundle()
-    return taught_bundle() if name in TAUGHT else usual
+    own = OWN.get(name)
+    return usual if own is None else own()
 
 
 def taught_layers() -> tuple[Layer, ...]:
@@ -126,3 +118,17 @@ def taught_bundle() -> PaperBundle:
 
 def _ref(key: str, values: Array) -> TensorRef:
     return TensorRef(file="inputs/000.npz", key=key, shape=values.shape, dtype=str(values.dtype))
+
+
+OWN: dict[str, Callable[[], Bundle]] = {
+    "attention": taught_bundle,
+    "drawing": drawn_bundle,
+    "embedding": clouded_bundle,
+    "explain": explained_bundle,
+    "filters": filtered_bundle,
+    "neighbours": near_bundle,
+    "normalisation": taught_bundle,
+    "optimise": synthesised_bundle,
+    "patches": patched_bundle,
+}
+"""The scenes that the usual small bundle has nothing for, and what makes theirs."""

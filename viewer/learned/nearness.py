@@ -33,8 +33,8 @@ class Nearness:
     distances : (N, K) float32, Euclidean.
     classes : (N, K) int64, the true classes of the nearest; `None` where none is known.
     own : (N,) int64, the true class of each image, -1 where it is not known; `None` where none is.
-    votes : (N,) int64, the class that most of the nearest have whose class is known, of equally many the lowest; -1
-        where none is known. `None` where `classes` is.
+    votes : (N,) int64, the class that most of the nearest have whose class is known, of equally many that of the
+        nearest among these; -1 where none is known. `None` where `classes` is.
     """
 
     entry: Neighbours
@@ -94,18 +94,18 @@ def nearness_of(bundle: Bundle, survey: Survey, entry: Neighbours, most: int | N
 
 
 def votes_of(classes: Rows) -> Rows:
-    """The class that most of each row (N, K) have, of equally many the lowest; unknown ones (-1) do not count.
+    """The class that most of each row (N, K) have, of equally many the first there; unknown ones (-1) do not count.
 
     >>> votes_of(np.array([[4, 2, 2], [3, 1, -1], [-1, -1, -1]])).tolist()
-    [2, 1, -1]
+    [2, 3, -1]
     """
     found = np.full(len(classes), -1, np.int64)
     for start in range(0, len(classes), CHUNK):
-        part = np.sort(classes[start : start + CHUNK], axis=1)
+        part = classes[start : start + CHUNK]
         counts = (part[:, :, None] == part[:, None, :]).sum(axis=2)
         counts[part < 0] = 0
         if part.shape[1]:
-            best = counts.argmax(axis=1)  # the first of equal ones, and rows are sorted
+            best = counts.argmax(axis=1)
             found[start : start + CHUNK] = np.where(counts.max(axis=1) > 0, part[np.arange(len(part)), best], -1)
     return found
 
