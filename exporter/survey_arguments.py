@@ -41,5 +41,5 @@ def _add_kept(command: argparse.ArgumentParser) -> None:
     add("--features", nargs="+", default=[], metavar="PATTERN", help=words)
     add("--top", type=int, default=9, metavar="K", help="images kept that excite a channel most (default: 9)")
     add("--thumbnails", type=int, default=32, metavar="PX", help="their longest side; 0: none (default: 32)")
-    words = "kept as the model sees them: all, top (strongest of some channel) or none (default: all up to 512 MB, else top)"
+    words = "kept in full: all, top (the strongest of some channel) or none (default: all up to 512 MB, else top)"
     add("--pictures", choices=("all", "top", "none"), help=words)

@@ -7,8 +7,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.backend import keras
 from exporter.bundle import Bundle
@@ -109,7 +111,7 @@ def batch_of(graph: Graph, layers: Sequence[str]) -> int:
     if any(None in shape for shape in shapes):
         return 1 if each * _BATCH > _SMALL_BATCH_BYTES else _BATCH
     most = min(_LARGEST_BATCH, max(_BATCH, _SMALL_BATCH_BYTES // each))
-    return 2 ** int(math.log2(max(1, min(most, _BATCH_BYTES // each))))
+    return 1 << max(1, min(most, _BATCH_BYTES // each)).bit_length() - 1
 
 
 def _channels(layer: Layer) -> int:
@@ -130,12 +132,13 @@ def _weights_digest(ground: Ground) -> str:
     return digest.hexdigest()
 
 
-def _weights(ground: Ground) -> Iterator[tuple[str, np.ndarray]]:  # type: ignore[type-arg]
-    own = ground.bundle is None
-    for checkpoint in () if ground.bundle is None else map(ground.bundle.checkpoint, ground.passes):
-        own |= not checkpoint.weights
-        for name, ref in sorted(checkpoint.weights.items()):
-            yield f"{checkpoint.id}/{name}", ground.bundle.load(ref)  # type: ignore[union-attr]
-    if own:
+def _weights(ground: Ground) -> Iterator[tuple[str, NDArray[Any]]]:
+    bundle = ground.bundle
+    checkpoints = () if bundle is None else tuple(map(bundle.checkpoint, ground.passes))
+    if bundle is not None:
+        for checkpoint in checkpoints:
+            for name, ref in sorted(checkpoint.weights.items()):
+                yield f"{checkpoint.id}/{name}", bundle.load(ref)
+    if not all(checkpoint.weights for checkpoint in checkpoints) or bundle is None:
         for name, variable in variables_of(ground.model).items():
             yield name, seen_array(variable)

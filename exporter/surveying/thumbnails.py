@@ -23,7 +23,7 @@ def thumbnail_size(height: int, width: int, longest_px: int) -> tuple[int, int]:
 
 def thumbnails_of(pictures: Sequence[Pictures], longest_px: int) -> Pictures:
     """Pictures (H, W, 1 or 3) as thumbnails (n, h, w, 1 or 3)."""
-    height, width = thumbnail_size(*pictures[0].shape[:2], longest_px)
+    height, width = thumbnail_size(pictures[0].shape[0], pictures[0].shape[1], longest_px)
     return np.stack([_small(picture, height, width) for picture in pictures])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,8 +141,14 @@ def _write_pass(writer: BundleWriter, found: Found, id_: str, nth: int) -> Surve
                 refs[name] = _add(stream, name, shape, dtype, found.folder.column(numbers, name))
     with writer.open(f"surveys/{id_}/{checkpoint}-layers.npz") as stream:
         layers = tuple(_write_layer(stream, found, nth, layer) for layer in range(len(plan.layers)))
-    by = ("true" if plan.by_true else "predicted") if merged.classes else None
-    return SurveyPass(checkpoint=checkpoint, tensors=refs, layers=layers, classes=merged.classes, classes_by=by)
+    by: Literal["true", "predicted"] = "true" if plan.by_true else "predicted"
+    return SurveyPass(
+        checkpoint=checkpoint,
+        tensors=refs,
+        layers=layers,
+        classes=merged.classes,
+        classes_by=by if merged.classes else None,
+    )
 
 
 def _write_layer(stream: NpzWriter, found: Found, nth: int, layer: int) -> SurveyLayer:
