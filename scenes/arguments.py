@@ -166,7 +166,7 @@ def add_taken(command: argparse.ArgumentParser, number: Number) -> None:
     _add_classes(command)
     add("--max-mb", type=number, metavar="N", help="glb, html: largest size of the model (default: 25)")
     _add_look(command)
-    nothing = dict.fromkeys(("input", "checkpoint", *PLACE))
+    nothing = dict.fromkeys(("input", "checkpoint", "channels", *PLACE))
     command.set_defaults(**nothing, size=(1280, 720))
 
 
@@ -188,6 +188,8 @@ def _add_scene(command: argparse.ArgumentParser) -> None:
     add("--input", metavar="ID", help="which input (default: the scene's choice)")
     add("--checkpoint", metavar="ID", help="which checkpoint (default: the scene's choice)")
     add("--run", dest="run_id", metavar="ID", help="which attack (default: the scene's choice)")
+    words = "patches: which channels of --layer, such as 3,5-7 (default: those of the greatest range)"
+    add("--channels", type=channels, metavar="N,...", help=words)
     _add_place(command)
     _add_classes(command)
     words = "how embeddings were made (default: the one that most were made by)"

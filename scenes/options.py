@@ -19,9 +19,10 @@ class SceneOptions:
     reference pixels. `fold` is which groups of layers are one plate each, `opened` and `closed` which layers
     show their channels, all as `LayoutOptions` has them. The answers of a scene are those of the network without what
     is `muted`. `classes` are the classes that a sculpture lights, one after the other. `layer`, `channel` and `at` (a
-    row and a column, or one place) are where a scene that flies to one part of the net goes. `language` is that of the
-    words of a lesson, `lesson` a file with its stops and captions. `foot_px` stays free at the bottom of a step scene,
-    in reference pixels, for whoever adds words there. `method` and `dimensions` (2 or 3) are those of embeddings.
+    row and a column, or one place) are where a scene that flies to one part of the net goes, `channels` those of a
+    scene that shows several. `language` is that of the words of a lesson, `lesson` a file with its stops and captions.
+    `foot_px` stays free at the bottom of a step scene, in reference pixels, for whoever adds words there. `method` and
+    `dimensions` (2 or 3) are those of embeddings.
     """
 
     size_px: tuple[int, int] = (960, 540)
@@ -36,6 +37,7 @@ class SceneOptions:
     classes: tuple[int, ...] = ()
     layer: str | None = None
     channel: int | None = None
+    channels: tuple[int, ...] = ()
     at: tuple[int, ...] | None = None
     language: Language = "en"
     lesson: Path | None = None

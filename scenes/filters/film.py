@@ -90,7 +90,7 @@ class Film:
         chapter, many, frame = self.chapters[number], len(self.chapters), self.frame
         plate = plate_of(self.bundle, self.layout, chapter.layer)
         shown = self.layout.plates[plate]
-        hud = words.head(chapter, f"{number + 1} of {many}" if many > 1 else "", frame)
+        hud = words.head(chapter.layer, words.detail_of(chapter), f"{number + 1} of {many}" if many > 1 else "", frame)
         hud += foot(frame, self.sentences[number], (*words.legends_of(chapter), OF_NET))
         start = start_boxes(shown, chapter.channels, self._strip.near, frame.aspect)
         grid = tile_grid(frame.board, len(chapter.tiles), chapter.aspect)

@@ -74,14 +74,13 @@ def _looks(chapter: Chapter) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def head(chapter: Chapter, number: str, frame: FilterFrame) -> Hud:
+def head(layer: str, detail: str, number: str, frame: FilterFrame) -> Hud:
     """The name of the layer, how many of what, and the how manyth of the layers that are shown it is."""
     left, right = frame.left_px, frame.right_px
     numbered = width_of(number, NUMBER_PX) + 24.0 if number else 0.0
-    detail = detail_of(chapter)
     room = right - left - numbered - width_of(detail, DETAIL_PX) - 20.0
-    size = next((each for each in NAME_SIZES_PX if width_of(chapter.layer, each, True) <= room), NAME_SIZES_PX[-1])
-    name = fitted(chapter.layer, max(room, 120.0), size, True)
+    size = next((each for each in NAME_SIZES_PX if width_of(layer, each, True) <= room), NAME_SIZES_PX[-1])
+    name = fitted(layer, max(room, 120.0), size, True)
     behind = left + width_of(name, size, True) + 20.0
     words = [Words(name, (left, frame.head_px), size, True)]
     words.append(Words(fitted(detail, right - numbered - behind, DETAIL_PX), (behind, frame.head_px), DETAIL_PX))

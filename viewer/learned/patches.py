@@ -244,3 +244,13 @@ def striped(cells: Rgb, is_seen: NDArray[np.bool_]) -> Rgb:
     greys = np.array([UNSEEN, HATCH], np.uint8)
     shown: Rgb = np.where(is_seen[..., None], cells, greys[(rows + columns) // wide % 2])
     return shown
+
+
+def in_digits(value: float) -> str:
+    """A value in three digits.
+
+    >>> in_digits(4.2231), in_digits(-0.00012), in_digits(1234.5)
+    ('4.22', '\u22120.000120', '1,234')
+    """
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:#.3g}".rstrip(".")
+    return text.replace("-", "\u2212")

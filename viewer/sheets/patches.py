@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from exporter.bundle.errors import KerascopeError
-from viewer.learned.patches import excited, patches_of, pixels_of, striped, widest
+from viewer.learned.patches import excited, in_digits, patches_of, pixels_of, striped, widest
 from viewer.learned.read import pass_of, survey_of
 from viewer.sheets.page import row_px_for
 from viewer.sheets.sheet import Group, Rgb, Sheet, Tile
@@ -99,7 +99,7 @@ def _heading(channel: int, patches: Sequence[Patch], top: int) -> str:
 
 def _tile(subject: Subject, survey: Survey, patch: Patch, tile_px: int) -> Tile:
     cells = drawn(pixels_of(subject.bundle, survey, patch), tile_px)
-    return Tile(cells, number(patch.value), (subject.class_name(patch.true_class) or patch.name,), is_smooth=True)
+    return Tile(cells, in_digits(patch.value), (subject.class_name(patch.true_class) or patch.name,), is_smooth=True)
 
 
 def drawn(made: PatchCells, side_px: int) -> Rgb:
@@ -114,16 +114,6 @@ def drawn(made: PatchCells, side_px: int) -> Rgb:
     smooth = np.asarray(Image.fromarray(made.cells).resize(size, Image.Resampling.LANCZOS))
     seen = Image.fromarray(made.is_seen.astype(np.uint8)).resize(size, Image.Resampling.NEAREST)
     return striped(smooth, np.asarray(seen).astype(bool))
-
-
-def number(value: float) -> str:
-    """A value in three digits.
-
-    >>> number(4.2231), number(-0.00012), number(1234.5)
-    ('4.22', '\u22120.000120', '1,234')
-    """
-    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:#.3g}".rstrip(".")
-    return text.replace("-", "\u2212")
 
 
 def _notes(subject: Subject, shown: Shown) -> list[str]:

@@ -11,10 +11,10 @@ from paper_bundle import PaperBundle
 from paper_survey import surveyed
 
 from exporter.bundle.errors import KerascopeError
-from viewer.learned.patches import HATCH, UNSEEN, patches_of, pixels_of, striped
+from viewer.learned.patches import HATCH, UNSEEN, in_digits, patches_of, pixels_of, striped
 from viewer.learned.read import survey_of
 from viewer.sheets.page import picture_of
-from viewer.sheets.patches import drawn, number, sheet_of_patches
+from viewer.sheets.patches import drawn, sheet_of_patches
 from viewer.sheets.sheet import Sheet
 from viewer.sheets.subject import Subject
 from viewer.sheets.write import write_sheet
@@ -40,7 +40,7 @@ def test_a_row_for_each_channel_with_its_values_from_the_strongest_on(bundle: Pa
     assert [group.heading for group in made.groups] == ["channel 0", "channel 1"]
     for channel, group in enumerate(made.groups):
         patches = patches_of(bundle, survey_of(bundle), "l1", channel, 4)
-        assert [tile.name for tile in group.tiles] == [number(patch.value) for patch in patches]
+        assert [tile.name for tile in group.tiles] == [in_digits(patch.value) for patch in patches]
         assert [tile.lines for tile in group.tiles] == [(f"image {patch.image}",) for patch in patches]
         values = [patch.value for patch in patches]
         assert values == sorted(values, reverse=True)

@@ -1,0 +1,1 @@
+"""What the scene of patches is made of: which channels of which layers, where it stands, when, what is said."""

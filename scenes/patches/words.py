@@ -1,0 +1,105 @@
+"""What the scene of patches says: of the net, of the patches of each layer, and of the one that is traced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenes.panels.heading import fitted
+from scenes.panels.legends import note
+from scenes.panels.numbers import count
+from viewer.learned.patches import in_digits
+from viewer.state import Hud, Polyline, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from exporter.bundle import Bundle
+    from scenes.patches.chapters import Chapter, Row
+    from scenes.patches.places import Box, PatchFrame, RowGrid, Trace
+    from viewer.learned.patches import Patch
+
+SUBTITLE = "what excites each channel"
+NAME_PX, NUMBER_PX = 24.0, 21.0
+
+
+def opening(chapters: Sequence[Chapter]) -> tuple[str, ...]:
+    """The sentence over the whole net."""
+    return ("Which pictures excite a channel most, and what of them does it see?", f"{_set(chapters[0])}.")
+
+
+def _set(chapter: Chapter) -> str:
+    return f"Out of {count(chapter.images)} pictures of {chapter.source}"
+
+
+def detail_of(chapter: Chapter) -> str:
+    """How many channels of how many, behind the name of the layer."""
+    shown = f"{count(len(chapter.rows))} of {count(chapter.total)} channels"
+    return f"{shown}, {count(chapter.silent)} silent" if chapter.silent else shown
+
+
+def sentences(chapter: Chapter) -> tuple[str, ...]:
+    """What the patches are."""
+    most = max(len(row.patches) for row in chapter.rows)
+    which = "strongest picture" if most == 1 else f"{count(most)} strongest pictures"
+    of = f"its {which} out of {count(chapter.images)}"
+    if not all(patch.window.is_known for patch in chapter.patches):
+        return (f"In each row a channel, {of}.", "It is not known what part of them it sees.")
+    if chapter.traced is None and not any(patch.window.is_cut for patch in chapter.patches):
+        return (f"In each row a channel, {of}.", "It sees whole pictures.")
+    rows, columns = chapter.patches[0].window.size
+    return (f"In each row a channel, {of}:", f"of each just what one place sees, {rows} \u00d7 {columns} pixels.")
+
+
+def traced_sentences(patch: Patch) -> tuple[str, ...]:
+    """What is shown of one patch."""
+    return (
+        f"Here channel {patch.channel} answers most: {in_digits(patch.value)}.",
+        "Nothing outside the box reaches it.",
+    )
+
+
+def legends_of(bundle: Bundle, chapter: Chapter) -> tuple[Hud, ...]:
+    """What numbers and stripes mean."""
+    value = bundle.layer(chapter.layer).value
+    notes = [("number: the largest value", f"({value})" if value != "value" else "of the channel")]
+    if any(patch.window.is_cut for patch in chapter.patches):
+        notes.append(("striped: beyond the picture,", "or it does not reach the place"))
+    if chapter.is_enlarged:
+        notes.append(("parts of thumbnails, enlarged:", "the pictures were not kept"))
+    return tuple(map(note, notes))
+
+
+def names_of(chapter: Chapter, grid: RowGrid, frame: PatchFrame) -> Hud:
+    """The channel of each row, and its largest value."""
+    words: list[Words] = []
+    for row, at in zip(chapter.rows, grid.names, strict=True):
+        words += _name(row, at, frame, is_beside=grid.is_beside)
+    return Hud(words=tuple(words))
+
+
+def _name(row: Row, at: tuple[float, float], frame: PatchFrame, *, is_beside: bool) -> list[Words]:
+    value = f"up to {in_digits(row.patches[0].value)}" if row.patches else "silent"
+    if is_beside:
+        under = at[0], at[1] + 28.0
+        return [Words(f"channel {row.channel}", at, NAME_PX, True), Words(value, under, NUMBER_PX, role="dim")]
+    return [Words(fitted(f"channel {row.channel}, {value}", frame.right_px - at[0], NUMBER_PX), at, NUMBER_PX)]
+
+
+def traced_words(patch: Patch, trace: Trace) -> Hud:
+    """The picture's name under it, and how large the patch is; a box in the picture and lines to the patch."""
+    high, wide = patch.stop[0] - patch.start[0], patch.stop[1] - patch.start[1]
+    rows, columns = patch.sides
+    says = (
+        (patch.name, trace.whole),
+        (f"{high} \u00d7 {wide} of {rows} \u00d7 {columns} pixels", trace.patch),
+    )
+    words = tuple(_under(text, box) for text, box in says)
+    left, top, width, height = trace.seen
+    ring = ((left, top), (left + width, top), (left + width, top + height), (left, top + height), (left, top))
+    lines = (Polyline(ring, "accent", 3.0), *(Polyline(pair, "accent", 2.0, 0.8) for pair in trace.lines))
+    return Hud(lines=lines, words=words)
+
+
+def _under(text: str, box: Box) -> Words:
+    at = box[0] + box[2] / 2, box[1] + box[3] + 30.0
+    return Words(fitted(text, max(box[2], 220.0), NUMBER_PX), at, NUMBER_PX, role="dim", anchor="centre")
