@@ -33,7 +33,7 @@ class EmbeddingFrame(Frame):
     @property
     def cloud(self) -> Rect:
         """Where the images are, as parts of the frame."""
-        return Rect(0.03, 0.165, 0.97, 0.84) if self.is_wide else Rect(0.03, 0.215, 0.97, 0.735)
+        return Rect(0.03, 0.13, 0.97, 0.875) if self.is_wide else Rect(0.03, 0.215, 0.97, 0.735)
 
     @property
     def foot_right_px(self) -> float:

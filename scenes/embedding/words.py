@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from scenes.panels.classes import class_name
@@ -57,7 +58,8 @@ def detail_of(embedding: Embedding | None, images: int) -> str:
 def measured(embedding: Embedding) -> str:
     """What is known of how true it is, behind a comma."""
     said = embedding.result.get("trustworthiness")
-    trust = f", trustworthiness {said:.2f}" if isinstance(said, float) else ""
+    # Cut, not rounded: 0.9996 is not 1.
+    trust = f", trustworthiness {math.floor(said * 1000) / 1000:.3f}" if isinstance(said, float) else ""
     carried = embedding.result.get("explained_variance")
     share = f", {percent(carried)} of the variance" if isinstance(carried, float) and embedding.method == "pca" else ""
     return share + trust

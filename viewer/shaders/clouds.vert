@@ -24,6 +24,7 @@ uniform float u_columns;       // how many stand in a row there
 
 const float FLAT_PX = 5.0, PICTURE_PX = 9.0;  // smaller it is a dot, larger a picture
 const float SMALLEST_PX = 1.5;
+const float UNEVEN = 0.22;                     // some are so much darker: what lies over each other is told apart
 const float MOST_TEXELS = 1.45;               // for a pixel: where there would be more, a smaller copy is taken
 
 varying vec2 v_at;             // 0..1 on the thumbnail
@@ -51,6 +52,7 @@ void main()
     v_seen = vec3(side_px * u_shape.x, 1.0 - smoothstep(FLAT_PX, PICTURE_PX, side_px), level.z / (side_px * u_shape.x));
     v_at = a_corner;
     v_colour = mix(a_colour, a_colour_to, u_recolour);
+    v_colour.rgb *= 1.0 - UNEVEN * fract(a_image.x * 0.6180340);
     v_colour.a *= u_alpha * (1.0 - u_dim * (1.0 - a_lit));
     v_mean = a_mean;
     here.xy += (a_corner * 2.0 - 1.0) * vec2(1.0, -1.0) * u_shape * side_px / u_frame_px * here.w;

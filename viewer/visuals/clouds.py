@@ -41,6 +41,8 @@ PICTURES_KEPT, SPREADS_KEPT, COLOURS_KEPT, LIT_KEPT, TRACKS_KEPT = 2, 24, 12, 8,
 BORDER_PX = 2.5
 IN_PLANE, IN_SPACE = 0.02, 0.35
 """What is fainter is not drawn: in space it would hide what is behind it."""
+ROOM, SOFT = 0.7, 0.08
+"""How far from the middle there is room beside a point, and how softly that ends: nothing jumps where points move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ class _Pictures:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A layout: its places on the GPU, and the middles of its classes."""
+    """A layout: its places on the GPU, the corners (8, 3) of a box round them, and the middles of its classes."""
 
     spread: Spread
     points: gloo.VertexBuffer
+    corners: NDArray[np.float32]
     middles: Middles
 
 
@@ -95,7 +98,7 @@ class CloudsVisual:
             start, end = self._ends(cloud)
             is_flat = start.spread.is_flat and end.spread.is_flat
             gloo.set_state(blend=True, blend_func=PREMULTIPLIED, depth_test=not is_flat, depth_func="lequal")
-            shader = self._shader(state.camera, clip_from_world, target_px)
+            shader = self._shader(state, clip_from_world, target_px)
             self._draw_images(shader, cloud, state, (start, end), IN_PLANE if is_flat else IN_SPACE)
             gloo.set_state(depth_test=False)
             for track, trail in self._trails(cloud):
@@ -118,11 +121,11 @@ class CloudsVisual:
 
     def reach(self, state: ViewState) -> float:
         """How far from the camera's target, along its way, what is shown reaches; 0 where there is nothing."""
-        spreads = [each.spread for cloud in state.clouds for each in self._ends(cloud)]
-        if not spreads:
+        corners = [each.corners for cloud in state.clouds for each in self._ends(cloud)]
+        if not corners:
             return 0.0
-        forward, target = forward_of(state.camera), np.asarray(state.camera.target)
-        return max(float(np.abs((each.points - target) @ forward).max(initial=0.0)) for each in spreads) + 0.2
+        away = (np.concatenate(corners) - state.camera.target) @ forward_of(state.camera)
+        return float(np.abs(away).max()) + 0.2
 
     def close(self) -> None:
         """Give everything back."""
@@ -137,13 +140,17 @@ class CloudsVisual:
         if self._wires is not None:
             self._wires.close()
 
-    def _shader(self, camera: Camera, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> gloo.Program:
+    def _shader(
+        self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]
+    ) -> gloo.Program:
         if self._program is None:
             self._program = program("clouds", "clouds")
             self._program["a_corner"] = corner_buffer()
         shader = self._program
         shader["u_clip_from_world"], shader["u_frame_px"] = clip_from_world, target_px
+        camera = state.camera
         shader["u_lens"] = float(camera.zoom / np.tan(np.radians(camera.fov_deg) / 2) * target_px[1] / 2)
+        shader["u_ground_colour"] = PALETTES[state.theme].inner
         shader["u_border_px"] = BORDER_PX * target_px[1] / REFERENCE_HEIGHT_PX
         return shader
 
@@ -180,13 +187,13 @@ class CloudsVisual:
         """The line, the pictures on it, and the one at its end, large, over them."""
         self._wires = self._wires or WiresVisual()
         gloo.set_state(blend=True, blend_func=OVER)
-        head = trail.line[-1:] + called_out(state.camera, cloud.side * (track.head + track.side) / 2)
+        head = called_out(state.camera, trail.line[-1], cloud.side * (track.head + track.side) / 2)
         alpha = trail.alpha * cloud.alpha
         line = Wire(_points(trail.line), track.role, track.width_px, alpha)
         leader = Wire(_points(np.concatenate([trail.line[-1:], head])), track.role, track.width_px / 2, alpha)
         self._wires.draw((line, leader), state.theme, clip_from_world, target_px)
         gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
-        shader = self._shader(state.camera, clip_from_world, target_px)
+        shader = self._shader(state, clip_from_world, target_px)
         pictures = cached(
             self._pictures,
             ("inputs", trail.inputs),
@@ -224,7 +231,7 @@ class CloudsVisual:
         taken: list[tuple[float, float, float, float]],
     ) -> Hud:
         """What the track is labelled with, over its last picture; what stands elsewhere keeps off both."""
-        head = trail.line[-1:] + called_out(camera, cloud.side * (track.head + track.side) / 2)
+        head = called_out(camera, trail.line[-1], cloud.side * (track.head + track.side) / 2)
         ((x, y),) = project(camera, head, aspect).tolist()
         depth = float((head[0] - np.asarray(camera.target)) @ forward_of(camera)) + camera.distance
         lens = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2) * REFERENCE_HEIGHT_PX / 2
@@ -232,7 +239,9 @@ class CloudsVisual:
         alpha = trail.alpha * cloud.alpha
         words = Hud()
         if track.label:
-            words = plated(track.label, (x, y - half - 24.0), track.of_class, alpha, aspect, taken)
+            ((_, foot),) = project(camera, trail.line[-1:], aspect).tolist()
+            away = -half - 24.0 if y <= foot else half + 24.0
+            words = plated(track.label, (x, y + away), track.of_class, alpha, aspect, taken)
         taken.append((x - half, y - half, x + half, y + half))
         return words
 
@@ -252,7 +261,9 @@ class CloudsVisual:
             survey = survey_of(self._bundle, cloud.survey_id)
             spread = spread_of(self._bundle, survey, layout, cloud.wall_aspect)
             middles = middles_of(self._bundle, survey, spread)
-            return _Placed(spread, instances(np.c_[spread.points, spread.has_place]), middles)
+            low, high = spread.points.min(axis=0), spread.points.max(axis=0)
+            corners = np.where(np.array(list(np.ndindex(2, 2, 2))), high, low)
+            return _Placed(spread, instances(np.c_[spread.points, spread.has_place]), corners, middles)
 
         key = cloud.survey_id, layout, cloud.wall_aspect
         return cached(self._placed, key, SPREADS_KEPT, made, lambda placed: placed.points.delete())
@@ -281,11 +292,14 @@ class CloudsVisual:
         return cached(self._lit, (cloud.survey_id, cloud.lit), LIT_KEPT, made, gloo.VertexBuffer.delete)
 
 
-def called_out(camera: Camera, away: float) -> NDArray[np.float32]:
-    """How far in the world (3,) the last picture of a track stands off its line: up and to the right, as it is seen."""
+def called_out(camera: Camera, at: NDArray[np.float32], away: float) -> NDArray[np.float32]:
+    """Where in the world (1, 3) the last picture of a track that has come to `at` (3,) stands: off its line, up and to
+    the right as it is seen, but at the right border to the left and at the top down.
+    """
     right, up = view_from_world(camera)[:2, :3]
-    off: NDArray[np.float32] = (away * (right + up)).astype(np.float32)
-    return off
+    sideways, upwards = (np.tanh((ROOM - float(way @ at)) / SOFT) for way in (right, up))
+    off: NDArray[np.float32] = (at + away * (right * sideways + up * upwards)).astype(np.float32)
+    return off[None]
 
 
 def _points(line: NDArray[np.float32]) -> tuple[tuple[float, float, float], ...]:
