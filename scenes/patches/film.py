@@ -112,8 +112,13 @@ class Film:
             tiles=tuple(chapter.tile(patch) for patch in chapter.patches),
             start_px=start_boxes(shown, channels, self._strip.near, frame.aspect),
             end_px=tuple(box for row in grid.boxes for box in row),
-            title=head(chapter.layer, words.detail_of(chapter), f"{number + 1} of {many}" if many > 1 else "", frame),
-            rests=foot(frame, words.sentences(chapter), (*words.legends_of(self.bundle, chapter), OF_NET)),
+            title=head(
+                chapter.layer,
+                words.detail_of(self.bundle, chapter),
+                f"{number + 1} of {many}" if many > 1 else "",
+                frame,
+            ),
+            rests=foot(frame, words.sentences(chapter), (OF_NET, *words.legends_of(chapter))),
             names=words.names_of(chapter, grid, frame),
             mark=mark(shown),
         )

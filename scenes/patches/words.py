@@ -31,10 +31,12 @@ def _set(chapter: Chapter) -> str:
     return f"Out of {count(chapter.images)} pictures of {chapter.source}"
 
 
-def detail_of(chapter: Chapter) -> str:
-    """How many channels of how many, behind the name of the layer."""
+def detail_of(bundle: Bundle, chapter: Chapter) -> str:
+    """How many channels of how many, and whether they are asked before or after their activation."""
     shown = f"{count(len(chapter.rows))} of {count(chapter.total)} channels"
-    return f"{shown}, {count(chapter.silent)} silent" if chapter.silent else shown
+    shown += f", {count(chapter.silent)} silent" if chapter.silent else ""
+    value = bundle.layer(chapter.layer).value
+    return f"{shown}, {value}" if value != "value" else shown
 
 
 def sentences(chapter: Chapter) -> tuple[str, ...]:
@@ -58,10 +60,9 @@ def traced_sentences(patch: Patch) -> tuple[str, ...]:
     )
 
 
-def legends_of(bundle: Bundle, chapter: Chapter) -> tuple[Hud, ...]:
-    """What numbers and stripes mean."""
-    value = bundle.layer(chapter.layer).value
-    notes = [("number: the largest value", f"({value})" if value != "value" else "of the channel")]
+def legends_of(chapter: Chapter) -> tuple[Hud, ...]:
+    """What stripes mean, and what the patches are parts of."""
+    notes = list[tuple[str, str]]()
     if any(patch.window.is_cut for patch in chapter.patches):
         notes.append(("striped: beyond the picture,", "or it does not reach the place"))
     if chapter.is_enlarged:
