@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
+import re
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +30,8 @@ _PATIENCE_SECS = 5
 _GONE_SECS = 30
 _AHEAD = 2
 _LOGS = ("distributed", "tornado", "asyncio", "bokeh")
+_LARGEST_FILE_BYTES = 2**20
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://(?P<host>[^/:\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
 _FORM = "local:N, HOST:PORT, tcp://HOST:PORT, or the path of a scheduler file"
 _SETTINGS = {
     "distributed.comm.timeouts.connect": f"{_PATIENCE_SECS}s",
@@ -57,7 +62,7 @@ def opened_cluster(text: str, *, same: Sequence[str] = COMPUTING) -> Iterator[An
         opened = _connected(distributed, text) if count is None else _started(distributed, count)
         with opened as client:
             if count is None:
-                _check_versions(client, text, same)
+                _check_versions(client, same)
             yield client
 
 
@@ -196,45 +201,62 @@ def _started(distributed: Any, count: int) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _connected(distributed: Any, text: str) -> Iterator[Any]:
-    path = Path(text)
-    if not text or ("://" not in text and ":" not in text and not path.is_file()):
-        raise KerascopeError("this names no cluster", expected=_FORM, got=text or "nothing")
-    asked = {"scheduler_file": str(path)} if path.is_file() else {"address": text}
+    address = _address(text)
     try:
-        client = distributed.Client(**asked, timeout=_PATIENCE_SECS, set_as_default=False)
-    except (
-        Exception
-    ) as error:  # an address of no form, a host or a scheduler that is not there, a file of something else
-        raise KerascopeError(
-            "the cluster is not there",
-            expected="a Dask scheduler that runs",
-            got=error or type(error).__name__,
-            path=text,
-        ) from error
+        client = distributed.Client(address, timeout=_PATIENCE_SECS, set_as_default=False)
+    except Exception as error:  # who answers is no scheduler, or one of a version that speaks otherwise
+        raise _not_there(address, error) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=_PATIENCE_SECS)
         except TimeoutError as error:
-            raise KerascopeError("the cluster has no workers", remedy=f"dask worker {text}", path=text) from error
+            what, remedy = f"the cluster at {address} has no workers", f"start some: dask worker {address}"
+            raise KerascopeError(what, remedy=remedy) from error
         yield client
 
 
-def _check_versions(client: Any, text: str, same: Sequence[str]) -> None:
+def _address(text: str) -> str:
+    """The address of a scheduler that somebody answers at, of an address or a scheduler file."""
+    path = Path(text)
+    address = _address_in(path) if path.is_file() else text if "://" in text else f"tcp://{text}"
+    found = _ADDRESS.fullmatch(address)
+    if not found:
+        raise KerascopeError("this names no cluster", expected=_FORM, got=text or "nothing")
+    try:
+        with socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=_PATIENCE_SECS):
+            return address
+    except (OSError, OverflowError) as error:
+        raise _not_there(address, error) from error
+
+
+def _address_in(file: Path) -> str:
+    """The address that a scheduler file holds, or nothing."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        if file.stat().st_size <= _LARGEST_FILE_BYTES:
+            return str(json.loads(file.read_bytes())["address"])
+    return ""
+
+
+def _not_there(address: str, error: Exception) -> KerascopeError:
+    got = (error.strerror if isinstance(error, OSError) else None) or error or type(error).__name__
+    return KerascopeError(f"there is no cluster at {address}", got=got, remedy="start it: dask scheduler")
+
+
+def _check_versions(client: Any, same: Sequence[str]) -> None:
     mine = versions(same)
     try:
         found = client.run(versions, same)
     except Exception as error:  # what a worker lacks, in whatever way it says so
         remedy = "install the same there as here"
-        raise KerascopeError("the workers cannot import kerascope", got=error, remedy=remedy, path=text) from error
+        raise KerascopeError("the workers cannot import kerascope", got=error, remedy=remedy) from error
     for address, theirs in sorted(found.items()):
         for name, version in mine.items():
             if theirs[name] != version:
                 raise KerascopeError(
-                    f"a worker has another {name}, so it may find something else",
+                    f"the worker {address} has another {name}, and may find something else",
                     expected=version or "none",
                     got=theirs[name] or "none",
                     remedy="install the same there as here",
-                    path=address,
                 )
 
 

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ from typing import Any
 
 def survey(args: argparse.Namespace) -> None:
     """`kerascope survey`: the path of the bundle."""
+    with _runner(args.dask) as runner:  # a cluster that is not there is told before TensorFlow is loaded
+        print(_surveyed(args, runner))
+
+
+def _surveyed(args: argparse.Namespace, runner: Runner | None) -> Path:
     from exporter.inputs import PreprocessingOptions
     from exporter.progress import progress_bars
     from exporter.surveying.asked import Asked
@@ -35,24 +41,21 @@ def survey(args: argparse.Namespace) -> None:
     )
     chosen: dict[str, Any] = {name: getattr(args, name) for name in ("out", "into", "imports", "unsafe", "overwrite")}
     told: dict[str, Any] = {"progress": progress_bars(), "warn": _say, "tell": _say}
-    with _runner(args.dask) as runner:
-        chosen |= {"runner": runner, "checkpoint_ids": tuple(args.checkpoint)}
-        path = survey_bundle(args.model, args.inputs, asked=asked, **chosen, **told)
-    print(path)
+    chosen |= {"runner": runner} if runner else {}
+    return survey_bundle(args.model, args.inputs, checkpoint_ids=tuple(args.checkpoint), asked=asked, **chosen, **told)
 
 
 @contextlib.contextmanager
-def _runner(dask: str | None) -> Iterator[Runner]:
-    """Who does the shards: this process, or the workers of a cluster."""
-    from exporter.surveying.local import run_here
-
+def _runner(dask: str | None) -> Iterator[Runner | None]:
+    """What does the shards on a cluster; `None`: this process does."""
     if dask is None:
-        yield run_here
+        yield None
         return
     from exporter.cluster import opened_cluster
-    from exporter.surveying.on_cluster import runner_on
 
     with opened_cluster(dask) as client:
+        from exporter.surveying.on_cluster import runner_on
+
         yield runner_on(client)
 
 
