@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from viewer.state import ColourRole
-
+TrackRole = Literal["alarm", "accent", "text"]
+"""Some of the roles of colours (`viewer.state.ColourRole`)."""
 ColourBy = Literal["picture", "class", "prediction", "margin", "wrong"]
 GRID = "grid"
 """The layout of all images in rows, class after class."""
@@ -24,7 +23,7 @@ class Track:
 
     inputs: tuple[str, ...]
     shown: float = 1.0
-    role: ColourRole = "alarm"
+    role: TrackRole = "alarm"
     label: str = ""
     of_class: int | None = None
     side: float = 1.8
