@@ -119,7 +119,7 @@ class Film:
                 frame,
             ),
             rests=foot(frame, words.sentences(chapter), (OF_NET, *words.legends_of(chapter))),
-            names=words.names_of(chapter, grid, frame),
+            names=words.names_of(self.bundle, chapter, grid, frame),
             mark=mark(shown),
         )
         return page if chapter.traced is None else self._traced(page)

@@ -14,7 +14,7 @@ Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 GAP_PX, ROW_GAP_PX, LARGEST_PX = 12.0, 18.0, 230.0
-NAME_PX, LABEL_PX = 210.0, 32.0
+NAME_ROOM_PX, LABEL_PX = 210.0, 32.0
 LEAST_TILE_PX, MOST_COLUMNS, LEAST_COLUMNS = 84.0, 9, 3
 APART, WORDS_PX, SMALLER = 0.07, 40.0, 0.84
 """Of the board, how far picture and patch are apart; the room for words under them; how much lower the patch is."""
@@ -48,7 +48,7 @@ def row_grid(frame: PatchFrame, counts: tuple[int, ...], aspect: float) -> RowGr
     ([9, 2], 174, True)
     """
     left, top, width, height = frame.board
-    aside, above = (NAME_PX, 0.0) if frame.is_wide else (0.0, LABEL_PX)
+    aside, above = (NAME_ROOM_PX, 0.0) if frame.is_wide else (0.0, LABEL_PX)
     rows, columns = len(counts), max(1, *counts)
     wide = min((width - aside - (columns - 1) * GAP_PX) / columns, LARGEST_PX)
     high = min((height - (rows - 1) * ROW_GAP_PX) / rows - above, wide / aspect, LARGEST_PX)

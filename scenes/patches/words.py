@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from scenes.panels.heading import fitted
 from scenes.panels.legends import note
 from scenes.panels.numbers import count
+from scenes.patches.places import NAME_ROOM_PX
+from viewer.learned.named_channels import class_of_channel
 from viewer.learned.patches import in_digits
 from viewer.state import Hud, Polyline, Words
 
@@ -70,20 +72,32 @@ def legends_of(chapter: Chapter) -> tuple[Hud, ...]:
     return tuple(map(note, notes))
 
 
-def names_of(chapter: Chapter, grid: RowGrid, frame: PatchFrame) -> Hud:
+def names_of(bundle: Bundle, chapter: Chapter, grid: RowGrid, frame: PatchFrame) -> Hud:
     """The channel of each row, and its largest value."""
     words: list[Words] = []
     for row, at in zip(chapter.rows, grid.names, strict=True):
-        words += _name(row, at, frame, is_beside=grid.is_beside)
+        stands_for = class_of_channel(bundle, chapter.layer, row.channel)
+        words += _beside(row, at, stands_for) if grid.is_beside else _above(row, at, stands_for, frame)
     return Hud(words=tuple(words))
 
 
-def _name(row: Row, at: tuple[float, float], frame: PatchFrame, *, is_beside: bool) -> list[Words]:
-    value = f"up to {in_digits(row.patches[0].value)}" if row.patches else "silent"
-    if is_beside:
-        under = at[0], at[1] + 28.0
-        return [Words(f"channel {row.channel}", at, NAME_PX, True), Words(value, under, NUMBER_PX, role="dim")]
-    return [Words(fitted(f"channel {row.channel}, {value}", frame.right_px - at[0], NUMBER_PX), at, NUMBER_PX)]
+def _value(row: Row) -> str:
+    return f"up to {in_digits(row.patches[0].value)}" if row.patches else "silent"
+
+
+def _beside(row: Row, at: tuple[float, float], stands_for: str) -> list[Words]:
+    """Two lines at the left of the tiles, or three."""
+    room, lines = NAME_ROOM_PX - 16.0, [_value(row)]
+    lines = [fitted(stands_for, room, NUMBER_PX), *lines] if stands_for else lines
+    first = at[0], at[1] + 6.0 - 14.0 * len(lines)
+    below = ((at[0], first[1] + 28.0 * (nth + 1)) for nth in range(len(lines)))
+    name = Words(f"channel {row.channel}", first, NAME_PX, True)
+    return [name, *(Words(line, there, NUMBER_PX, role="dim") for line, there in zip(lines, below, strict=True))]
+
+
+def _above(row: Row, at: tuple[float, float], stands_for: str, frame: PatchFrame) -> list[Words]:
+    parts = [f"channel {row.channel}", *([stands_for] if stands_for else []), _value(row)]
+    return [Words(fitted(", ".join(parts), frame.right_px - at[0], NUMBER_PX), at, NUMBER_PX)]
 
 
 def traced_words(patch: Patch, trace: Trace) -> Hud:

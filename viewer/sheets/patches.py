@@ -10,11 +10,13 @@ import numpy as np
 from PIL import Image
 
 from exporter.bundle.errors import KerascopeError
+from viewer.learned.named_channels import class_of_channel
 from viewer.learned.patches import excited, in_digits, patches_of, pixels_of, striped, widest
 from viewer.learned.read import pass_of, survey_of
-from viewer.sheets.page import row_px_for
+from viewer.sheets.page import NAME_PX, row_px_for
 from viewer.sheets.sheet import Group, Rgb, Sheet, Tile
 from viewer.sheets.subject import Subject
+from viewer.typeset import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,14 +55,15 @@ def sheet_of_patches(subject: Subject) -> Sheet:
     layer, top = shown.layer, subject.top or TOP
     tile_px = row_px_for(max(map(len, shown.rows.values())), LARGEST_PX, LEAST_PX)
     groups = tuple(
-        Group(tuple(_tile(subject, shown.survey, each, tile_px) for each in row), tile_px, _heading(channel, row, top))
-        for channel, row in shown.rows.items()
+        Group(tuple(_tile(subject, shown.survey, each, tile_px) for each in row), tile_px, _heading(subject, row, top))
+        for row in shown.rows.values()
     )
     if shown.silent:
         verb = "is" if len(shown.silent) == 1 else "are"
         subject.tell(f"{layer}: {len(shown.silent)} of {shown.total} channels {verb} silent")
     chosen = f"{len(shown.rows)} of {shown.total} channels" + ("" if subject.channels else ", of the greatest range")
-    subtitle = f"{subject.model_name}, {chosen}, {subject.bundle.layer(layer).value}"
+    value = subject.bundle.layer(layer).value
+    subtitle = f"{subject.model_name}, {chosen}" + (f", {value}" if value != "value" else "")
     return Sheet(f"What excites {layer}", subtitle, groups, (), tuple(_notes(subject, shown)))
 
 
@@ -92,14 +95,31 @@ def _asked(subject: Subject, layer: str, count: int) -> tuple[int, ...]:
     return channels
 
 
-def _heading(channel: int, patches: Sequence[Patch], top: int) -> str:
-    few = f": only {len(patches)} picture{'' if len(patches) == 1 else 's'} excite{'s' if len(patches) == 1 else ''} it"
-    return f"channel {channel}{few if len(patches) < top else ''}"
+def _heading(subject: Subject, patches: Sequence[Patch], top: int) -> str:
+    stands_for = class_of_channel(subject.bundle, patches[0].layer, patches[0].channel)
+    name = f"channel {patches[0].channel}" + (f", {stands_for}" if stands_for else "")
+    one = len(patches) == 1
+    few = f": only {len(patches)} picture{'' if one else 's'} excite{'s' if one else ''} it"
+    return name + (few if len(patches) < top else "")
 
 
 def _tile(subject: Subject, survey: Survey, patch: Patch, tile_px: int) -> Tile:
     cells = drawn(pixels_of(subject.bundle, survey, patch), tile_px)
-    return Tile(cells, in_digits(patch.value), (subject.class_name(patch.true_class) or patch.name,), is_smooth=True)
+    return Tile(
+        cells,
+        in_digits(patch.value),
+        (subject.class_name(patch.true_class) or _ending(patch.name, tile_px),),
+        is_smooth=True,
+    )
+
+
+def _ending(name: str, room_px: float) -> str:
+    """A name, or its end, which tells files of a folder apart."""
+    if width_of(name, NAME_PX) <= room_px:
+        return name
+    while name and width_of("\u2026" + name, NAME_PX) > room_px:
+        name = name[1:]
+    return "\u2026" + name
 
 
 def drawn(made: PatchCells, side_px: int) -> Rgb:

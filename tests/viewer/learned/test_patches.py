@@ -17,6 +17,7 @@ from exporter.bundle.errors import KerascopeError
 from viewer.album import PatchTile
 from viewer.album_tiles import tile_cells
 from viewer.inspect import windows_back
+from viewer.learned.named_channels import class_of_channel
 from viewer.learned.patches import UNSEEN, excited, hatched, patch_of, patches_of, pixels_of, whole_picture, widest
 from viewer.learned.read import survey_of
 from viewer.learned.windows import window_of
@@ -221,3 +222,18 @@ def test_the_channels_of_the_greatest_range_are_chosen_and_no_silent_one() -> No
     bundle = resting(values)
     assert widest(bundle, survey_of(bundle), "l1", 2) == (1, 3)
     assert widest(bundle, survey_of(bundle), "l1", 9) == (1, 2, 3)
+
+
+def test_channels_that_are_only_averaged_to_scores_stand_for_their_classes() -> None:
+    layers = [
+        layer("picture", "input", 8, 8, 3),
+        layer("maps", "conv", 8, 8, 3),
+        layer("joined", "conv", 8, 8, 3),
+        layer("mean", "global_pool", 3),
+        layer("scores", "activation", 3),
+    ]
+    bundle = paper_bundle(layers)
+    named = replace(bundle.manifest, model=replace(bundle.manifest.model, class_names=("cat", "dog", "cow")))
+    bundle = PaperBundle(named, {}, bundle.fill)
+    assert [class_of_channel(bundle, name, 1) for name in ("joined", "mean", "scores")] == ["dog"] * 3
+    assert class_of_channel(bundle, "maps", 1) == class_of_channel(bundle, "scores", 3) == ""
