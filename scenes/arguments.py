@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 PLACE = ("layer", "channel", "at", "language", "lesson")
-SHEETS = ("activations", "kernels", "explanations", "images", "patches")
+SHEETS = (
+    *("activations", "kernels", "explanations", "images"),
+    *("patches", "confusion", "neighbours", "classes"),
+)
 TABLES = (
     *("predictions", "confusion", "classes", "channels", "apart"),
     *("patches", "neighbours", "statistics", "landed"),
@@ -118,7 +121,7 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
     _add_bundle(command)
     add = command.add_argument
     words = "activations of a layer, its kernels, explanations of an input, images made by optimisation; of a survey: "
-    words += "patches, the pictures that excite channels"
+    words += "patches, the pictures that excite channels; the confusion of classes; nearest images; channels of classes"
     add("--of", required=True, choices=SHEETS, help=words)
     add("--layer", metavar="NAME", help="which layer (default: the first that has some)")
     add("--input", metavar="ID", help="which input (default: the first that fits)")
@@ -127,7 +130,7 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
     add("--survey", metavar="ID", help="which survey (default: the last)")
     words = "patches: which channels, such as 3 or 0-15 (default: those of the greatest range)"
     add("--channels", nargs="+", type=channels, default=[], metavar="N", help=words)
-    add("--top", type=at_least_one, metavar="K", help="patches: how many pictures of each (default: 9)")
+    add("--top", type=at_least_one, metavar="K", help="how many pictures of each (default: of patches 9)")
     add("--theme", choices=("dark", "light"), default="dark", help="of the picture (default: dark)")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from exporter.bundle.errors import KerascopeError
-from viewer.learned.nearness import beside_pixels, nearness_of
+from viewer.learned.nearness import beside_pixels, nearness_of, telling_rows
 from viewer.learned.read import answers_of, image_names, pass_of, survey_of, thumbnails
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from exporter.bundle import Bundle
@@ -75,7 +74,7 @@ def subject_of(bundle: Bundle, options: SceneOptions) -> Subject:
     most = min(by_features.tensors["images"].shape[1], by_pixels.tensors["images"].shape[1])
     features, pixels = (nearness_of(bundle, survey, each, most) for each in (by_features, by_pixels))
     asked = _asked_row(bundle, survey, options)
-    rows, chosen = _chosen(features, pixels)
+    rows, chosen = telling_rows(features, pixels, MOST_QUERIES)
     if asked is not None:
         rows, chosen = [asked, *(row for row in rows if row != asked)], f"first image {asked}, as asked; then {chosen}"
     answers = answers_of(bundle, pass_of(bundle, survey, by_features.checkpoint))
@@ -100,32 +99,3 @@ def _asked_row(bundle: Bundle, survey: Survey, options: SceneOptions) -> int | N
 
 def _known(classes: NDArray[np.int64] | None, row: int) -> int | None:
     return None if classes is None or classes[row] < 0 else int(classes[row])
-
-
-def _chosen(features: Nearness, pixels: Nearness) -> tuple[list[int], str]:
-    """Images for which features and pixels differ most, in turn one for which features are of its class more often and
-    one for which pixels are; of unknown classes those that share the fewest neighbours.
-    """
-    by_features, by_pixels = features.agrees, pixels.agrees
-    if by_features is None or by_pixels is None:
-        both = (features.images[:, :, None] == pixels.images[:, None, :]).any(axis=2).sum(axis=1)
-        rows = np.argsort(both, kind="stable")[:MOST_QUERIES].tolist()
-        return rows, "chosen where the two have the fewest images in common"
-    ahead = by_features.sum(axis=1) - by_pixels.sum(axis=1)
-    own = features.own if features.own is not None else np.full(len(ahead), -1)
-    better = _of_different_classes(np.argsort(-ahead, kind="stable"), ahead > 0, own)
-    worse = _of_different_classes(np.argsort(ahead, kind="stable"), ahead < 0, own)
-    turns = [row for pair in zip([*better, -1, -1], [*worse, -1, -1, -1], strict=False) for row in pair if row >= 0]
-    if not turns:
-        return list(range(min(MOST_QUERIES, len(ahead)))), "the first images: the two never differ in classes"
-    return turns, "chosen where the two differ most, either way"
-
-
-def _of_different_classes(order: NDArray[np.intp], wanted: NDArray[np.bool_], own: NDArray[np.int64]) -> list[int]:
-    """The first rows of an order that are wanted, each of another class."""
-    found: dict[int, int] = {}
-    for row in order[wanted[order]].tolist():
-        found.setdefault(int(own[row]), row)
-        if len(found) == MOST_QUERIES:
-            break
-    return list(found.values())

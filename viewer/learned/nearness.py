@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,3 +146,35 @@ def beside_pixels(
     if pixels is None:
         raise KerascopeError("no neighbours by pixels", remedy=COMMAND, path=bundle.path)
     return fits[-1], pixels
+
+
+def telling_rows(features: Nearness, pixels: Nearness, most: int) -> tuple[list[int], str]:
+    """Images for which features and pixels differ most, at most `most`, and why these, in a line.
+
+    In turn one for which features are of its class more often and one for which pixels are, each of another class; of
+    unknown classes those that share the fewest neighbours; where the two never differ, the first images.
+    """
+    by_features, by_pixels = features.agrees, pixels.agrees
+    if by_features is None or by_pixels is None:
+        both = np.array([np.isin(*rows).sum() for rows in zip(features.images, pixels.images, strict=True)], np.int64)
+        return np.argsort(both, kind="stable")[:most].tolist(), "chosen where the two have the fewest images in common"
+    ahead = by_features.sum(axis=1) - by_pixels.sum(axis=1)
+    own = features.own if features.own is not None else np.full(len(ahead), -1)
+    better = _of_different_classes(np.argsort(-ahead, kind="stable"), ahead > 0, own, most)
+    worse = _of_different_classes(np.argsort(ahead, kind="stable"), ahead < 0, own, most)
+    turns = [row for pair in zip_longest(better, worse) for row in pair if row is not None]
+    if not turns:
+        return list(range(min(most, len(ahead)))), "the first images: the two never differ in classes"
+    return turns[:most], "chosen where the two differ most, either way"
+
+
+def _of_different_classes(
+    order: NDArray[np.intp], wanted: NDArray[np.bool_], own: NDArray[np.int64], most: int
+) -> list[int]:
+    """The first rows of an order that are wanted, each of another class."""
+    found: dict[int, int] = {}
+    for row in order[wanted[order]].tolist():
+        found.setdefault(int(own[row]), row)
+        if len(found) == most:
+            break
+    return list(found.values())

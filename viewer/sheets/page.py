@@ -27,7 +27,7 @@ WIDER = 1.4
 """How many times larger tiles may be than was asked, to fill the rows."""
 SPARED = 0.1
 """Squares are enlarged by a whole number where no more than this share of their size is lost by it."""
-_ROOM_PX = WIDTH_PX - 2 * EDGE_PX
+ROOM_PX = WIDTH_PX - 2 * EDGE_PX
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +53,14 @@ class Laid:
 def picture_of(sheet: Sheet, theme: Theme) -> Rgb:
     """The sheet as a picture (H, 1600, 3) uint8, as high as what stands on it."""
     top = EDGE_PX + TITLE_PX + LINE_PX
-    laid = _laid(sheet.groups, top)
-    notes = [line for note in sheet.notes for line in wrapped(note, TEXT_PX, _ROOM_PX)]
+    laid = _laid(sheet.groups, top + (sheet.figure.height_px + GAP_PX if sheet.figure else 0))
+    notes = [line for note in sheet.notes for line in wrapped(note, TEXT_PX, ROOM_PX)]
     bars_px = (BAR_HEIGHT_PX + 3 * LINE_PX) if sheet.bars else 0
     height = laid.bottom_px + bars_px + len(notes) * LINE_PX + EDGE_PX
     paper = Paper(WIDTH_PX, height, theme)
     _draw_title(paper, sheet)
+    if sheet.figure is not None:
+        sheet.figure.draw(paper, EDGE_PX, top)
     for heading, at in laid.headings:
         paper.words(EDGE_PX, at + TEXT_PX, heading, TEXT_PX, is_bold=True)
     for each in laid.placed:
@@ -113,12 +115,12 @@ def _laid(groups: tuple[Group, ...], top: int) -> Laid:
 def _rows(group: Group) -> Iterator[list[tuple[Tile, Rgb]]]:
     """The tiles of each row, with their pictures as large as they are shown."""
     shown = _shown(group, 1.0)
-    if sum(picture.shape[1] + GAP_PX for _, picture in shown) <= _ROOM_PX + GAP_PX:
+    if sum(picture.shape[1] + GAP_PX for _, picture in shown) <= ROOM_PX + GAP_PX:
         yield shown
         return
     widest = max(picture.shape[1] for _, picture in shown)
-    columns = columns_of(len(shown), max(1, (_ROOM_PX + GAP_PX) // (widest + GAP_PX)))
-    wider = min(WIDER, ((_ROOM_PX + GAP_PX) / columns - GAP_PX) / widest)
+    columns = columns_of(len(shown), max(1, (ROOM_PX + GAP_PX) // (widest + GAP_PX)))
+    wider = min(WIDER, ((ROOM_PX + GAP_PX) / columns - GAP_PX) / widest)
     shown = _shown(group, wider) if wider > 1 else shown
     for start in range(0, len(shown), columns):
         yield shown[start : start + columns]
@@ -141,7 +143,7 @@ def _height(tile: Tile, picture: Rgb) -> int:
 
 
 def _draw_title(paper: Paper, sheet: Sheet) -> None:
-    title = fitted(sheet.title, TITLE_PX, _ROOM_PX, is_bold=True)
+    title = fitted(sheet.title, TITLE_PX, ROOM_PX, is_bold=True)
     base = EDGE_PX + TITLE_PX * 0.6
     paper.words(EDGE_PX, base, title, TITLE_PX, is_bold=True)
     left = EDGE_PX + width_of(title, TITLE_PX, True) + GAP_PX
@@ -173,9 +175,9 @@ def _draw_bars(paper: Paper, bars: tuple[Bar, ...], top: int) -> None:
 
 def row_px_for(count: int, wanted_px: int, least_px: int) -> int:
     """How large tiles are so that so many stand in one row: at most `wanted_px`, at least `least_px`."""
-    return max(least_px, min(wanted_px, (_ROOM_PX + GAP_PX) // max(1, count) - GAP_PX))
+    return max(least_px, min(wanted_px, (ROOM_PX + GAP_PX) // max(1, count) - GAP_PX))
 
 
 def tile_px_for(count: int, wanted_px: int, least_px: int) -> int:
     """How large tiles are so that so many stand on about one screen: at most `wanted_px`, at least `least_px`."""
-    return max(least_px, min(wanted_px, int(math.sqrt(_ROOM_PX * 640 / max(1, count))) - GAP_PX - LINE_PX // 2))
+    return max(least_px, min(wanted_px, int(math.sqrt(ROOM_PX * 640 / max(1, count))) - GAP_PX - LINE_PX // 2))

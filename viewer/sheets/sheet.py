@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from viewer.sheets.paper import Paper
 
 Rgb = NDArray[np.uint8]
 """(H, W, 3) uint8."""
@@ -46,12 +50,24 @@ class Bar:
     numbers: tuple[str, ...]
 
 
+class Figure(Protocol):
+    """Something that is drawn across the page, so high: a matrix."""
+
+    @property
+    def height_px(self) -> int:
+        """How much room it takes."""
+
+    def draw(self, paper: Paper, left_px: int, top_px: int) -> None:
+        """Draw it there."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A page: title and what stands beside it, groups of tiles from above, legends, and notes."""
+    """A page: title and what stands beside it, a figure, groups of tiles from above, legends, and notes."""
 
     title: str
     subtitle: str
     groups: tuple[Group, ...]
     bars: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    figure: Figure | None = None

@@ -14,9 +14,12 @@ from PIL import Image
 from exporter.bundle.durable import writing
 from exporter.bundle.errors import KerascopeError
 from viewer.sheets.activations import sheet_of_activations
+from viewer.sheets.confusion import sheet_of_confusion
 from viewer.sheets.explanations import sheet_of_explanations
 from viewer.sheets.images import sheet_of_images
 from viewer.sheets.kernels import sheet_of_kernels
+from viewer.sheets.near import sheet_of_neighbours
+from viewer.sheets.of_classes import sheet_of_classes
 from viewer.sheets.page import picture_of
 from viewer.sheets.patches import sheet_of_patches
 from viewer.sheets.subject import Subject
@@ -32,9 +35,12 @@ SHEETS: Mapping[str, Callable[[Subject], Sheet]] = {
     "explanations": sheet_of_explanations,
     "images": sheet_of_images,
     "patches": sheet_of_patches,
+    "confusion": sheet_of_confusion,
+    "neighbours": sheet_of_neighbours,
+    "classes": sheet_of_classes,
 }
 """What there are sheets of."""
-OF_SURVEYS = ("patches",)
+OF_SURVEYS = ("patches", "confusion", "neighbours", "classes")
 """Those that show what a survey of a data set has found."""
 
 
@@ -65,7 +71,8 @@ def write_sheet(
     of : `activations`: feature maps of a layer, 8 x 8. `kernels`: what is learned in the first layer, as pictures.
         `explanations`: which pixels matter, by every method that was asked. `images`: made by optimisation, one run
         step by step, or the last images of several. `patches`: what pictures of a survey excite the channels of a
-        layer, in the part that each sees.
+        layer, in the part that each sees. `confusion`: which classes are taken for which. `neighbours`: the nearest
+        images by features and by pixels. `classes`: the channels that stand out for each.
     out : where, NAME.png.
     layer, input_id, checkpoint_id, run_ids : what it is about; by default the first that fits, the last checkpoint, and
         all runs.
