@@ -31,7 +31,7 @@ _GONE_SECS = 30
 _AHEAD = 2
 _LOGS = ("distributed", "tornado", "asyncio", "bokeh")
 _LARGEST_FILE_BYTES = 2**20
-_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://(?P<host>[^/:\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
+_ADDRESS = re.compile(r"(?P<protocol>tcp|tls|ucx|ws|wss)://(?P<host>[^/:\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
 _FORM = "local:N, HOST:PORT, tcp://HOST:PORT, or the path of a scheduler file"
 _SETTINGS = {
     "distributed.comm.timeouts.connect": f"{_PATIENCE_SECS}s",
@@ -203,7 +203,7 @@ def _started(distributed: Any, count: int) -> Iterator[Any]:
 def _connected(distributed: Any, text: str) -> Iterator[Any]:
     address = _address(text)
     try:
-        client = distributed.Client(address, timeout=_PATIENCE_SECS, set_as_default=False)
+        client = distributed.Client(address, timeout=_PATIENCE_SECS)
     except Exception as error:  # who answers is no scheduler, or one of a version that speaks otherwise
         raise _not_there(address, error) from error
     with client:
@@ -223,8 +223,11 @@ def _address(text: str) -> str:
     if not found:
         raise KerascopeError("this names no cluster", expected=_FORM, got=text or "nothing")
     try:
-        with socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=_PATIENCE_SECS):
-            return address
+        place = found["host"].strip("[]"), int(found["port"])
+        with socket.create_connection(place, timeout=_PATIENCE_SECS) as answering:
+            if found["protocol"] == "tcp" and not answering.recv(1):  # a scheduler speaks first
+                raise ConnectionAbortedError("it says nothing")
+        return address
     except (OSError, OverflowError) as error:
         raise _not_there(address, error) from error
 
