@@ -111,8 +111,9 @@ def traced_words(patch: Patch, trace: Trace) -> Hud:
     words = tuple(_under(text, box) for text, box in says)
     left, top, width, height = trace.seen
     ring = ((left, top), (left + width, top), (left + width, top + height), (left, top + height), (left, top))
-    lines = (Polyline(ring, "accent", 3.0), *(Polyline(pair, "accent", 2.0, 0.8) for pair in trace.lines))
-    return Hud(lines=lines, words=words)
+    drawn = ((ring, 3.0), *((pair, 2.0) for pair in trace.lines))
+    rims = tuple(Polyline(points, "ink", width + 2.5, 0.6) for points, width in drawn)
+    return Hud(lines=(*rims, *(Polyline(points, "accent", width) for points, width in drawn)), words=words)
 
 
 def _under(text: str, box: Box) -> Words:

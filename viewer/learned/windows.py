@@ -39,7 +39,8 @@ class Window:
     start, stop : the box of pixels that is seen, from `start` to before `stop`; outside of it nothing is.
     low, high : the same with the padding of the first layers, as `viewer.inspect.field` has it.
     frame_low, frame_high : what a tile shows: as much as a place sees whose windows lie in the picture, about this
-        place; of one that would see more than the picture along an axis, all of that. It holds the box.
+        place; of one that would see more than the picture along an axis, all of that; of a unit of a vector just what
+        it sees. It holds the box.
     is_known : whether a rule says what is seen; else it is taken to be the whole picture.
     """
 
@@ -83,7 +84,7 @@ _KEPT: WeakKeyDictionary[Bundle, _Kept] = WeakKeyDictionary()
 def window_of(bundle: Bundle, layer: str, place: Index, channel: int, sides: Pair) -> Window:
     """The window of a place and channel in the first output of `layer`, on a picture of these sides.
 
-    A layer that tells no rows and columns apart sees the whole picture. Windows are computed once for all channels that
+    Windows are computed once for all channels that
     see the picture through the same layers.
 
     Raises
@@ -125,9 +126,11 @@ def _way(bundle: Bundle, kept: _Kept, layer: str, channel: int) -> _Way:
 def _window(bundle: Bundle, layer: str, place: Index, channel: int, sides: Pair, reach: Reach | None) -> Window:
     field = receptive_field(bundle, layer, place, channel)
     box = _box(field, bundle.manifest.model.inputs[0], sides)
-    if box is None or len(place) != 2:
-        return Window((0, 0), sides, (0, 0), sides, (0, 0), sides, is_known=_is_known(field, box is not None))
+    if box is None:
+        return Window((0, 0), sides, (0, 0), sides, (0, 0), sides, is_known=_is_known(field))
     start, stop, low, high = box
+    if len(place) != 2:
+        return Window(start, stop, low, high, start, stop, is_known=not field.unknown)
     axes = [_frame(reach, axis, place[axis], sides[axis], (low[axis], high[axis])) for axis in (0, 1)]
     frame_low = min(axes[0][0], start[0]), min(axes[1][0], start[1])
     frame_high = max(axes[0][1], stop[0]), max(axes[1][1], stop[1])
@@ -143,9 +146,9 @@ def _box(field: Field, picture: str, sides: Pair) -> tuple[Pair, Pair, Pair, Pai
     return (top, left), (bottom, right), (up, west), (down, east)
 
 
-def _is_known(field: Field, has_box: bool) -> bool:
-    """Whether it is no guess that all of the picture is seen: of a unit it is said so, of maps there must be a box."""
-    return not field.unknown and (has_box or not field.seen[field.layer].start)
+def _is_known(field: Field) -> bool:
+    """Whether it is no guess that all of the picture is seen where it is not fed as one: of a unit it is none."""
+    return not field.unknown and not field.seen[field.layer].start
 
 
 def _frame(reach: Reach | None, axis: int, at: int, side: int, padded: Pair) -> Pair:
