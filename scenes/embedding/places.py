@@ -33,7 +33,7 @@ class EmbeddingFrame(Frame):
     @property
     def cloud(self) -> Rect:
         """Where the images are, as parts of the frame."""
-        return Rect(0.03, 0.13, 0.97, 0.875) if self.is_wide else Rect(0.03, 0.215, 0.97, 0.735)
+        return Rect(0.03, 0.13, 0.97, 0.875) if self.is_wide else Rect(0.03, 0.205, 0.97, 0.735)
 
     @property
     def foot_right_px(self) -> float:
@@ -48,7 +48,7 @@ class EmbeddingFrame(Frame):
     @property
     def strip_px(self) -> float:
         """The baseline of the names of the layers."""
-        return REFERENCE_HEIGHT_PX - (88.0 if self.is_wide else 196.0)
+        return REFERENCE_HEIGHT_PX - (88.0 if self.is_wide else 218.0)
 
     @property
     def epochs_px(self) -> float:

@@ -120,5 +120,5 @@ def _some(every: Sequence[Embedding], most: int, keep: Embedding | None = None) 
         return tuple(every)
     numbers = [round(at * (len(every) - 1) / (most - 1)) for at in range(most)]
     if keep is not None and (there := list(every).index(keep)) not in numbers:
-        numbers[min(range(1, most), key=lambda at: abs(numbers[at] - there))] = there
+        numbers[min(range(1, most - 1), key=lambda at: abs(numbers[at] - there))] = there
     return tuple(every[number] for number in sorted(set(numbers)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scenes.embedding.places import EmbeddingFrame
     from viewer.cloud import ColourBy
 
-SUBTITLE = "where images lie by what each layer makes of them"
+SUBTITLE = "where images lie, layer by layer"
 NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 HEAD_PX, DETAIL_PX, SMALL_PX = 34.0, 24.0, 22.0
 GAP_PX, DOT_PX = 20.0, 12.0
