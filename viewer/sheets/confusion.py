@@ -44,7 +44,10 @@ def sheet_of_confusion(subject: Subject) -> Sheet:
     bar = Bar("share of the images of the class (the row)", sequential(subject.theme), _numbers())
     group = _mistakes(subject, survey, made, found)
     groups = (group,) if group is not None else ()
-    notes = ["Each cell: how many images, and their share of all images of the class. Colour goes by the root of it."]
+    shares = ", and their share of all images of the class (the row)" if matrix.has_shares else ""
+    notes = [
+        f"Each cell: how many images{shares}. Colour goes by the root of the share, so that rare mistakes are seen."
+    ]
     unknown = survey.images - total
     notes += [f"{unknown:,} images whose class is not known are left out."] if unknown else []
     title = f"What {subject.model_name} takes for what"

@@ -70,9 +70,14 @@ class Matrix:
         return HEAD_PX + self.cell_high_px * len(self.labels) + FOOT_PX
 
     @property
+    def has_shares(self) -> bool:
+        """Whether a cell has room for the share of its row too."""
+        return self.cell_high_px >= 48 and width_of("99.9 %", SMALL_PX) <= self.cell_px - 6
+
+    @property
     def _label_px(self) -> int:
         widest = max((width_of(text, WORD_PX) for text in self._row_labels), default=0.0)
-        least = max(width_of(text, WORD_PX) for text in (ROWS, PRECISION))
+        least = max(width_of(text, WORD_PX) for text in (ROWS, f"{PRECISION}, %"))
         return int(min(max(widest, least), LABEL_PX)) + 22
 
     @property
@@ -116,7 +121,7 @@ class Matrix:
         role: ColourRole = "ink" if float(_linear(colour) @ LUMINANCE) > BRIGHT else "chalk"
         middle, base = left + (self.cell_px - 2) / 2, top + self.cell_high_px / 2
         room = self.cell_px - 6
-        two = self.cell_high_px >= 48 and width_of("99.9 %", SMALL_PX) <= room
+        two = self.has_shares
         number = f"{count:,}"
         size = min(NUMBER_PX, NUMBER_PX * room / max(width_of(number, NUMBER_PX, True), 1.0))
         _centred(paper, middle, base + (-2 if two else 7), number, size, role, is_bold=True)
@@ -134,10 +139,11 @@ class Matrix:
             base = top + row * self.cell_high_px + self.cell_high_px / 2 + 7
             paper.words(right, base, f"{images:,}", WORD_PX, "dim")
             paper.words(right + 90, base, rate_text(recall), WORD_PX)
-        size = min(SMALL_PX + 2, (self.cell_px - 4) / max(width_of("99.9 %", 1.0), 0.01))
-        paper.words(left - 14 - width_of(PRECISION, WORD_PX), low + LINE_PX, PRECISION, WORD_PX, "dim")
+        head = PRECISION if self.has_shares else f"{PRECISION}, %"
+        paper.words(left - 14 - width_of(head, WORD_PX), low + LINE_PX, head, WORD_PX, "dim")
         for column, precision in enumerate(self.precision.tolist()):
-            _centred(paper, left + (column + 0.5) * self.cell_px - 1, low + LINE_PX, rate_text(precision), size)
+            text = rate_text(precision) if self.has_shares else "" if np.isnan(precision) else f"{precision * 100:.0f}"
+            _centred(paper, left + (column + 0.5) * self.cell_px - 1, low + LINE_PX, text, SMALL_PX + 2)
 
 
 @cache
