@@ -147,7 +147,12 @@ class Film:
             wrong, known = wrong_in(self.bundle, self.stations, embedding.checkpoint)
             return words.learned_said(embedding, 1.0 - wrong / known if known else None)
         has_classes = self.colour_by in ("class", "prediction")
-        return words.sentences(embedding, self.stations.method, has_classes=has_classes)
+        is_pooled = embedding is not None and embedding.layer is not None and self._is_pooled(embedding.layer)
+        return words.sentences(embedding, self.stations.method, has_classes=has_classes, is_pooled=is_pooled)
+
+    def _is_pooled(self, layer: str) -> bool:
+        outputs = self.bundle.layer(layer).outputs
+        return bool(outputs) and len(outputs[0].shape) > 1
 
     def _strips(self, moment: Moment) -> Hud:
         """Where in the network, and when in its training, the layout is of."""

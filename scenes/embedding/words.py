@@ -78,13 +78,15 @@ def learned_said(embedding: Embedding, right: float | None) -> tuple[str, ...]:
     return (what,) if right is None else (what, f"It takes {percent(right)} of them for what they are.")
 
 
-def sentences(embedding: Embedding | None, method: str, *, has_classes: bool) -> tuple[str, ...]:
-    """What is to be seen."""
+def sentences(embedding: Embedding | None, method: str, *, has_classes: bool, is_pooled: bool) -> tuple[str, ...]:
+    """What is to be seen; `is_pooled`: the features are means over the places of the layer's output."""
     if embedding is None:
         what = "Every image of the data set, class after class." if has_classes else "Every image of the data set."
         return (what, "How does the network sort them?")
     if embedding.layer is None:
         return ("Near each other: images whose pixels are alike.", caveat(method))
+    if is_pooled:
+        return (f"Near each other: images alike in the mean of each channel of {embedding.layer}.", caveat(method))
     return (f"Near each other: images that {embedding.layer} takes for alike.", caveat(method))
 
 
