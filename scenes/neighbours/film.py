@@ -36,11 +36,12 @@ BUD_PX = 14.0
 
 @dataclass(frozen=True)
 class Page:
-    """All about one image: its words, those of its nearest in both rows, and what is above them."""
+    """All about one image: its words, those under its nearest in both rows, and what is told when all are there."""
 
     query: Query
     hud: Hud
     rows: tuple[Hud, Hud]
+    told: Hud
     albums: tuple[Album, Album, Album]
 
 
@@ -69,12 +70,12 @@ class Film:
 
     def _words(self, moment: Moment, page: Page | None) -> Hud:
         if moment.is_end:
-            told = words.accuracies(self.subject, self.frame, moment.grown)
-            return _gone(told + self._foot(words.ending(self.subject), is_marked=False), moment.said)
+            hud = words.accuracies(self.subject, self.frame, moment.grown) + self._legends(is_marked=False)
+            return _gone(hud + self._caption(words.ending(self.subject)), moment.said)
         if page is None:
-            return _gone(self._foot(words.opening(self.subject), is_marked=False), moment.said)
+            return _gone(self._legends(is_marked=False) + self._caption(words.opening(self.subject)), moment.said)
         hud = _gone(page.hud, moment.said)
-        for row, out in zip(page.rows, moment.out, strict=True):
+        for row, out in zip((*page.rows, page.told), (*moment.out, moment.out[1]), strict=True):
             hud += _gone(row, max(5.0 * out - 4.0, 0.0) * moment.said)
         return hud
 
@@ -102,10 +103,12 @@ class Film:
         low_left, low_right, high_left, high_right = map(tuple, self.layout.plates[plate].corners().tolist())
         return Wire((low_left, low_right, high_right, high_left, low_left), "accent", 4.0, alpha)
 
-    def _foot(self, lines: tuple[str, ...], *, is_marked: bool) -> Hud:
-        frame = self.frame
-        row = words.legends(self.subject, frame, self.bundle.input(self.key.input_id).label, is_marked=is_marked)
-        return row + caption(lines, frame.caption_left_px, frame.right_px, frame.caption_px)
+    def _legends(self, *, is_marked: bool) -> Hud:
+        shown_input = self.bundle.input(self.key.input_id).label
+        return words.legends(self.subject, self.frame, shown_input, is_marked=is_marked)
+
+    def _caption(self, lines: tuple[str, ...]) -> Hud:
+        return caption(lines, self.frame.caption_left_px, self.frame.right_px, self.frame.caption_px)
 
     @cached_property
     def _cameras(self) -> tuple[Camera, Camera]:
@@ -124,8 +127,7 @@ class Film:
 
     def _page(self, query: Query) -> Page:
         frame, subject = self.frame, self.subject
-        hud = words.query_words(self.bundle, query, frame)
-        hud += self._foot(words.asked(subject, query, frame.count), is_marked=True)
+        hud = words.query_words(self.bundle, query, frame) + self._legends(is_marked=True)
         for row, near in enumerate(subject.sides):
             hud += words.row_head(near, frame, row)
         rows = tuple(
@@ -138,7 +140,8 @@ class Film:
             images = near.images[query.row, : frame.count].tolist()
             tiles = tuple(ThumbnailTile(subject.survey.id, image) for image in images)
             albums.append(Album(f"near by {near.of}", tiles, (bud,) * len(tiles), frame.tiles(row), stagger=STAGGER))
-        return Page(query, hud, (rows[0], rows[1]), (albums[0], albums[1], albums[2]))
+        told = self._caption(words.asked(subject, query, frame.count))
+        return Page(query, hud, (rows[0], rows[1]), told, (albums[0], albums[1], albums[2]))
 
     def _bud(self, plate: int) -> Box:
         """A small box in the middle of a plate, as it is seen in the strip."""
