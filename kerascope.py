@@ -39,6 +39,7 @@ __all__ = [
     "record",
     "sculpt",
     "show",
+    "survey",
     "synthesise",
 ]
 
@@ -170,6 +171,16 @@ def neighbours(bundle: Path | str, **options: Any) -> tuple[str, ...]:
     from exporter.nearness import neighbours_bundle
 
     return neighbours_bundle(bundle, **options)
+
+
+def survey(model: Any, inputs: Any, **options: Any) -> Path:
+    """The path of a bundle with a survey of a data set, as `kerascope survey` writes it.
+
+    The options are those of `exporter.surveying.survey.survey_bundle` and the fields of `exporter.surveying.asked.Asked`.
+    """
+    from exporter.surveying.survey import survey_asked
+
+    return survey_asked(model, inputs, **options)
 
 
 def show(

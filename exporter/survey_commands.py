@@ -16,8 +16,15 @@ from typing import Any
 
 def survey(args: argparse.Namespace) -> None:
     """`kerascope survey`: the path of the bundle."""
-    with _runner(args.dask) as runner:  # a cluster that is not there is told before TensorFlow is loaded
-        print(_surveyed(args, runner))
+    from exporter.progress import progress_bars
+    from exporter.surveying.survey import survey_asked
+
+    what = ("layers", "features", "top", "thumbnails", "pictures", "shown", "shard", "skip_bad", "labels")
+    how = ("out", "into", "scale", "mean", "std", "imports", "unsafe", "overwrite")
+    options = {name: getattr(args, name) for name in (*what, *how)}
+    chosen: dict[str, Any] = {"checkpoint_ids": tuple(args.checkpoint), "colour_order": args.color_order}
+    told: dict[str, Any] = {"progress": progress_bars(), "warn": _say, "tell": _say}
+    print(survey_asked(args.model, args.inputs, **options, **chosen, **told))
 
 
 def _surveyed(args: argparse.Namespace, runner: Runner | None) -> Path:

@@ -179,3 +179,27 @@ def merge_images(
             whole[1, channel] = max(whole[1, channel], best[image, channel])
             many[0, channel] = together
             many[1, channel] += zeros[image, channel]
+
+
+@compiled
+def keep_strongest(best: Array, at: Array, values: Array, rows: Array, places: Array) -> None:
+    """Sort images into the strongest of each channel: the greatest first, of equal ones the one that came first.
+
+    Parameters
+    ----------
+    best, at : (n, channels), the greatest value of each image, where it is finite, and its place.
+    values, rows, places : (channels, K) float32, int64 and int64, to be filled in. `rows` are -1 where there is none.
+    """
+    most = values.shape[1]
+    for row in range(len(best)):
+        for channel in range(best.shape[1]):
+            value = best[row, channel]
+            if not np.isfinite(value) or (rows[channel, most - 1] >= 0 and not value > values[channel, most - 1]):
+                continue
+            rank = most - 1
+            while rank > 0 and (rows[channel, rank - 1] < 0 or value > values[channel, rank - 1]):
+                values[channel, rank] = values[channel, rank - 1]
+                rows[channel, rank] = rows[channel, rank - 1]
+                places[channel, rank] = places[channel, rank - 1]
+                rank -= 1
+            values[channel, rank], rows[channel, rank], places[channel, rank] = value, row, at[row, channel]

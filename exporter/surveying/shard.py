@@ -102,22 +102,22 @@ def survey_shard(plan: Plan, number: int) -> ShardResult:
 
 
 def _batches(plan: Plan, net: Net, starts: range, stop: int) -> Iterator[_Batch]:
-    """Each batch; the next one is read and goes through the network while this one is looked at."""
+    """Each batch; the next one is read and decoded while this one is computed and looked at.
 
-    def done(start: int) -> _Batch:
+    The network has all cores to itself meanwhile: reductions beside it would make both wait for memory and caches.
+    """
+
+    def read(start: int) -> tuple[Piece, Array]:
         piece = plan.data.read(start, min(stop, start + plan.batch))
-        if not piece.samples:
-            return _Batch(piece, np.empty(0), ())
-        return _Batch(piece, *net.run(fed_batch(piece.samples, net.spec, plan.data.preprocessing)))
+        return piece, fed_batch(piece.samples, net.spec, plan.data.preprocessing) if piece.samples else np.empty(0)
 
     with ThreadPoolExecutor(1) as ahead:
-        waiting = ahead.submit(done, starts[0])
+        waiting = ahead.submit(read, starts[0])
         for start in (*starts[1:], None):
-            batch = waiting.result()
+            piece, fed = waiting.result()
             if start is not None:
-                waiting = ahead.submit(done, start)
-            yield batch
-            del batch  # its outputs are large
+                waiting = ahead.submit(read, start)
+            yield _Batch(piece, *net.run(fed)) if piece.samples else _Batch(piece, np.empty(0), ())
 
 
 def _check_classes(plan: Plan, true: NDArray[np.int64]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from msgspec import structs
@@ -15,7 +16,7 @@ from exporter.assembly import write_parts
 from exporter.backend import keras
 from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError, read_bundle
-from exporter.bundle.schema import Manifest, Survey
+from exporter.bundle.schema import ColourOrder, Manifest, Survey
 from exporter.capture.takes import input_specs
 from exporter.extent import check_room
 from exporter.inputs import InputSet, PreprocessingOptions
@@ -32,7 +33,7 @@ from exporter.surveying.local import run_here
 from exporter.surveying.net import one_input
 from exporter.surveying.opened import lent
 from exporter.surveying.plan import Plan, Runner
-from exporter.surveying.telling import tell_found, tell_plan
+from exporter.surveying.telling import tell_found, tell_pictures, tell_plan
 from exporter.surveying.write import Found, found_in, write_survey
 from exporter.telling import in_silence, to_stderr, untold
 from exporter.writing import Progress, Warn, number
@@ -45,6 +46,27 @@ class _Telling:
     progress: Progress
     warn: Warn
     tell: Warn
+
+
+def survey_asked(
+    model: keras.Model | Path | str,
+    inputs: Inputs,
+    *,
+    scale: float | None = None,
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    colour_order: ColourOrder | None = None,
+    **options: Any,
+) -> Path:
+    """What `survey_bundle` gives; among the options are the fields of `Asked`, and the preprocessing in words."""
+    prepared = PreprocessingOptions(scale, tuple(mean or ()), colour_order, tuple(std or ()))
+    names = {each.name for each in fields(Asked)} & set(options)
+    asked = Asked(**{name: _as_tuple(options.pop(name)) for name in names}, preprocessing=prepared)
+    return survey_bundle(model, inputs, asked=asked, **options)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def survey_bundle(
@@ -209,6 +231,7 @@ def _commit(writer: BundleWriter, found: Found, ground: Ground, asked: Asked, te
     taken = {each.id for each in manifest.surveys}
     id_ = next(number(nth) for nth in range(len(taken) + 1) if number(nth) not in taken)
     pictures = _kept_pictures(found, asked)
+    tell_pictures(len(pictures), len(found.images.places), asked, telling.tell)
     kept = "none" if not len(pictures) else "all" if len(pictures) == len(found.images.places) else "top"
     survey: Survey = write_survey(writer, found, id_, pictures, {"pictures": kept})
     writer.commit(structs.replace(manifest, surveys=(*manifest.surveys, survey)))

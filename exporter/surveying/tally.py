@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.capture.statistics import stride_of
-from exporter.surveying.kernels import look_at, merge_images
+from exporter.surveying.kernels import keep_strongest, look_at, merge_images
 from exporter.surveying.plan import Plan
 
 Array = NDArray[Any]
@@ -110,15 +110,9 @@ def _every(table: Array, places: Sequence[int], stride: int) -> list[Array]:
 
 def _strongest(best: Array, at: Array, top: int) -> dict[str, Array]:
     """The images of (n, channels) that have the greatest value of each channel, the first of equal ones first."""
-    order = np.argsort(-best.T, axis=1, kind="stable")[:, :top]
     rows = np.full((best.shape[1], top), -1, np.int64)
     values, places = np.zeros(rows.shape, np.float32), np.zeros(rows.shape, np.int64)
-    found = np.take_along_axis(best.T, order, axis=1)
-    is_there = np.isfinite(found)
-    there = np.s_[:, : order.shape[1]]
-    rows[there] = np.where(is_there, order, -1)
-    values[there] = np.where(is_there, found, 0.0)
-    places[there] = np.where(is_there, np.take_along_axis(at.T, order, axis=1), 0)
+    keep_strongest(best, at, values, rows, places)
     return {"top_values": values, "top_rows": rows, "top_at": places}
 
 

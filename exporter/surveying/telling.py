@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exporter.extent import size_text
-from exporter.surveying.asked import Asked
+from exporter.surveying.asked import PICTURE_BYTES, Asked
 from exporter.surveying.plan import Plan
 from exporter.surveying.write import Found
 from exporter.writing import Warn
@@ -43,10 +43,14 @@ def tell_found(found: Found, class_names: Sequence[str], warn: Warn) -> None:
             warn(f"{len(names)} of {plan.classes} classes have no image: {_listed(names)}")
 
 
-def tell_pictures(kept: int, images: int, kept_bytes: int, tell: Warn) -> None:
-    """Say how many pictures were kept."""
-    which = "all" if kept == images else f"{kept:,} of {images:,}, the strongest of some channel"
-    tell(f"pictures kept: {which if kept else 'none'}{f', {size_text(kept_bytes)}' if kept else ''}")
+def tell_pictures(kept: int, images: int, asked: Asked, tell: Warn) -> None:
+    """Say which pictures were kept, where that was not all or was not asked for."""
+    if 0 < kept < images:
+        size = size_text(PICTURE_BYTES)
+        why = "" if asked.pictures == "top" else f": all would be over {size}"
+        tell(f"pictures of {kept:,} of {images:,} images, the strongest of some channel{why}")
+    elif kept:
+        tell(f"pictures of all {images:,} images")
 
 
 def _listed(names: Sequence[str]) -> str:
