@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -176,7 +177,7 @@ def neighbours(bundle: Path | str, **options: Any) -> tuple[str, ...]:
 def survey(model: Any, inputs: Any, **options: Any) -> Path:
     """The path of a bundle with a survey of a data set, as `kerascope survey` writes it.
 
-    The options are those of `exporter.surveying.survey.survey_bundle` and the fields of `exporter.surveying.asked.Asked`.
+    The options are those of `exporter.surveying.survey.survey_bundle`, and the fields of its `Asked`.
     """
     from exporter.surveying.survey import survey_asked
 
@@ -277,7 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     add_out(demo, "folder to write (default: kerascope-demo)", Path("kerascope-demo"))
     demo.add_argument("--no-window", action="store_true", help="do not open the window at the end")
     add_making(command)
-    add_drawing(command, number, add_out)
+    add_drawing(command, number, add_out, _crew)
     taken = command("convert", _convert, "write what is in a bundle for Unity, Blender, PowerPoint or the web")
     words = "unity: a folder of JSON; nn-vis: its two files; else one file"
     taken.add_argument("--to", required=True, choices=tuple(FORMATS), help=words)
@@ -287,6 +288,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor = command("doctor", _doctor, "print versions, the GL driver that answers, and what is missing")
     doctor.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
+
+
+@contextlib.contextmanager
+def _crew(cluster: str) -> Iterator[Any]:
+    """Who draws frames: the workers of a cluster."""
+    from exporter.cluster import DRAWING, in_order, opened_cluster
+
+    with opened_cluster(cluster, same=DRAWING) as client:
+        yield partial(in_order, client)
 
 
 def _there(place: str, args: argparse.Namespace) -> Any:

@@ -7,49 +7,28 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exporter.surveying.plan import Runner
-from typing import Any
 
 
 def survey(args: argparse.Namespace) -> None:
     """`kerascope survey`: the path of the bundle."""
+    with _runner(args.dask) as runner:  # a cluster that is not there is told before TensorFlow is loaded
+        print(_surveyed(args, runner))
+
+
+def _surveyed(args: argparse.Namespace, runner: Runner | None) -> Path:
     from exporter.progress import progress_bars
     from exporter.surveying.survey import survey_asked
 
     what = ("layers", "features", "top", "thumbnails", "pictures", "shown", "shard", "skip_bad", "labels")
     how = ("out", "into", "scale", "mean", "std", "imports", "unsafe", "overwrite")
-    options = {name: getattr(args, name) for name in (*what, *how)}
-    chosen: dict[str, Any] = {"checkpoint_ids": tuple(args.checkpoint), "colour_order": args.color_order}
-    told: dict[str, Any] = {"progress": progress_bars(), "warn": _say, "tell": _say}
-    print(survey_asked(args.model, args.inputs, **options, **chosen, **told))
-
-
-def _surveyed(args: argparse.Namespace, runner: Runner | None) -> Path:
-    from exporter.inputs import PreprocessingOptions
-    from exporter.progress import progress_bars
-    from exporter.surveying.asked import Asked
-    from exporter.surveying.survey import survey_bundle
-
-    prepared = PreprocessingOptions(args.scale, args.mean or (), args.color_order, args.std or ())
-    asked = Asked(
-        layers=tuple(args.layers),
-        features=tuple(args.features),
-        top=args.top,
-        thumbnails=args.thumbnails,
-        pictures=args.pictures,
-        shown=args.shown,
-        shard=args.shard,
-        skip_bad=args.skip_bad,
-        labels=args.labels,
-        preprocessing=prepared,
-    )
-    chosen: dict[str, Any] = {name: getattr(args, name) for name in ("out", "into", "imports", "unsafe", "overwrite")}
-    told: dict[str, Any] = {"progress": progress_bars(), "warn": _say, "tell": _say}
-    chosen |= {"runner": runner} if runner else {}
-    return survey_bundle(args.model, args.inputs, checkpoint_ids=tuple(args.checkpoint), asked=asked, **chosen, **told)
+    options: dict[str, Any] = {name: getattr(args, name) for name in (*what, *how)}
+    options |= {"checkpoint_ids": tuple(args.checkpoint), "colour_order": args.color_order}
+    options |= {"runner": runner} if runner else {}
+    return survey_asked(args.model, args.inputs, **options, progress=progress_bars(), warn=_say, tell=_say)
 
 
 @contextlib.contextmanager
