@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exporter.bundle.errors import KerascopeError
+from exporter.bundle.errors import BundleError, KerascopeError
 from viewer.inspect.field import Shapes
 from viewer.learned.read import image_names, layer_of, pass_of, picture, thumbnails, true_classes
 from viewer.learned.windows import window_of
@@ -102,7 +102,7 @@ def patch_of(
     Raises
     ------
     BundleError
-        The survey did not look at the layer or the checkpoint.
+        The survey did not look at the layer or the checkpoint, or is damaged.
     KerascopeError
         The layer has no such channel, or so many pictures were not kept of it.
     """
@@ -117,6 +117,9 @@ def patch_of(
         what, remedy = f"no such picture of channel {channel} of {layer}", "survey again with a larger --top"
         raise KerascopeError(what, expected=f"a rank below {kept} of {most}", got=rank, remedy=remedy, path=bundle.path)
     image = int(images[channel, rank])
+    if image >= survey.images:
+        expected = f"one of {survey.images}"
+        raise BundleError("a patch of an image that is not there", expected=expected, got=image, path=bundle.path)
     place = tuple(bundle.load(tensors["top_places"])[channel, rank].tolist())
     classes = true_classes(bundle, survey)
     sides = sides_of(bundle, survey)

@@ -105,12 +105,8 @@ def _heading(subject: Subject, patches: Sequence[Patch], top: int) -> str:
 
 def _tile(subject: Subject, survey: Survey, patch: Patch, tile_px: int) -> Tile:
     cells = drawn(pixels_of(subject.bundle, survey, patch), tile_px)
-    return Tile(
-        cells,
-        in_digits(patch.value),
-        (subject.class_name(patch.true_class) or _ending(patch.name, tile_px),),
-        is_smooth=True,
-    )
+    name = subject.class_name(patch.true_class) or _ending(patch.name, tile_px)
+    return Tile(cells, in_digits(patch.value), (name,), is_smooth=max(patch.window.size) >= SQUARES_TO_PX)
 
 
 def _ending(name: str, room_px: float) -> str:

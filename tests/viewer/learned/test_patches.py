@@ -207,6 +207,13 @@ def test_what_is_not_there_is_one_line(channel: int, rank: int) -> None:
     assert "\n" not in str(told.value)
 
 
+def test_an_image_that_is_not_there_is_one_line() -> None:
+    bundle, last = shown("same")
+    bundle.arrays[f"survey/{last}/top_images"] = bundle.arrays[f"survey/{last}/top_images"] + 9
+    with pytest.raises(KerascopeError, match="image that is not there: expected one of 9"):
+        patch_of(bundle, survey_of(bundle), last, 0, 0)
+
+
 def test_a_tile_of_an_album_is_the_patch_or_its_whole_picture() -> None:
     bundle, last = shown("same")
     survey = survey_of(bundle)
