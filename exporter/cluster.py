@@ -25,6 +25,8 @@ LOCAL = "local:"
 """How a cluster of processes of this machine is named: `local:N`."""
 COMPUTING = ("kerascope", "keras", "numpy", "tensorflow")
 """Packages of which all workers must have the same versions, so that they find the same."""
+DRAWING = ("kerascope", "numpy", "vispy")
+"""The same for frames."""
 _MOST_LOCAL = 256
 _PATIENCE_SECS = 5
 _GONE_SECS = 30
@@ -107,7 +109,7 @@ def _as_done(
         while True:
             room = _AHEAD * max(1, len(_workers(client))) - len(under_way) - len(held)
             for number, part in islice(waiting, max(0, room)):
-                under_way[client.submit(function, part, pure=False)] = number
+                under_way[client.submit(_at_work, function, part, pure=False)] = number
             if not under_way:
                 return
             for future in _first_done(client, list(under_way)):
@@ -117,6 +119,16 @@ def _as_done(
     finally:
         with contextlib.suppress(Exception):  # the cluster may be gone
             client.cancel(list(under_way), force=True)
+
+
+def _at_work(function: Callable[[Part], Result], part: Part) -> Result:
+    """What a worker does; an error says which one it is of, as another machine may lack what this one has."""
+    try:
+        return function(part)
+    except KerascopeError as error:
+        what = f"{error.what} (on the worker {_dask()[1].get_worker().address})"
+        told = {"expected": error.expected, "got": error.got, "remedy": error.remedy}
+        raise KerascopeError(what, **told, path=error.path) from error
 
 
 def _first_done(client: Any, futures: list[Any]) -> list[Any]:
@@ -188,7 +200,7 @@ def _started(distributed: Any, count: int) -> Iterator[Any]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                     local_directory=folder,

@@ -105,6 +105,8 @@ def add_film(command: argparse.ArgumentParser, number: Number) -> None:
     command.add_argument("--fps", type=int, default=25, metavar="N", help="frames a second (default: 25)")
     command.add_argument("--progress", action="store_true", help="show how far it is, also where nobody looks")
     command.add_argument("--max-mb", type=number, metavar="N", help="largest size of the file")
+    words = "draw the frames on the workers of this cluster, or in N processes"
+    command.add_argument("--dask", metavar="ADDRESS|local:N", help=words)
 
 
 def add_draw(command: argparse.ArgumentParser) -> None:

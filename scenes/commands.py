@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,8 @@ def record(args: argparse.Namespace) -> None:
     view, choices = scene_asked(args, bundle)
     choices |= _beside(args)
     choices |= {"fps": args.fps, "max_mb": args.max_mb, "progress": args.progress or None, "overwrite": args.overwrite}
-    report = record_scene(bundle, view.scene, args.out, **choices)
+    with nullcontext() if args.dask is None else args.crew(args.dask) as crew:
+        report = record_scene(bundle, view.scene, args.out, **choices, crew=crew)
     print(report.path)
     _say(_recorded(report))
     _tell_missing_letters()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from exporter.bundle import Bundle
 from exporter.bundle.errors import KerascopeError
+from scenes.crew import Crew, Shooting, drawn_by, found_by
 from scenes.encode.atomic import check_place, put_in_place, work_beside
 from scenes.encode.budget import encode_within
 from scenes.encode.formats import Format, format_of
@@ -101,6 +103,7 @@ def record(
     overwrite: bool = False,
     supersample: int = 2,
     progress: bool | None = None,
+    crew: Crew | None = None,
 ) -> RecordReport:
     """Record a scene of the gallery; the suffix of `out` says to what, no suffix means a folder of PNG files.
 
@@ -113,6 +116,7 @@ def record(
     max_mb : the most that a file may have, in millions of bytes; quality is given up step by step until it fits.
     supersample : draw so many times finer and average, 1 or 2.
     progress : show a bar on stderr; `None` shows it on a terminal only.
+    crew : who draws the frames, which are put together here; `None` draws them here.
 
     Raises
     ------
@@ -126,9 +130,14 @@ def record(
     film = film_of(bundle, beside, scene_name, options, view, job.form.multiple)
     for line in film.notes:
         job.notes.say(line)
+    n_frames = len(film.times(float(job.fps)))
+    if crew is not None:
+        bundles, multiple = found_by(bundle, beside), job.form.multiple
+        shooting = Shooting(bundles, scene_name, options, view, multiple, float(job.fps), supersample)
+        with closing(drawn_by(crew, shooting, n_frames, job.notes.say)) as images:
+            return _recorded(job, images, n_frames, film.loops)
     with film.stages() as stages:
-        images = film.frames(stages, float(job.fps), supersample)
-        return _recorded(job, images, len(film.times(float(job.fps))), film.loops)
+        return _recorded(job, film.frames(stages, float(job.fps), supersample), n_frames, film.loops)
 
 
 def record_frame(

@@ -45,18 +45,7 @@ class _Part:
 
 def _done(part: _Part) -> bytes:
     """What a worker finds of a shard, as `ShardResult.to_bytes` has it."""
-    try:
-        return survey_shard(part.plan, part.number).to_bytes()
-    except KerascopeError as error:
-        raise _told_where(error) from error
-
-
-def _told_where(error: KerascopeError) -> KerascopeError:
-    """The same error with the worker that it is of: another machine may lack what this one has."""
-    from distributed import get_worker  # noqa: PLC0415 - an optional dependency
-
-    told = {"expected": error.expected, "got": error.got, "remedy": error.remedy}
-    return KerascopeError(f"{error.what} (on the worker {get_worker().address})", **told, path=error.path)
+    return survey_shard(part.plan, part.number).to_bytes()
 
 
 def _absolute(source: str) -> str:
