@@ -11,6 +11,7 @@ from scenes.panels.heading import caption
 from scenes.panels.legends import colour_legend, legend_row
 from scenes.timeline import mixed
 from viewer.drift import faded
+from viewer.layout import LayoutOptions
 from viewer.state import Hud, NetView, Wire
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Strip:
         return NetView(
             self.key, emphasis=emphasis, edge_alpha=1.0 - 0.7 * away, names=names, shapes=names, scales=names
         )
+
+
+def one_row(aspect: float) -> LayoutOptions:
+    """The layout of a net in one row, low and wide, as it stands over the tiles in a frame of this aspect ratio."""
+    return LayoutOptions(aspect=max(aspect, 1.2) * 0.9 / 0.63, max_rows=1)
 
 
 def foot(frame: FilterFrame, lines: Sequence[str], legends: Sequence[Hud]) -> Hud:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from scenes.choose import key_of, shown_capture
 from scenes.filters.film import film_of
+from scenes.filters.strip import one_row
 from scenes.timeline import Timeline
-from viewer.layout import LayoutOptions
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.options import SceneOptions
-    from viewer.layout import Layout
+    from viewer.layout import Layout, LayoutOptions
 
 CHECK = "frames"
 
 
 def layout_options(options: SceneOptions) -> LayoutOptions:
     """The net in one row, low and wide, as it stands over the tiles."""
-    return LayoutOptions(aspect=max(options.aspect, 1.2) * 0.9 / 0.63, max_rows=1)
+    return one_row(options.aspect)
 
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:

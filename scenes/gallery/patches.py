@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scenes.choose import key_of, shown_capture
-from scenes.gallery import filters
+from scenes.filters.strip import one_row
 from scenes.patches.film import film_of
 from scenes.timeline import Timeline
 from viewer.learned.read import pass_of, survey_of
@@ -14,11 +14,14 @@ from viewer.learned.read import pass_of, survey_of
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from scenes.options import SceneOptions
-    from viewer.layout import Layout
+    from viewer.layout import Layout, LayoutOptions
 
 CHECK = "frames"
 
-layout_options = filters.layout_options
+
+def layout_options(options: SceneOptions) -> LayoutOptions:
+    """The net in one row, low and wide, as it stands over the patches."""
+    return one_row(options.aspect)
 
 
 def build(bundle: Bundle, layout: Layout, options: SceneOptions) -> Timeline:
