@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from viewer.state import Camera
 
 STAGGER = 0.35
+STEP_WIDE, HEAD_WIDE = 0.065, 0.19
+MOST_STEP, LEAST_HEAD = 1.8, 1.4
+"""Of an attacked image, how wide its steps and the last one are, in the world and by the width of a thumbnail."""
 SWAY_DEG, NOD_DEG = 38.0, 9.0
 """How far a cloud in space is turned to either side: all round its names and its wall would be seen from behind."""
 
@@ -87,7 +90,9 @@ class Film:
         answers = self.attacked.taken_for
         answer = answers[math.floor(shown * (len(answers) - 1) + 1e-9)]
         names = self.bundle.manifest.model.class_names
-        track = Track(self.attacked.inputs, shown)
+        side = side_for(self.stations.survey.images)
+        sizes = {"side": min(STEP_WIDE / side, MOST_STEP), "head": max(HEAD_WIDE / side, LEAST_HEAD)}
+        track = Track(self.attacked.inputs, shown, **sizes)
         if answer is not None:
             track = replace(track, label=f"taken for {class_name(names, answer[0])}", of_class=answer[0])
         return (track,)

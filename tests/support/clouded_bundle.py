@@ -37,7 +37,8 @@ def principal(features: Array, dimensions: int) -> Array:
     """Features (n, f) along their first principal axes."""
     centred = np.asarray(features, np.float64) - np.mean(features, axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    return centred @ axes[:dimensions].T
+    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])  # the same on every machine
+    return centred @ (axes * signs[:, None])[:dimensions].T
 
 
 @cache
