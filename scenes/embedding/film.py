@@ -91,8 +91,8 @@ class Film:
         answer = answers[math.floor(shown * (len(answers) - 1) + 1e-9)]
         names = self.bundle.manifest.model.class_names
         side = side_for(self.stations.survey.images)
-        sizes = {"side": min(STEP_WIDE / side, MOST_STEP), "head": max(HEAD_WIDE / side, LEAST_HEAD)}
-        track = Track(self.attacked.inputs, shown, **sizes)
+        step, head = min(STEP_WIDE / side, MOST_STEP), max(HEAD_WIDE / side, LEAST_HEAD)
+        track = Track(self.attacked.inputs, shown, side=step, head=head)
         if answer is not None:
             track = replace(track, label=f"taken for {class_name(names, answer[0])}", of_class=answer[0])
         return (track,)
