@@ -12,7 +12,7 @@ from PIL import Image
 from exporter.bundle.errors import KerascopeError
 from viewer.learned.named_channels import class_of_channel
 from viewer.learned.patches import excited, in_digits, patches_of, pixels_of, striped, widest
-from viewer.learned.read import pass_of, survey_of
+from viewer.learned.read import layer_of, pass_of, survey_of
 from viewer.sheets.page import NAME_PX, row_px_for
 from viewer.sheets.sheet import Group, Rgb, Sheet, Tile
 from viewer.sheets.subject import Subject
@@ -35,13 +35,16 @@ MOST_NAMED = 24
 
 @dataclass(frozen=True)
 class Shown:
-    """The channels (of `total`) that are on the sheet with their patches, and those that nothing excites."""
+    """The channels (of `total`) that are on the sheet with their patches, and those that nothing excites; of each
+    the survey `kept` so many pictures.
+    """
 
     layer: str
     survey: Survey
     rows: Mapping[int, tuple[Patch, ...]]
     silent: tuple[int, ...]
     total: int
+    kept: int
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -52,7 +55,9 @@ class Shown:
 def sheet_of_patches(subject: Subject) -> Sheet:
     """The sheet. Raises `KerascopeError` where there is no survey of the layer, or nothing excites the channels."""
     shown = _shown(subject)
-    layer, top = shown.layer, subject.top or TOP
+    layer, top = shown.layer, min(subject.top or TOP, MOST_TOP, shown.kept)
+    if (subject.top or 0) > shown.kept:
+        subject.tell(f"the survey kept {shown.kept} pictures of each channel")
     tile_px = row_px_for(max(map(len, shown.rows.values())), LARGEST_PX, LEAST_PX)
     groups = tuple(
         Group(tuple(_tile(subject, shown.survey, each, tile_px) for each in row), tile_px, _heading(subject, row, top))
@@ -75,11 +80,12 @@ def _shown(subject: Subject) -> Shown:
     asked = _asked(subject, layer, len(counts))
     channels = asked or widest(bundle, survey, layer, CHANNELS, at)
     rows = {each: patches_of(bundle, survey, layer, each, min(subject.top or TOP, MOST_TOP), at) for each in channels}
+    kept = layer_of(bundle, made, layer).tensors["top_images"].shape[1]
     silent = tuple(channel for channel in (asked or range(len(counts))) if not counts[channel])
     if not any(rows.values()):
         what = f"nothing in survey {survey.id} excites {_channels(silent, len(counts))} of {layer}"
         raise KerascopeError(what, expected="a channel that is not silent", remedy="ask for others", path=bundle.path)
-    return Shown(layer, survey, {channel: row for channel, row in rows.items() if row}, silent, len(counts))
+    return Shown(layer, survey, {channel: row for channel, row in rows.items() if row}, silent, len(counts), kept)
 
 
 def _asked(subject: Subject, layer: str, count: int) -> tuple[int, ...]:
@@ -136,11 +142,11 @@ def _notes(subject: Subject, shown: Shown) -> list[str]:
     patches, survey = shown.patches, shown.survey
     most = max(map(len, shown.rows.values()))
     which = "the picture that excites" if most == 1 else f"each of the {most} pictures that excite"
+    place, strongest = ("a place of the channel", " the strongest place") if patches[0].place else ("the unit", "")
     notes = [
         (
-            f"Each patch is exactly what one place of the channel sees: {_seen(patches)}. It is the strongest place of "
-            f"{which} the channel most, out of {survey.images:,} of {survey.source}; the number is the value there, "
-            f"{_value(subject, shown.layer)}."
+            f"Each patch is exactly what {place} sees: {_seen(patches)}. It is{strongest} of {which} it most, out of "
+            f"{survey.images:,} of {survey.source}; the number is the value there, {_value(subject, shown.layer)}."
         )
     ]
     if any(patch.window.is_cut for patch in patches):

@@ -45,7 +45,15 @@ def test_a_row_for_each_channel_with_its_values_from_the_strongest_on(bundle: Pa
         values = [patch.value for patch in patches]
         assert values == sorted(values, reverse=True)
     assert "3 \u00d7 3 pixels of 9 \u00d7 12" in made.notes[0]
-    assert "each of the 4 pictures that excite the channel most, out of 11 of made" in made.notes[0]
+    assert "each of the 4 pictures that excite it most, out of 11 of made" in made.notes[0]
+
+
+def test_more_pictures_than_were_kept_are_told_and_not_called_silent(bundle: PaperBundle) -> None:
+    told: list[str] = []
+    made = sheet(bundle, layer="l1", top=11, tell=told.append)
+    assert [len(group.tiles) for group in made.groups] == [9, 9]
+    assert told == ["the survey kept 9 pictures of each channel"]
+    assert "only" not in made.groups[0].heading
 
 
 def test_a_silent_channel_is_said_to_be_silent(bundle: PaperBundle) -> None:
