@@ -113,9 +113,9 @@ def _as_done(
             if not under_way:
                 return
             for future in _first_done(client, list(under_way)):
-                number, result = under_way.pop(future), _result(future)
+                result = _result(future)
                 future.release()
-                yield number, result
+                yield under_way.pop(future), result
     finally:
         with contextlib.suppress(Exception):  # the cluster may be gone
             client.cancel(list(under_way), force=True)
