@@ -10,7 +10,7 @@ from pathlib import Path
 PLACE = ("layer", "channel", "at", "language", "lesson")
 SHEETS = (
     *("activations", "kernels", "explanations", "images"),
-    *("patches", "confusion", "neighbours", "classes"),
+    *("patches", "confusion", "neighbours", "classes", "embedding"),
 )
 TABLES = (
     *("predictions", "confusion", "classes", "channels", "apart"),
@@ -123,7 +123,8 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
     _add_bundle(command)
     add = command.add_argument
     words = "activations of a layer, its kernels, explanations of an input, images made by optimisation; of a survey: "
-    words += "patches, the pictures that excite channels; the confusion of classes; nearest images; channels of classes"
+    words += "patches, the pictures that excite channels; the confusion of classes; nearest images; channels of"
+    words += " classes; an embedding"
     add("--of", required=True, choices=SHEETS, help=words)
     add("--layer", metavar="NAME", help="which layer (default: the first that has some)")
     add("--input", metavar="ID", help="which input (default: the first that fits)")
@@ -208,7 +209,8 @@ def _add_place(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--layer", metavar="NAME", help="the layer that a scene flies to (default: the scene's choice)")
     add("--channel", type=int, metavar="N", help="its channel, counted from 0 (default: the scene's choice)")
-    add("--at", type=cell, metavar="ROW,COL", help="the cell that a step scene works at (default: the scene's choice)")
+    words = "the cell that a step scene works at, or the number of an image of a survey (default: the scene's choice)"
+    add("--at", type=cell, metavar="ROW,COL", help=words)
     _add_language(command)
     add("--lesson", type=Path, metavar="FILE", help="the stops of a tour, as `kerascope lesson` writes them")
 

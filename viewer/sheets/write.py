@@ -15,6 +15,7 @@ from exporter.bundle.durable import writing
 from exporter.bundle.errors import KerascopeError
 from viewer.sheets.activations import sheet_of_activations
 from viewer.sheets.confusion import sheet_of_confusion
+from viewer.sheets.embedded import sheet_of_embedding
 from viewer.sheets.explanations import sheet_of_explanations
 from viewer.sheets.images import sheet_of_images
 from viewer.sheets.kernels import sheet_of_kernels
@@ -38,9 +39,10 @@ SHEETS: Mapping[str, Callable[[Subject], Sheet]] = {
     "confusion": sheet_of_confusion,
     "neighbours": sheet_of_neighbours,
     "classes": sheet_of_classes,
+    "embedding": sheet_of_embedding,
 }
 """What there are sheets of."""
-OF_SURVEYS = ("patches", "confusion", "neighbours", "classes")
+OF_SURVEYS = ("patches", "confusion", "neighbours", "classes", "embedding")
 """Those that show what a survey of a data set has found."""
 
 
@@ -72,7 +74,8 @@ def write_sheet(
         `explanations`: which pixels matter, by every method that was asked. `images`: made by optimisation, one run
         step by step, or the last images of several. `patches`: what pictures of a survey excite the channels of a
         layer, in the part that each sees. `confusion`: which classes are taken for which. `neighbours`: the nearest
-        images by features and by pixels. `classes`: the channels that stand out for each.
+        images by features and by pixels. `classes`: the channels that stand out for each. `embedding`: where the images
+        of a survey lie, by a layer or by `pixels`.
     out : where, NAME.png.
     layer, input_id, checkpoint_id, run_ids : what it is about; by default the first that fits, the last checkpoint, and
         all runs.

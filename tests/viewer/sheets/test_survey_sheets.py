@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from near_bundle import IMAGES, K, near_bundle
+from surveyed_bundle import add_embedding
 
-from exporter.bundle import KerascopeError
+from exporter.bundle import KerascopeError, read_bundle
 from scenes.arguments import SHEETS as NAMED
 from viewer.colour import PALETTES
 from viewer.learned.classes import confusion_in, confusion_of
@@ -17,10 +19,13 @@ from viewer.learned.nearness import beside_pixels, nearness_of
 from viewer.learned.read import pass_of, survey_of
 from viewer.sheets import SHEETS, write_sheet
 from viewer.sheets.confusion import chosen_classes, sheet_of_confusion
+from viewer.sheets.embedded import sheet_of_embedding
 from viewer.sheets.matrix import Matrix, sequential
 from viewer.sheets.near import RIGHT, WRONG, sheet_of_neighbours
 from viewer.sheets.of_classes import sheet_of_classes
 from viewer.sheets.page import EDGE_PX, LINE_PX, ROOM_PX, TITLE_PX, picture_of
+from viewer.sheets.paper import Paper
+from viewer.sheets.scatter import CELL_PX, Scatter, chosen_of
 from viewer.sheets.subject import Subject
 
 
@@ -98,6 +103,51 @@ def test_channels_of_a_class_come_in_the_order_of_their_difference() -> None:
         told = [float(tile.name.removeprefix("d' ")) for tile in group.tiles if tile.name.startswith("d' ")]
         assert told == sorted(told, reverse=True)
         assert len(group.tiles) <= 3 * 2
+
+
+def test_dots_are_where_the_embedding_has_them_and_a_picture_stands_in_each_cell_that_has_some() -> None:
+    rng = np.random.default_rng(3)
+    points = rng.normal(0, 5, (60, 2))
+    colours = rng.random((60, 3)).astype(np.float32)
+    dots = Scatter(points, colours, None, (), np.zeros((0, 2)), ())
+    paper = Paper(ROOM_PX + 40, dots.height_px + 40, "dark")
+    dots.draw(paper, 20, 20)
+    for colour, (x, y) in zip(colours[::-1], (dots.places(points) + 20)[::-1], strict=True):
+        assert np.abs(paper.pixels[round(y), round(x)] - colour).max() < 1e-6
+        break  # the last one lies over all others
+    at = dots.places(points)
+    assert (at > 0).all()
+    assert (at < [ROOM_PX, dots.height_px]).all()
+    span = np.ptp(at, axis=0) / np.ptp(points, axis=0)
+    assert span[0] == pytest.approx(span[1]), "one scale for both axes"
+    assert np.argmax(points[:, 1]) == np.argmin(at[:, 1]), "y goes up"
+    chosen = chosen_of(at)
+    cells = np.floor(at / CELL_PX).astype(int)
+    for row, cell in chosen:
+        rivals = np.flatnonzero((cells == cell).all(axis=1))
+        away = np.linalg.norm(at[rivals] - (np.array(cell) + 0.5) * CELL_PX, axis=1)
+        assert row == rivals[np.argmin(away)]
+    assert len({cell for _, cell in chosen}) == len(chosen)
+
+
+def test_an_embedding_is_found_by_its_layer(tmp_path: Path) -> None:
+    path = shutil.copytree(near_bundle().path, tmp_path / "near.bundle")
+    points = np.random.default_rng(4).normal(0, 1, (IMAGES, 3))
+    with pytest.raises(KerascopeError, match="kerascope embed"):
+        write_sheet(read_bundle(path), "embedding", tmp_path / "s.png")
+    add_embedding(path, points)
+    add_embedding(path, points[:, :2], id_="pca-pool@002", layer="pool", checkpoint="002", inputs={"clean-0": (0, 0)})
+    told = {"input_id": None, "run_ids": (), "tell": lambda line: None, "theme": "dark", "checkpoint_id": "002"}
+    sheets = {of: sheet_of_embedding(Subject(bundle=read_bundle(path), layer=of, **told)) for of in ("pixels", "pool")}
+    assert "by pixels" in sheets["pixels"].title
+    assert any("first two axes" in note for note in sheets["pixels"].notes)
+    assert "features of pool" in sheets["pool"].title
+    assert any("The line is the way" in note for note in sheets["pool"].notes)
+    assert sheet_of_embedding(Subject(bundle=read_bundle(path), layer=None, **told)).title == sheets["pool"].title
+    for sheet in sheets.values():
+        picture_of(sheet, "dark")
+    with pytest.raises(KerascopeError, match="expected one of pca-pixels, pca-pool@002"):
+        write_sheet(read_bundle(path), "embedding", tmp_path / "s.png", layer="conv")
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
