@@ -67,6 +67,8 @@ def plan_of(ground: Ground, asked: Asked) -> Plan:
     picture, count = samples[0].picture, ground.data.count
     classes = class_count(ground.model)
     batch = batch_of(graph, layers)
+    if asked.shard is not None:
+        batch = min(batch, 1 << asked.shard.bit_length() - 1)
     picture_bytes = 0 if picture is None else picture.nbytes
     shard = shard_images(batch, max(picture_bytes, samples[0].values[0].nbytes))
     plan = Plan(
