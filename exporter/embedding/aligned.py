@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,16 +23,26 @@ def turn_onto(points: Array, onto: Array) -> Array:
     return turn
 
 
-def aligned(points: Array, images: int, onto: Array | None) -> Array:
-    """Points (P, D) around the mean of the first `images` of them, turned so that these lie by those of `onto`.
+@dataclass(frozen=True, eq=False)
+class Move:
+    """All points shifted and turned alike, so that their distances stay as they are: the mean (D), the turn (D, D)."""
 
-    `onto` is (P', D) with at least as many rows, or `None`: they are not turned. Their distances stay as they are.
+    mean: Array
+    turn: Array
+
+    def of(self, points: Array) -> Array:
+        """Points (P, D) so moved."""
+        moved: Array = (points - self.mean) @ self.turn
+        return moved
+
+
+def move_onto(points: Array, onto: Array | None) -> Move:
+    """The move that brings the mean of points (P, D) to 0, and them as near as can be to `onto` (P, D), around 0.
+
+    `None`: they are not turned.
     """
-    middle: Array = points - points[:images].mean(axis=0)
-    if onto is None:
-        return middle
-    turned: Array = middle @ turn_onto(middle[:images], onto[:images])
-    return turned
+    mean: Array = points.mean(axis=0)
+    return Move(mean, np.eye(points.shape[1]) if onto is None else turn_onto(points - mean, onto))
 
 
 def motion(one: Array, other: Array) -> float:
@@ -52,20 +64,6 @@ def first_start(components: Array, dimensions: int, seed: int) -> Array:
     start *= largest or 1.0
     start[:, filled] = components[:, filled]
     return start
-
-
-def next_start(before: Array, ids: tuple[str, ...], now: tuple[str, ...], nearest: NDArray[np.int64]) -> Array:
-    """Where points begin that others came before.
-
-    Parameters
-    ----------
-    before : (N + I, D), N images and then the inputs `ids`.
-    now : the inputs that are there now.
-    nearest : (len(now)), the image that each is nearest to now: where it begins if it was not there before.
-    """
-    images, place = before[: len(before) - len(ids)], {id_: row for row, id_ in enumerate(ids, len(before) - len(ids))}
-    rows = [place.get(id_, int(near)) for id_, near in zip(now, nearest, strict=True)]
-    return np.concatenate((images, before[np.array(rows, np.int64)]))
 
 
 def scaled(start: Array, spread: float, seed: int) -> NDArray[np.float32]:

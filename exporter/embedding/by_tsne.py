@@ -7,7 +7,8 @@ import numpy as np
 from exporter.bundle.errors import KerascopeError
 from exporter.embedding.aligned import first_start, scaled
 from exporter.embedding.by_pca import principal
-from exporter.embedding.methods import THREADS, Given, Placed, Task
+from exporter.embedding.landing import Ground, ground_of
+from exporter.embedding.methods import Array, Given, Placed, Rows, Task, threads_for
 
 USUAL_PERPLEXITY = 30.0
 REDUCED_TO = 50
@@ -33,7 +34,7 @@ def perplexity_of(images: int, task: Task) -> float:
 
 
 def place_by_tsne(given: Given, task: Task) -> Placed:
-    """Images and inputs placed together; `kl_divergence` is what was made as small as possible.
+    """Images placed together; `kl_divergence` is what was made as small as possible.
 
     van der Maaten and Hinton 2008 (Visualizing data using t-SNE, JMLR 9), who too reduce rows to fewer dimensions by
     principal components first; in the approximation of van der Maaten 2014 (Accelerating t-SNE using tree-based
@@ -43,9 +44,10 @@ def place_by_tsne(given: Given, task: Task) -> Placed:
     from sklearn.manifold import TSNE  # noqa: PLC0415 - a second, and of an extra
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
-    perplexity = perplexity_of(given.images, task)
-    with threadpool_limits(THREADS):
-        components, _ = principal(given, REDUCED_TO)
+    perplexity, threads = perplexity_of(len(given.values), task), threads_for(len(given.values))
+    with threadpool_limits(threads):
+        reduced = principal(given.values, REDUCED_TO)
+        components = reduced.of(given.values)
         begun = first_start(components, task.dimensions, task.seed) if given.start is None else given.start
         made = TSNE(
             task.dimensions,
@@ -53,9 +55,15 @@ def place_by_tsne(given: Given, task: Task) -> Placed:
             init=scaled(begun, _START_SPREAD, task.seed),
             learning_rate="auto",
             random_state=task.seed,
-            n_jobs=THREADS,
+            n_jobs=threads,
         )
-        rows = components if components.shape[1] else np.zeros((len(given.values), 1))
-        points = made.fit_transform(rows.astype(np.float32))
-    options = {"perplexity": perplexity, "reduced_to": components.shape[1], "threads": THREADS}
-    return Placed(points.astype(np.float64), {**options}, {"kl_divergence": float(made.kl_divergence_)})
+        rows = components if components.shape[1] else np.zeros((len(components), 1))
+        points = made.fit_transform(rows.astype(np.float32)).astype(np.float64)
+    ground: list[Ground] = []  # only who has inputs needs it, and it takes as long as all pairs
+
+    def land(more: Rows) -> Array:
+        ground[:] = ground or [ground_of(components, points, perplexity)]
+        return ground[0].land(reduced.of(more))
+
+    options = {"perplexity": perplexity, "reduced_to": components.shape[1], "threads": threads}
+    return Placed(points, land, {**options}, {"kl_divergence": float(made.kl_divergence_)})

@@ -13,7 +13,7 @@ import numpy as np
 from exporter.bundle.errors import KerascopeError
 from exporter.embedding.aligned import first_start, scaled
 from exporter.embedding.by_pca import principal
-from exporter.embedding.methods import THREADS, Given, Placed, Task
+from exporter.embedding.methods import Array, Given, Placed, Rows, Task
 
 USUAL_NEIGHBOURS = 15
 _MIN_DIST = 0.1
@@ -33,17 +33,18 @@ def neighbours_of(images: int, task: Task) -> int:
 
 
 def place_by_umap(given: Given, task: Task) -> Placed:
-    """Images and inputs placed together.
+    """Images placed together.
 
     McInnes, Healy and Melville 2018 (UMAP: uniform manifold approximation and projection, arXiv:1802.03426), as
-    umap-learn has it. It begins where t-SNE would. One thread, or the same seed would not give the same points.
+    umap-learn has it, which also places more rows among them. It begins where t-SNE would. One thread, or the same seed
+    would not give the same points.
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
-    neighbours = neighbours_of(given.images, task)
-    with _quiet(), threadpool_limits(THREADS):
+    neighbours = neighbours_of(len(given.values), task)
+    with _quiet(), threadpool_limits(1):
         umap = _imported()
-        components, _ = principal(given, task.dimensions)
+        components = principal(given.values, task.dimensions).of(given.values)
         begun = first_start(components, task.dimensions, task.seed) if given.start is None else given.start
         made = umap.UMAP(
             n_neighbors=neighbours,
@@ -53,8 +54,13 @@ def place_by_umap(given: Given, task: Task) -> Placed:
             random_state=task.seed,
             n_jobs=1,
         )
-        points = made.fit_transform(given.values)
-    return Placed(np.asarray(points, np.float64), {"neighbours": neighbours, "min_dist": _MIN_DIST, "threads": 1})
+        points = np.asarray(made.fit_transform(given.values), np.float64)
+
+    def land(more: Rows) -> Array:
+        with _quiet(), threadpool_limits(1):
+            return np.asarray(made.transform(more), np.float64)
+
+    return Placed(points, land, {"neighbours": neighbours, "min_dist": _MIN_DIST, "threads": 1})
 
 
 @contextmanager

@@ -10,21 +10,18 @@ ways.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exporter.bundle import Bundle
 from exporter.bundle.schema import Survey
-from exporter.embedding.aligned import aligned, next_start
+from exporter.embedding.aligned import move_onto
 from exporter.embedding.landed import Landed, landed
 from exporter.embedding.measures import trust
-from exporter.embedding.methods import Array, Given, Method, Placed, Task
+from exporter.embedding.methods import Array, Given, Method, Scalars, Task
 from exporter.surveyed.origins import Origin
 from exporter.surveyed.rows import Places, rows_of
-
-_ROWS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +32,19 @@ class Link:
     ----------
     origin : of what.
     before : from which it began, and onto which it is turned; `None` of the first.
-    landed : the inputs that are among the images.
-    placed : points (N + I, D), images and then inputs, around the images' mean; how; what was measured.
+    points : (N, D), the images, around 0.
+    landed : the inputs that are among them.
+    input_points : (I, D), where these land.
+    options, result : how; what was measured.
     """
 
     origin: Origin
     before: Origin | None
+    points: Array
     landed: Landed
-    placed: Placed
+    input_points: Array
+    options: Scalars
+    result: Scalars
 
 
 def chain_of(origins: Sequence[Origin]) -> tuple[tuple[Origin, Origin | None], ...]:
@@ -58,10 +60,10 @@ def chain_of(origins: Sequence[Origin]) -> tuple[tuple[Origin, Origin | None], .
     links: list[tuple[Origin, Origin | None]] = []
     latest: Origin | None = None
     for layer in dict.fromkeys(origin.layer for origin in origins):
-        before = latest
-        for origin in reversed([each for each in origins if each.layer == layer]):
+        before, times = latest, [origin for origin in origins if origin.layer == layer]
+        latest = times[-1]
+        for origin in reversed(times):
             links.append((origin, before))
-            latest = origin if before is latest else latest
             before = origin
     return tuple(links)
 
@@ -78,32 +80,17 @@ def links_of(
     told: Callable[[int], None],
 ) -> Iterator[Link]:
     """The embeddings of a chain, one after another; `told` hears how many are done."""
-    made: dict[Origin, Link] = {}
+    made: dict[Origin, Array] = {}
     for origin, before in chain:
         told(len(made))
         rows = rows_of(bundle, survey, origin, images)
         among = landed(bundle, survey, origin, input_ids, rows.values.shape[1])
-        values = np.concatenate((rows.values, among.values)) * np.float32(rows.unit)
-        onto = None if before is None else made[before]
-        given = Given(values, len(rows.values), _start(onto, among, values, len(rows.values)))
-        placed = method(given, task)
-        points = aligned(placed.points, given.images, None if onto is None else onto.placed.points)
-        measured = {**placed.result, **trust(given, points)}
-        made[origin] = Link(origin, before, among, replace(placed, points=points, result=measured))
-        yield made[origin]
+        values, unit = rows.values * np.float32(rows.unit), np.float32(rows.unit)
+        onto = made.get(before) if before else None
+        placed = method(Given(values, onto), task)
+        move = move_onto(placed.points, onto)
+        made[origin] = move.of(placed.points)
+        inputs = move.of(placed.land(among.values * unit)) if among.ids else np.zeros((0, task.dimensions))
+        measured = {**placed.result, **trust(values, made[origin])}
+        yield Link(origin, before, made[origin], among, inputs, placed.options, measured)
     told(len(made))
-
-
-def _start(before: Link | None, among: Landed, values: NDArray[np.float32], images: int) -> Array | None:
-    if before is None:
-        return None
-    nearest = _nearest(values[images:], values[:images])
-    return next_start(before.placed.points, before.landed.ids, among.ids, nearest)
-
-
-def _nearest(rows: NDArray[np.float32], images: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(I) int64, the image that each row is nearest to; of equally near ones the first."""
-    sizes = (images.astype(np.float64) ** 2).sum(axis=1)
-    blocks = (rows[start : start + _ROWS_AT_ONCE] for start in range(0, len(rows), _ROWS_AT_ONCE))
-    found = [(sizes - 2 * (block @ images.T)).argmin(axis=1) for block in blocks]
-    return np.concatenate(found) if found else np.zeros(0, np.int64)

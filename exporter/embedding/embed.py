@@ -106,7 +106,7 @@ def embed_bundle(
     )
     for link in links:
         made.append(_write(opened.path, asked, link))
-        tell(f"{made[-1]}: {words_of(asked.survey, link.origin)}{_measures(link.placed.result)}")
+        tell(f"{made[-1]}: {words_of(asked.survey, link.origin)}{_measures(link.result)}")
         if link.landed.left_out:
             left_out[link.origin.name] = link.landed.left_out
     for words in _left_out(left_out):
@@ -143,12 +143,11 @@ def _asked(
 
 def _write(path: Path, asked: Asked, link: Link) -> str:
     """The id of an embedding that is in the bundle now, in place of one of the same id."""
-    points = link.placed.points.astype(np.float32)
-    arrays: dict[str, Storable] = {"points": points[: asked.count]}
+    arrays: dict[str, Storable] = {"points": link.points.astype(np.float32)}
     if asked.images is not None:
         arrays["images"] = asked.images
     if link.landed.ids:
-        arrays["input_points"] = points[asked.count :]
+        arrays["input_points"] = link.input_points.astype(np.float32)
     with BundleWriter.append(path) as writer:
         manifest = read_bundle(writer.path).manifest
         id_ = _id(manifest, asked, link.origin)
@@ -161,7 +160,7 @@ def _write(path: Path, asked: Asked, link: Link) -> str:
             checkpoint=link.origin.checkpoint,
             inputs=link.landed.ids,
             options=_options(asked, link, manifest),
-            result=link.placed.result,
+            result=link.result,
         )
         others = tuple(each for each in manifest.embeddings if each.id != id_)
         writer.commit(structs.replace(manifest, embeddings=(*others, entry)))
@@ -183,8 +182,8 @@ def _options(asked: Asked, link: Link, manifest: Manifest) -> Scalars:
     from sklearn import __version__ as version  # noqa: PLC0415 - of an extra
 
     options: Scalars = {"dimensions": asked.task.dimensions, "seed": asked.task.seed, "most": asked.count}
-    began = "principal components" if link.before is None else _id(manifest, asked, link.before)
-    return {**options, **link.placed.options, "began_from": began, "scikit_learn": version}
+    before = None if link.before is None else _id(manifest, asked, link.before)
+    return {**options, **link.options, "after": before, "scikit_learn": version}
 
 
 def _thinned(asked: Asked) -> tuple[str, ...]:
@@ -194,8 +193,7 @@ def _thinned(asked: Asked) -> tuple[str, ...]:
 
 
 def _estimate(asked: Asked) -> str:
-    rows = asked.count + len(asked.input_ids)
-    each_secs = _SECS_PER_ROW[asked.method] * rows * math.log2(rows) * (asked.task.dimensions - 1)
+    each_secs = _SECS_PER_ROW[asked.method] * asked.count * math.log2(asked.count) * (asked.task.dimensions - 1)
     secs = each_secs * len(asked.chain)
     long = f"about {secs / 60:.0f} minutes" if secs > 90 else f"about {max(secs, 1):.0f} s"
     among = f" and {len(asked.input_ids):,} inputs" if asked.input_ids else ""

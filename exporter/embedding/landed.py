@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def inputs_asked(manifest: Manifest, asked: Sequence[str]) -> tuple[str, ...]:
 
 
 def landed(bundle: Bundle, survey: Survey, origin: Origin, input_ids: Sequence[str], width: int) -> Landed:
-    """Inputs as rows of `width` numbers, pooled as the survey pools: the mean of each channel over all other axes."""
+    """Inputs as rows of `width` numbers, pooled as the survey pools: the mean of the finite values of each channel."""
     rows = {id_: row for id_, row in _rows(bundle, survey, origin, input_ids) if row.shape == (width,)}
     kept = {id_: row for id_, row in rows.items() if np.isfinite(row).all()}
     values = np.array(list(kept.values()), np.float32).reshape(len(kept), width)
@@ -76,5 +77,13 @@ def _rows(
         elif id_ in bundle.inputs_at(origin.checkpoint):
             outputs = bundle.capture(id_, origin.checkpoint).outputs
             if origin.layer in outputs:
-                output = bundle.load(outputs[origin.layer]).astype(np.float64)
-                yield id_, output.reshape(-1, output.shape[-1]).mean(axis=0)
+                yield id_, _pooled(bundle.load(outputs[origin.layer]))
+
+
+def _pooled(output: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """(C) float64, the mean of the finite values of each channel of (..., C); NaN where there is none."""
+    table = output.reshape(-1, output.shape[-1]).astype(np.float64)
+    is_finite = np.isfinite(table)
+    counts = is_finite.sum(axis=0)
+    means: NDArray[np.float64] = np.where(is_finite, table, 0.0).sum(axis=0) / np.where(counts, counts, np.nan)
+    return means

@@ -9,21 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.float32]
 Scalars = dict[str, bool | int | float | str | None]
-THREADS = 2
-"""Sums of floats hang on how many threads share them: a fixed number gives the same points on any number of cores."""
+_MANY = 1_000
+
+
+def threads_for(images: int) -> int:
+    """How many threads share the work: sums of floats hang on it, so it is the same on any number of cores.
+
+    Two, whose sums are the same in either order; one where they would only wait for each other.
+    """
+    return 2 if images >= _MANY else 1
 
 
 @dataclass(frozen=True)
 class Task:
-    """How rows are placed.
+    """How images are placed.
 
     Attributes
     ----------
     dimensions : 2 or 3.
     seed : of what is random.
-    perplexity : of t-SNE, about how many neighbours count; `None`: 30, or what so few rows allow.
-    neighbours : of UMAP, how many are looked at; `None`: 15, or what so few rows allow.
+    perplexity : of t-SNE, about how many neighbours count; `None`: 30, or what so few images allow.
+    neighbours : of UMAP, how many are looked at; `None`: 15, or what so few images allow.
     """
 
     dimensions: int = 2
@@ -34,9 +42,20 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Rows as points, how, and what was measured: points (P, D) float64, finite."""
+    """Images as points.
+
+    Attributes
+    ----------
+    points : (N, D), finite.
+    land : where more rows (I, F) come to lie among them, (I, D): each by itself, and the images stay where they are.
+        Were inputs placed together with the images, the steps of an attack, much alike, would be each other's
+        neighbours: an island, which tells nothing of where they land.
+    options : how.
+    result : what was measured.
+    """
 
     points: Array
+    land: Callable[[Rows], Array]
     options: Scalars
     result: Scalars = field(default_factory=dict)
 
@@ -47,13 +66,11 @@ class Given:
 
     Attributes
     ----------
-    values : (P, F) float32, finite: `images` of a survey, then inputs.
-    images : how many of them are images.
-    start : (P, D), where an embedding that came before has them; `None`: nothing came before.
+    values : (N, F) float32, finite.
+    start : (N, D), where the embedding that came before has them; `None`: nothing came before.
     """
 
-    values: NDArray[np.float32]
-    images: int
+    values: Rows
     start: Array | None
 
 

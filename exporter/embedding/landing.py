@@ -1,0 +1,103 @@
+"""Where a row comes to lie among images that t-SNE has placed, each by itself.
+
+As Poličar, Stražar and Zupan have it (Embedding to reference t-SNE space addresses batch effects in single-cell
+classification, Machine Learning 2021): new rows are drawn to their neighbours among the images and pushed by all of
+them, but neither move the images nor feel each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exporter.embedding.methods import Array
+
+_STEPS = 500
+_HALVINGS = 64
+_BLOCK_VALUES = 2**22
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Images that are in their places.
+
+    Attributes
+    ----------
+    rows : (N, C), what they are compared by.
+    points : (N, D), where they are.
+    perplexity : about how many of them draw a new row.
+    push : the weight of the push that all of them give: N / Z, Z the sum of 1 / (1 + distance squared) of all pairs.
+    """
+
+    rows: Array
+    points: Array
+    perplexity: float
+    push: float
+
+    def land(self, rows: Array) -> Array:
+        """Where rows (I, C) come to lie, (I, D)."""
+        step = max(1, _BLOCK_VALUES // (len(self.points) * self.points.shape[1]))
+        made = [self._settled(rows[start : start + step]) for start in range(0, len(rows), step)]
+        return np.concatenate([np.zeros((0, self.points.shape[1])), *made])
+
+    def _settled(self, rows: Array) -> Array:
+        """Down the slope from the mean of their neighbours, by steps that grow while they help and shrink where not."""
+        draw = drawn_by(_squares(rows, self.rows), self.perplexity)
+        places = draw @ self.points
+        costs, steps = self._costs(places, draw), np.ones(len(rows))
+        for _ in range(_STEPS):
+            tried = places - steps[:, None] * self._slopes(places, draw)
+            new_costs = self._costs(tried, draw)
+            is_lower = new_costs < costs
+            places[is_lower], costs[is_lower] = tried[is_lower], new_costs[is_lower]
+            steps *= np.where(is_lower, 1.2, 0.5)
+        return places
+
+    def _costs(self, places: Array, draw: Array) -> Array:
+        """(I), that part of the divergence of t-SNE that a place changes: with p how much each image draws, and w = 1 /
+        (1 + distance squared), the sum of -p log w + push w.
+        """
+        squares = _squares(places, self.points)
+        costs: Array = (draw * np.log1p(squares)).sum(axis=1) + self.push * (1 / (1 + squares)).sum(axis=1)
+        return costs
+
+    def _slopes(self, places: Array, draw: Array) -> Array:
+        near = 1 / (1 + _squares(places, self.points))
+        pull = 2 * (draw - self.push * near) * near
+        slopes: Array = pull.sum(axis=1)[:, None] * places - pull @ self.points
+        return slopes
+
+
+def ground_of(rows: Array, points: Array, perplexity: float) -> Ground:
+    """Images with rows (N, C) at points (N, D), ready for others to land among them; all pairs, a block at a time."""
+    step = max(1, _BLOCK_VALUES // len(points))
+    blocks = (points[start : start + step] for start in range(0, len(points), step))
+    near = sum(float((1 / (1 + _squares(block, points))).sum()) for block in blocks) - len(points)
+    return Ground(rows, points, perplexity, len(points) / max(near, np.finfo(np.float64).tiny))
+
+
+def drawn_by(squares: Array, perplexity: float) -> Array:
+    """How much each image draws each row, (I, N), rows that sum to 1, by their squared distances (I, N).
+
+    Gaussian, as wide as gives the perplexity: 2 to the power of the entropy in bits (van der Maaten and Hinton 2008,
+    section 2).
+    """
+    apart = squares - squares.min(axis=1, keepdims=True)
+    mean = apart.mean(axis=1, keepdims=True)
+    apart /= np.where(mean > 0, mean, 1.0)
+    low, high, sharp = np.zeros(len(apart)), np.full(len(apart), np.inf), np.ones(len(apart))
+    for _ in range(_HALVINGS):
+        weights = np.exp(-apart * sharp[:, None])
+        total = weights.sum(axis=1)
+        is_wide = np.log(total) + sharp * (apart * weights).sum(axis=1) / total > np.log(perplexity)
+        low, high = np.where(is_wide, sharp, low), np.where(is_wide, high, sharp)
+        sharp = np.where(np.isinf(high), sharp * 2, (low + high) / 2)
+    drawn: Array = weights / total[:, None]
+    return drawn
+
+
+def _squares(rows: Array, others: Array) -> Array:
+    """(I, N), the squared distances, never below 0."""
+    made: Array = (rows**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * rows @ others.T
+    return np.maximum(made, 0.0, out=made)
