@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -30,17 +31,31 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+class Source(NamedTuple):
+    """What the laws ask of a file: not its tree, which would burden the rest of the run with a million objects."""
+
+    imports: tuple[str, ...]
+    function_lines: tuple[tuple[str, int], ...]
+
+
 @functools.cache
-def nodes_of(path: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-def imports_of(path: Path) -> Iterator[str]:
-    for node in nodes_of(path):
+def source_of(path: Path) -> Source:
+    imports: list[str] = []
+    function_lines: list[tuple[str, int]] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            imports += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            imports.append(node.module or "")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node, clean=False)
+            size = (node.end_lineno or 0) - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
+            function_lines.append((node.name, size))
+    return Source(tuple(imports), tuple(function_lines))
+
+
+def imports_of(path: Path) -> tuple[str, ...]:
+    return source_of(path).imports
 
 
 def setup_cfg() -> configparser.ConfigParser:
@@ -125,12 +140,9 @@ def size_problems(path: Path) -> Iterator[str]:
         yield "a name that says nothing"
     if re.search(r"gl_Position|gl_FragColor|#version \d", text):
         yield "GLSL has files of its own"
-    for node in nodes_of(path):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            docstring = ast.get_docstring(node, clean=False)
-            size = (node.end_lineno or 0) - node.lineno + 1 - (docstring.count("\n") + 1 if docstring else 0)
-            if size > MAX_FUNCTION_LINES:
-                yield f"{node.name}: {size} lines"
+    for name, size in source_of(path).function_lines:
+        if size > MAX_FUNCTION_LINES:
+            yield f"{name}: {size} lines"
 
 
 @pytest.mark.parametrize("path", GALLERY, ids=ids(GALLERY))
