@@ -44,13 +44,16 @@ class WorkFolder:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(self.path)
-            found = _digest_in(self.path)
-            if found != plan.digest:
-                self._begin(plan, is_free=overwrite or found is None)
+            try:
+                found = _digest_in(self.path)
+                if found != plan.digest:
+                    self._begin(plan, is_free=overwrite or found is None)
+            except BaseException:
+                self.leave()
+                raise
 
     def _begin(self, plan: Plan, *, is_free: bool) -> None:
         if not is_free:
-            self._lock.release()
             remedy = "give the same command as then to go on with it, or pass --overwrite to begin anew"
             raise KerascopeError("another survey was begun for this bundle", remedy=remedy, path=self.path)
         for file in self.path.iterdir():
@@ -88,18 +91,22 @@ class WorkFolder:
         """Remove the folder and what is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def __enter__(self) -> WorkFolder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def leave(self) -> None:
+        """Let others write there; where no shard is there, the folder goes."""
         if self.path.is_dir() and not any(self.path.glob("*.npz")):
             self.remove()
             if self._made:
                 with contextlib.suppress(OSError):
                     self.path.parent.rmdir()
         self._lock.release()
+
+    def __enter__(self) -> WorkFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
 
     def _file(self, number: int) -> Path:
         return self.path / f"{number:06d}.npz"

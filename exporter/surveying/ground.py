@@ -27,6 +27,7 @@ from exporter.surveying.plan import Plan, shard_images
 
 _BATCH_BYTES, _SMALL_BATCH_BYTES = 256 * 2**20, 16 * 2**20
 _BATCH, _LARGEST_BATCH = 32, 256
+_LOOKED_AT = 32
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,22 @@ def plan_of(ground: Ground, asked: Asked) -> Plan:
 
 
 def first_samples(data: DataSet) -> tuple[Sample, ...]:
-    """A few of the first samples that can be read. Raises `InputError` where there are none."""
-    for start in range(0, data.count, _BATCH):
-        if samples := data.read(start, min(data.count, start + _BATCH)).samples:
-            return samples
+    """A few of the first samples that can be read. Raises `InputError` where there are none.
+
+    Where a later one is bad, that is told when its turn comes: what is before it is not lost then.
+    """
+    samples: list[Sample] = []
+    for place in range(data.count):
+        try:
+            samples += data.read(place, place + 1).samples
+        except InputError:
+            if not samples:
+                raise
+            break
+        if len(samples) == _LOOKED_AT:
+            break
+    if samples:
+        return tuple(samples)
     expected = "at least one that can be read" if data.count else "at least one"
     raise InputError("there are no images", expected=expected, got=f"{data.count} bad ones" if data.count else "none")
 
