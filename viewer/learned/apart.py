@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exporter.bundle.errors import KerascopeError
-from viewer.learned.classes import class_label, class_moments, d_prime, place_of
+from viewer.learned.classes import class_label, class_moments, d_prime, place_of, strongest_first
 from viewer.learned.read import answers_of, true_classes
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Apart:
 
     def strongest(self) -> NDArray[np.intp]:
         """All channels, those that are furthest apart by |d'| first, of equal ones the first; no numbers last."""
-        return np.argsort(-np.nan_to_num(np.abs(self.d_prime), nan=-1.0, posinf=np.inf), kind="stable")
+        return strongest_first(np.abs(self.d_prime))
 
 
 def auc_of(ones: Floats, others: Floats) -> Floats:

@@ -104,7 +104,7 @@ class Outstanding:
         """All channels for the nth class, those with the greatest difference first, of equal ones the first; what is
         no number comes last.
         """
-        return np.argsort(-np.nan_to_num(self.difference[nth], nan=-np.inf, posinf=np.inf), kind="stable")
+        return strongest_first(self.difference[nth])
 
 
 def confusion_of(true: Counts, predicted: Counts) -> Confusion:
@@ -141,6 +141,15 @@ def confusion_in(bundle: Bundle, survey: Survey, made: SurveyPass) -> Confusion:
         remedy = "survey images whose classes are known, such as folders by class, or an .npz with y"
         raise KerascopeError("the true classes of these images are not known", remedy=remedy, path=bundle.path)
     return confusion_of(true, answers.predicted)
+
+
+def strongest_first(values: Floats) -> NDArray[np.intp]:
+    """The order of values, the greatest first, of equal ones the first first; what is no number comes last.
+
+    >>> strongest_first(np.array([1.0, np.nan, 3.0, 3.0, -np.inf, np.inf])).tolist()
+    [5, 2, 3, 0, 4, 1]
+    """
+    return np.argsort(-values, kind="stable")
 
 
 def d_prime(mean: Floats, std: Floats, other_mean: Floats, other_std: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.statistics import PERCENTILES
 from viewer.learned.apart import apart_in
-from viewer.learned.classes import outstanding
+from viewer.learned.classes import outstanding, strongest_first
 from viewer.learned.patches import patch_of
 from viewer.tables.table import Table
 
@@ -28,6 +28,7 @@ CHANNELS_TOP = 10
 CHANNELS: Columns = (
     ("class", "int"),
     ("name", "text"),
+    ("counted_by", "text"),
     ("layer", "text"),
     ("rank", "int"),
     ("rank_over_all", "int"),
@@ -41,6 +42,7 @@ CHANNELS: Columns = (
 )
 APART: Columns = (
     ("layer", "text"),
+    ("counted_by", "text"),
     ("rank", "int"),
     ("channel", "int"),
     ("d_prime", "float"),
@@ -74,7 +76,8 @@ PATCHES: Columns = (
 
 def channels_table(asked: Asked) -> Table:
     """Of each class and layer the channels that stand out most for it (d' against all other images), ten by default;
-    `rank_over_all` is among the channels of all layers that are asked for.
+    `rank_over_all` is among the channels of all layers that are asked for, `counted_by` whether images count for their
+    true class or for the predicted one.
     """
     found = {layer.layer: outstanding(asked.bundle, asked.made, layer) for layer in asked.layers}
     top = CHANNELS_TOP if asked.top is None else asked.top
@@ -88,22 +91,17 @@ def channels_table(asked: Asked) -> Table:
 
 
 def _outstanding_rows(asked: Asked, found: dict[str, Outstanding], nth: int, number: int, top: int) -> Iterator[Row]:
-    every = (
-        (-d, at, channel)
-        for at, of in enumerate(found.values())
-        for channel, d in enumerate(of.difference[nth].tolist())
-    )
-    ranks = {key[1:]: rank for rank, key in enumerate(sorted(every, key=_nan_last), 1)}
-    for at, (name, of) in enumerate(found.items()):
+    every = np.concatenate([of.difference[nth] for of in found.values()])
+    ranks = np.empty(len(every), np.int64)
+    ranks[strongest_first(every)] = np.arange(1, len(every) + 1)
+    first = 0
+    for name, of in found.items():
         for rank, channel in enumerate(of.strongest(nth)[:top].tolist(), 1):
             numbers = (of.difference, of.mean, of.std, of.others_mean, of.others_std)
             values = (float(each[nth, channel]) for each in numbers)
-            images = int(of.images[nth])
-            yield number, asked.label(number), name, rank, ranks[at, channel], channel, *values, images
-
-
-def _nan_last(key: tuple[float, int, int]) -> tuple[bool, float, int, int]:
-    return (bool(np.isnan(key[0])), 0.0 if np.isnan(key[0]) else key[0], *key[1:])
+            head = number, asked.label(number), asked.made.classes_by, name
+            yield *head, rank, int(ranks[first + channel]), channel, *values, int(of.images[nth])
+        first += of.difference.shape[1]
 
 
 def apart_table(asked: Asked) -> Table:
@@ -119,7 +117,7 @@ def apart_table(asked: Asked) -> Table:
         for rank, channel in enumerate(found.strongest()[: asked.top].tolist(), 1):
             auc = None if found.auc is None else float(found.auc[channel])
             moments = (float(of[nth, channel]) for nth in (0, 1) for of in (found.mean, found.std))
-            yield found.layer, rank, channel, float(found.d_prime[channel]), auc, *moments
+            yield found.layer, asked.made.classes_by, rank, channel, float(found.d_prime[channel]), auc, *moments
 
     for layer in asked.layers[:1]:  # what cannot be told is said before a file is begun
         next(rows_of(layer), None)

@@ -113,9 +113,9 @@ def test_patches_have_the_box_that_is_seen(surveyed: Bundle) -> None:
 
 def test_channels_are_ranked_by_layer_and_over_all(surveyed: Bundle) -> None:
     rows = [row for row in table_of("channels", Asked(surveyed, top=99)).rows if row[0] == 1]
-    over_all = sorted(rows, key=lambda row: row[4])
-    assert [row[4] for row in over_all] == list(range(1, len(rows) + 1))
-    assert all(one[6] >= two[6] for one, two in itertools.pairwise(over_all))
+    over_all = sorted(rows, key=lambda row: row[5])
+    assert [row[5] for row in over_all] == list(range(1, len(rows) + 1))
+    assert all(one[7] >= two[7] for one, two in itertools.pairwise(over_all))
     assert len(list(table_of("channels", Asked(surveyed, layer="conv", top=1, class_names=("one",))).rows)) == 1
 
 
