@@ -16,6 +16,7 @@ from exporter.bundle import Bundle, read_bundle
 from exporter.bundle.errors import KerascopeError
 from exporter.bundle.limits import Limits
 from scenes.gallery.patches import build, layout_options
+from scenes.gltf.convert import glb_of
 from scenes.options import SceneOptions
 from scenes.patches.chapters import MOST_ROWS, ROWS, chapters_of
 from scenes.patches.journey import Journey
@@ -145,6 +146,11 @@ def test_a_layer_that_sees_whole_pictures_is_not_traced() -> None:
     timeline = made(bundle, replace(OPTIONS, layer="scores"))
     assert len(timeline.stops_secs) == 1
     assert "It sees whole pictures." in text_of(timeline.state_at(timeline.stops_secs[0] + 0.01))
+
+
+def test_there_is_nothing_to_walk_round() -> None:
+    with pytest.raises(KerascopeError, match="patches is drawn flat on the picture"):
+        glb_of(patched_bundle(), scene="patches")
 
 
 def test_of_three_layers_the_film_stays_short() -> None:

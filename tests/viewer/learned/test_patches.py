@@ -17,6 +17,8 @@ from exporter.bundle.errors import KerascopeError
 from viewer.album import PatchTile
 from viewer.album_tiles import tile_cells
 from viewer.inspect import windows_back
+from viewer.inspect.field import receptive_field
+from viewer.learned import windows
 from viewer.learned.named_channels import class_of_channel
 from viewer.learned.patches import UNSEEN, excited, hatched, patch_of, patches_of, pixels_of, whole_picture, widest
 from viewer.learned.read import survey_of
@@ -126,6 +128,49 @@ def test_channels_of_joined_maps_see_what_their_own_branch_does() -> None:
     assert sizes == {0: (2, 2), 1: (2, 2), 2: (6, 6), 3: (6, 6)}
     corner = window_of(bundle, "l4", (0, 0), 2, (9, 9))
     assert (corner.start, corner.stop, corner.frame_low) == ((0, 0), (4, 4), (-2, -2))
+
+
+def check_shared(bundle: PaperBundle, last: str, sides: tuple[int, int]) -> None:
+    """Compare the window of every place and channel with its own receptive field."""
+    *axes, channels = (size or 1 for size in bundle.layer(last).outputs[0].shape)
+    for index in product(*map(range, axes)):
+        for channel in range(channels):
+            seen = receptive_field(bundle, last, index, channel).of("l0")
+            window = window_of(bundle, last, index, channel, sides)
+            assert seen is not None
+            assert (window.start, window.stop) == (seen.start, seen.stop), (index, channel)
+            assert (np.less_equal(window.frame_low, seen.start)).all()
+            assert (np.less_equal(seen.stop, window.frame_high)).all()
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_what_channels_share_is_what_each_sees_for_itself(name: str) -> None:
+    parts, sources = NETS[name]
+    bundle = net_of(parts, SIZE, sources)
+    check_shared(bundle, bundle.manifest.layers[-1].name, SIZE)
+
+
+def test_windows_that_are_shared_by_all_channels_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [conv(1), conv(5), plain("Concatenate", mode="concatenate")]
+    bundle = net_of(parts, (9, 9), {2: (0,), 3: (1, 2)})
+    check_shared(bundle, "l3", (9, 9))
+    monkeypatch.setattr(windows, "_way", lambda *_: windows._Way(("all",), None))
+    with pytest.raises(AssertionError):
+        check_shared(net_of(parts, (9, 9), {2: (0,), 3: (1, 2)}), "l3", (9, 9))
+
+
+def test_channels_that_are_laid_out_side_by_side_share_nothing() -> None:
+    window: dict[str, Any] = {"kernel_size": (3, 3), "strides": (1, 1), "dilation": (1, 1), "padding": "same"}
+    again: dict[str, Any] = {"class_name": "Reshape", "settings": {"computed_by": "Reshape"}}
+    layers = [
+        layer("l0", "input", 4, 6, 1),
+        layer("l1", "conv", 4, 6, 4, **window),
+        layer("l2", "reshape", 8, 6, 2, **again),
+        layer("l3", "reshape", 4, 12, 2, **again),
+    ]
+    bundle = paper_bundle(layers)
+    check_shared(bundle, "l2", (4, 6))
+    check_shared(bundle, "l3", (4, 6))
 
 
 def test_a_unit_that_would_see_more_than_the_picture_is_shown_on_all_of_it() -> None:
