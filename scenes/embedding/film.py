@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from viewer.cloud import ColourBy
     from viewer.state import Camera
 
+MOST_IN_ORDER = 12
+"""Of more classes the largest are named first."""
 STAGGER = 0.35
 STEP_WIDE, HEAD_WIDE = 0.065, 0.19
 MOST_STEP, LEAST_HEAD = 1.8, 1.4
@@ -193,7 +195,9 @@ class Film:
         if true is None:
             answers = answers_of(self.bundle, self.stations.survey.passes[-1]) if self.stations.survey.passes else None
             true = np.array([], np.int64) if answers is None else answers.predicted
-        return tuple(int(each) for each in np.unique(true[true >= 0]))
+        numbers, counts = np.unique(true[true >= 0], return_counts=True)
+        order = range(len(numbers)) if len(numbers) <= MOST_IN_ORDER else np.argsort(-counts, kind="stable")
+        return tuple(int(numbers[at]) for at in order)
 
 
 def wrong_in(bundle: Bundle, stations: Stations, checkpoint_id: str | None) -> tuple[int, int]:

@@ -69,7 +69,7 @@ def caveat(method: str) -> str:
     """What a reader must not take out of the picture."""
     if method == "pca":
         return "The axes are those along which the images differ most."
-    return "Who is near whom is true; distances between clusters mean little."
+    return "Neighbours count; distances between clusters mean little."
 
 
 def learned_said(embedding: Embedding, right: float | None) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def sentences(embedding: Embedding | None, method: str, *, has_classes: bool, is
     if embedding.layer is None:
         return ("Near each other: images whose pixels are alike.", caveat(method))
     if is_pooled:
-        return (f"Near each other: images alike in the mean of each channel of {embedding.layer}.", caveat(method))
+        return (f"Near each other: images alike in the channel means of {embedding.layer}.", caveat(method))
     return (f"Near each other: images that {embedding.layer} takes for alike.", caveat(method))
 
 

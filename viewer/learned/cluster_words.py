@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 NAME_PX, PAD_PX, UP_PX = 28.0, 9.0, 0.36
-MOST_NAMES, FEWEST = 40, 3
+MOST_NAMES, FEWEST, LEAST_SHARE = 24, 3, 0.01
+"""A class of fewer images than that, or of a smaller share of all, has no name: names would hide the images."""
 BACK_ALPHA = 0.82
 STEPS_PX = (0.0, -38.0, 38.0, -76.0, 76.0)
 
@@ -42,14 +43,15 @@ class Middles:
 def middles_of(bundle: Bundle, survey: Survey, spread: Spread) -> Middles:
     """The middle of each class: of its images the one nearest to their median, so that a name stands on one of them.
 
-    At most the `MOST_NAMES` largest classes; none where no classes are known.
+    At most the `MOST_NAMES` largest classes, none of few images; none where no classes are known.
     """
     classes = grouping(bundle, survey)
     if classes is None:
         return Middles((), np.zeros((0, 3), np.float32))
     known = np.where(spread.has_place, classes, -1)
     numbers, counts = np.unique(known[known >= 0], return_counts=True)
-    kept = [int(numbers[at]) for at in np.argsort(-counts, kind="stable") if counts[at] >= FEWEST][:MOST_NAMES]
+    least = max(FEWEST, LEAST_SHARE * counts.sum())
+    kept = [int(numbers[at]) for at in np.argsort(-counts, kind="stable") if counts[at] >= least][:MOST_NAMES]
     points = [_middle(spread.points[known == each]) for each in kept]
     return Middles(tuple(kept), np.array(points, np.float32).reshape(-1, 3))
 
