@@ -12,7 +12,16 @@ import numpy as np
 
 from exporter.bundle.checks import output_name
 from exporter.bundle.read import Bundle
-from exporter.bundle.schema import Checkpoint, Layer, Manifest, Run, Sculpture
+from exporter.bundle.schema import (
+    Checkpoint,
+    Embedding,
+    Layer,
+    Manifest,
+    Neighbours,
+    Run,
+    Sculpture,
+    Survey,
+)
 from exporter.bundle.tensors import tensor_bytes, tensor_refs
 
 HEADINGS = ("layer", "kind", "shape", "parameters", "tensors", "bytes")
@@ -62,6 +71,9 @@ class Summary(msgspec.Struct, frozen=True):
     runs: tuple[str, ...]
     importances: tuple[str, ...]
     sculptures: tuple[str, ...]
+    surveys: tuple[str, ...]
+    embeddings: tuple[str, ...]
+    neighbours: tuple[str, ...]
 
     def to_json(self) -> str:
         """The summary as JSON text."""
@@ -77,6 +89,8 @@ class Summary(msgspec.Struct, frozen=True):
         lines += _listed("groups", self.groups)
         lines += _listed("checkpoints", self.checkpoints) + _listed("inputs", self.inputs) + _listed("runs", self.runs)
         lines += _listed("importances", self.importances) + _listed("sculptures", self.sculptures)
+        lines += _listed("surveys", self.surveys) + _listed("embeddings", self.embeddings)
+        lines += _listed("neighbours", self.neighbours)
         lines += [f"NaN          {text}" for text in map(_nan_text, self.layers) if text]
         return "\n".join(lines)
 
@@ -119,6 +133,9 @@ def summarise(bundle: Bundle) -> Summary:
         runs=tuple(map(_run_text, manifest.runs)),
         importances=_importances(manifest),
         sculptures=tuple(map(_sculpture_text, manifest.sculptures)),
+        surveys=tuple(map(_survey_text, manifest.surveys)),
+        embeddings=tuple(f"{x.id} by {x.method}{_of_layer(x)}" for x in manifest.embeddings),
+        neighbours=tuple(f"{x.id}{_of_layer(x)}{_metrics_of(x.result)}" for x in manifest.neighbours),
     )
 
 
@@ -186,6 +203,23 @@ def _importances(manifest: Manifest) -> tuple[str, ...]:
 def _sculpture_text(sculpture: Sculpture) -> str:
     sizes = "-".join(str(layer.units) for layer in sculpture.layers)
     return f"{sculpture.id} {sizes}, importance by {sculpture.method}, at checkpoint {sculpture.checkpoint}"
+
+
+def _survey_text(survey: Survey) -> str:
+    """What a survey looked at, in a line."""
+    layers = max((len(made.layers) for made in survey.passes), default=0)
+    checkpoints = ", ".join(made.checkpoint for made in survey.passes)
+    skipped = f", {len(survey.skipped)} left out" if survey.skipped else ""
+    return f"{survey.id} {survey.images:,} images of {survey.source}{skipped}, {layers} layers at {checkpoints}"
+
+
+def _of_layer(made: Embedding | Neighbours) -> str:
+    of = "pixels" if made.layer is None else f"{made.layer} at checkpoint {made.checkpoint}"
+    return f" of {of}, survey {made.survey}"
+
+
+def _metrics_of(result: dict[str, bool | int | float | str | None]) -> str:
+    return "".join(f", {name} {value:.4g}" for name, value in result.items() if isinstance(value, int | float))
 
 
 def _metrics(metrics: dict[str, float | None]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from surveyed_bundle import add_embedding, add_neighbours, add_survey
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import read_bundle
@@ -68,3 +69,18 @@ def test_what_is_kept_of_the_outputs_is_told(tmp_path: Path) -> None:
     ):
         assert line in text.splitlines()
     assert text.count(" (first 1)") == text.count(", no weights kept") == 1
+
+
+def test_surveys_and_what_was_made_of_them_have_a_line_each(tiny_bundle_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "surveyed.bundle"
+    shutil.copytree(tiny_bundle_path, path)
+    pictures = np.random.default_rng(0).integers(0, 256, (7, 6, 6, 1), np.uint8)
+    add_survey(path, pictures, np.arange(7) % 3, layers=("conv", "scores"))
+    add_embedding(path, np.zeros((7, 2)))
+    add_neighbours(path, pictures, 2, id_="conv", layer="conv", checkpoint=read_bundle(path).final_checkpoint.id)
+    text = summarise(read_bundle(path)).to_text()
+    at = read_bundle(path).final_checkpoint.id
+    assert re.search(rf"^surveys      1\n  000 7 images of made, 2 layers at {at}$", text, re.MULTILINE)
+    assert re.search(r"^embeddings   1\n  pca-pixels by pca of pixels, survey 000$", text, re.MULTILINE)
+    near = rf"^neighbours   1\n  conv of conv at checkpoint {at}, survey 000, accuracy 0(\.\d+)?, k 2$"
+    assert re.search(near, text, re.MULTILINE)

@@ -299,3 +299,38 @@ def test_any_failing_step_is_one_clear_line_and_leaves_what_was_there(
     assert committed or found == before
     assert not committed or validate_bundle(path) == []
     assert {entry.name for entry in tmp_path.iterdir()} <= {"x.bundle", "new.bundle"}
+
+
+@pytest.mark.parametrize("cuts", [(), (0,), (3,), (1, 1, 6), (7,)])
+def test_an_array_in_pieces_has_the_bytes_of_the_whole(cuts: tuple[int, ...], tmp_path: Path) -> None:
+    whole = np.arange(7 * 2 * 3, dtype=np.int32).reshape(7, 2, 3)
+    for name in ("whole", "pieces"):
+        with BundleWriter.create(tmp_path / f"{name}.bundle") as writer:
+            with writer.open("weights/000.npz") as stream:
+                if name == "whole":
+                    ref = stream.add("k", whole)
+                else:
+                    pieces = iter(np.split(whole, cuts))
+                    ref = stream.add_rows("k", whole.shape, whole.dtype, pieces)
+            assert (ref.shape, ref.dtype) == ((7, 2, 3), "int32")
+            writer.commit(plain_manifest({"k": ref}))
+    assert content_of(tmp_path / "pieces.bundle") == content_of(tmp_path / "whole.bundle")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "pattern"),
+    [
+        ([np.zeros(2)], r"do not make an array.*3 values.*-1 values"),
+        ([np.zeros(2), np.zeros(9)], r"do not make an array"),
+        ([np.zeros(3, np.float32)], "another dtype"),
+        ([], "do not make an array"),
+    ],
+)
+def test_pieces_that_make_no_array_leave_nothing(pieces: list[Any], pattern: str, tmp_path: Path) -> None:
+    def add(writer: BundleWriter) -> None:
+        with writer, writer.open("weights/000.npz") as stream:
+            stream.add_rows("k", (3,), np.dtype(np.float64), iter(pieces))
+
+    with pytest.raises(BundleError, match=pattern):
+        add(BundleWriter.create(tmp_path / "x.bundle"))
+    assert list(tmp_path.iterdir()) == []
