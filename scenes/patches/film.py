@@ -90,7 +90,9 @@ class Film:
 
     @cached_property
     def _title(self) -> Hud:
-        return heading(shown_name(self.bundle), words.SUBTITLE, self.frame.left_px, self.frame.right_px)
+        at = self.bundle.checkpoint(self.key.checkpoint_id)
+        early = "" if at.id == self.bundle.final_checkpoint.id else f", {at.label}"
+        return heading(shown_name(self.bundle), words.SUBTITLE + early, self.frame.left_px, self.frame.right_px)
 
     @cached_property
     def _opening(self) -> Hud:

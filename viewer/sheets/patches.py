@@ -64,8 +64,9 @@ def sheet_of_patches(subject: Subject) -> Sheet:
         for row in shown.rows.values()
     )
     if shown.silent:
+        among = len(set(subject.channels)) or shown.total
         verb = "is" if len(shown.silent) == 1 else "are"
-        subject.tell(f"{layer}: {len(shown.silent)} of {shown.total} channels {verb} silent")
+        subject.tell(f"{layer}: {len(shown.silent)} of {among} channels {verb} silent")
     chosen = f"{len(shown.rows)} of {shown.total} channels" + ("" if subject.channels else ", of the greatest range")
     value = subject.bundle.layer(layer).value
     subtitle = f"{subject.model_name}, {chosen}" + (f", {value}" if value != "value" else "")
@@ -142,13 +143,15 @@ def _notes(subject: Subject, shown: Shown) -> list[str]:
     patches, survey = shown.patches, shown.survey
     most = max(map(len, shown.rows.values()))
     which = "the picture that excites" if most == 1 else f"each of the {most} pictures that excite"
-    place, strongest = ("a place of the channel", " the strongest place") if patches[0].place else ("the unit", "")
-    notes = [
-        (
-            f"Each patch is exactly what {place} sees: {_seen(patches)}. It is{strongest} of {which} it most, out of "
-            f"{survey.images:,} of {survey.source}; the number is the value there, {_value(subject, shown.layer)}."
-        )
-    ]
+    what = f"of {which} it most, out of {survey.images:,} of {survey.source}."
+    told = "true class" if any(patch.true_class is not None for patch in patches) else "picture's name"
+    if patches[0].place:
+        first = f"Each patch is exactly what a place of the channel sees: {_seen(patches)}."
+        first += f" It is the strongest place {what}"
+    else:
+        first = f"Each patch is exactly what the unit sees, {_seen(patches)}, {what}"
+    value = _value(subject, shown.layer)
+    notes = [f"{first} The number is the value there, {value}; under it stands the {told}."]
     if any(patch.window.is_cut for patch in patches):
         notes.append("Striped: padding beyond the border of the picture, or pixels that do not reach the place.")
     if not all(patch.window.is_known for patch in patches):
