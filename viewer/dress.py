@@ -12,6 +12,7 @@ from viewer.study import Study
 
 if TYPE_CHECKING:
     from exporter.bundle import Bundle
+    from viewer.cloud import Cloud
     from viewer.layout import Layout
     from viewer.state import CaptureKey, Mute, NetView, ViewState
 
@@ -31,6 +32,7 @@ def dressed(state: ViewState, study: Study, layout: Layout) -> ViewState:
         clip_percentile=study.clip_percentile,
         colours=study.colours,
         hud=backed(state.hud) if study.spread > 1 else state.hud,
+        clouds=tuple(_coloured(cloud, study) for cloud in state.clouds),
     )
 
 
@@ -41,6 +43,10 @@ def marked(state: ViewState, study: Study, layout: Layout, bundle: Bundle) -> Vi
     """
     wires = marks_of(state, study, layout, bundle)
     return replace(state, wires=state.wires + wires if state.wires else wires) if wires else state
+
+
+def _coloured(cloud: Cloud, study: Study) -> Cloud:
+    return cloud if study.colour_by is None else replace(cloud, colour_by=study.colour_by, colour_to=None)
 
 
 def _net(net: NetView, study: Study, layout: Layout) -> NetView:

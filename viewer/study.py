@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from exporter.bundle.errors import KerascopeError
+from viewer.cloud import ColourBy
 from viewer.state import ColourSet, EdgeMode, Mute, Scope, Theme
 
 Language = Literal["en", "zh"]
@@ -47,6 +48,7 @@ class Study(Struct, frozen=True):
     `opacity` and `spread` multiply the scene's own. `edge_count` is as `viewer.state.Edges` has it. `isolated` are the
     layers that stay bright (none: all do), `opened` and `closed` the layers that show their channels or only the mean,
     against what the layout would do. `pinned` is what the inspector keeps, `cone` whether its receptive field is drawn.
+    `colour_by` is what the images of a survey are coloured by (`None`: as the scene does).
     """
 
     scope: Scope = "layer"
@@ -65,6 +67,7 @@ class Study(Struct, frozen=True):
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     muted: tuple[Mute, ...] = ()
+    colour_by: ColourBy | None = None
 
 
 class CameraOffset(Struct, frozen=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exporter.bundle import Bundle
-    from exporter.bundle.schema import Capture
+    from exporter.bundle.schema import Capture, Input
     from scenes.options import SceneOptions
     from viewer.layout import Layout
     from viewer.state import Camera, CaptureKey, Wire
@@ -29,6 +29,8 @@ NOTHING = Hud()
 SAYS_PX, SMALL_PX = 48.0, 23.0
 FRAME_PX = 3.0
 UNKNOWN = "?"
+DRAWING = "drawing"
+"""The label of what somebody draws; pictures that are known have their own names."""
 INVITATION = "draw in the pad: the network answers while your hand moves"
 
 
@@ -57,8 +59,16 @@ class Studio:
     def live(self, key: CaptureKey) -> ViewState:
         """The frame of a drawing that was answered just now."""
         capture = self.bundle.capture(key.input_id, key.checkpoint_id)
+        shown = self.bundle.input(key.input_id)
         said = Said("you draw, the network answers", self.read(capture))
+        is_drawn = shown.kind == "drawn" or shown.label == DRAWING or shown.label.startswith(f"{DRAWING} attacked")
+        if not is_drawn:
+            said = Said(f"{shown.label}: what the network makes of it", self.read(capture), self._truth(shown))
         return self.state(NetView(key), (self.sheet(key),), said)
+
+    def _truth(self, shown: Input) -> str:
+        """The class that an image of a data set is of, where that is known."""
+        return "" if shown.true_class is None else f"true class: {class_name(self.answer.names, shown.true_class)}"
 
     def waiting(self, capture: Capture) -> ViewState:
         """The frame of an input of the bundle, while nothing has been drawn."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from exporter.bundle import Bundle
@@ -93,16 +94,19 @@ class Overlay(Bundle):
         reply: Reply,
         checkpoint_id: str | None = None,
         label: str = "drawing",
+        true_class: int | None = None,
     ) -> CaptureKey:
         """The key of a new drawing: a picture (H, W, C) uint8, what was fed for it, and what the network answered.
 
-        `checkpoint_id` is that of the responder; `None`: the last one.
+        `checkpoint_id` is that of the responder; `None`: the last one. A picture that is known has its name as its
+        `label`, and its class.
         """
         checkpoint = self.under.final_checkpoint if checkpoint_id is None else self.under.checkpoint(checkpoint_id)
         with self._lock:
             self._count += 1
             id_ = f"{PREFIX}{self._count}"
-            self._drawings[id_] = _drawing(id_, checkpoint.id, label, picture, self._outputs(fed, reply), reply.scores)
+            shown = Input(id=id_, label=label, true_class=true_class)
+            self._drawings[id_] = _drawing(shown, checkpoint.id, picture, self._outputs(fed, reply), reply.scores)
             while len(self._drawings) > 1 and self._is_full():
                 self._drawings.popitem(last=False)
         return CaptureKey(id_, checkpoint.id)
@@ -187,12 +191,10 @@ class Overlay(Bundle):
         self.under.close()
 
 
-def _drawing(
-    id_: str, checkpoint_id: str, label: str, picture: Array, outputs: Mapping[str, Array], scores: Array
-) -> _Drawing:
+def _drawing(shown: Input, checkpoint_id: str, picture: Array, outputs: Mapping[str, Array], scores: Array) -> _Drawing:
     arrays = {_IMAGE: _frozen(picture), **{name: _frozen(values) for name, values in outputs.items()}}
     refs = {
-        name: TensorRef(file=id_, key=name, shape=values.shape, dtype=str(values.dtype))
+        name: TensorRef(file=shown.id, key=name, shape=values.shape, dtype=str(values.dtype))
         for name, values in arrays.items()
     }
     image = refs.pop(_IMAGE)
@@ -200,13 +202,13 @@ def _drawing(
     numbers = numbers if len(numbers) <= _MOST_SCORES else ()
     is_choice = len(numbers) > 1 and None not in numbers
     capture = Capture(
-        input=id_,
+        input=shown.id,
         checkpoint=checkpoint_id,
         outputs=refs,
         scores=numbers,
         predicted=int(np.argmax(scores)) if is_choice else None,
     )
-    return _Drawing(Input(id=id_, label=label, image=image), capture, arrays)
+    return _Drawing(replace(shown, image=image), capture, arrays)
 
 
 def _frozen(values: Array) -> Array:

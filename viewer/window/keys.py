@@ -93,7 +93,8 @@ DRAWING = (
     Binding(("Ctrl+V",), "Ctrl V", "paste a picture (or drop one)", "live.intake.paste"),
 )
 ASKING = (Binding(("A",), "A", "what does it look for? which pixels?", "shelf.toggle_asking"),)
-BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING + DRAWING + ASKING
+SURVEYED = (Binding(("E",), "E", "the data set: examples of what excites a channel", "shelf.toggle_dataset"),)
+BINDINGS = PLAYING + CHOOSING + INPUTS + LOOKING + DOING + TALKING + DRAWING + ASKING + SURVEYED
 
 MOUSE = (
     ("drag", "turn"),
@@ -105,7 +106,7 @@ MOUSE = (
 )
 
 ATTACKS = (("W", "to the layer where the attack turns"),)
-PANELS = (("Ctrl 1 … 9", "show or hide one panel"), ("Ctrl F", "find a layer"))
+PANELS = (("Ctrl 1 … 9, 0", "show or hide one panel"), ("Ctrl F", "find a layer"))
 
 
 def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
@@ -114,7 +115,7 @@ def _lines(bindings: tuple[Binding, ...]) -> tuple[tuple[str, str], ...]:
 
 HELP = (
     (("Timeline", _lines(PLAYING)), ("Choice", _lines(CHOOSING)), ("Inputs", _lines(INPUTS) + ATTACKS)),
-    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS), ("Drawing and asking", _lines(DRAWING + ASKING))),
+    (("Mouse", MOUSE), ("View", _lines(LOOKING) + PANELS), ("Drawing and asking", _lines(DRAWING + ASKING + SURVEYED))),
     (("Doing", _lines(DOING)), ("A talk", _lines(TALKING)), ("While presenting", _lines(PRESENTING))),
 )
 """Columns of headings, each with its keys and what they do."""

@@ -48,3 +48,5 @@ class Parts(QMainWindow):
     folder: Path
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""
+    backs: list[Callable[[], bool]]
+    """Who brings something back when Esc is pressed, and says whether there was something."""

@@ -187,12 +187,14 @@ class Window(Parts):
         (self.shelf.let_back if are_visible else self.shelf.send_away)("bars")
 
     def leave(self) -> None:
-        """Close the help, or else leave the full screen, let go of what is pinned, give the keys to the picture."""
+        """Close the help, or else leave the full screen, bring back what an image of a data set took the place of, let
+        go of what is pinned, give the keys to the picture.
+        """
         if self.help.isVisible():
             self.help.hide()
         elif self.isFullScreen():
             self.toggle_full_screen()
-        else:
+        elif not any(brings_back() for brings_back in self.backs):
             self.desk.set(pinned=None, pinned_edge=None)
             self.view.widget.setFocus()
 
@@ -235,7 +237,7 @@ class Window(Parts):
         """All parts, new, for a bundle."""
         bundle = Overlay(bundle)
         catalogue = catalogue.of(bundle)
-        self._bundle, self._catalogue, self.offers = bundle, catalogue, []
+        self._bundle, self._catalogue, self.offers, self.backs = bundle, catalogue, [], []
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
         self.desk = Desk(bundle, seen.study if seen else None)

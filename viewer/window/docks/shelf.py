@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from viewer.window.docks.asking.dock import AskDock
 from viewer.window.docks.cues import CuesDock
+from viewer.window.docks.dataset.dock import DataSetDock
 from viewer.window.docks.divergence.dock import DivergenceDock
 from viewer.window.docks.heading import Heading
 from viewer.window.docks.inputs.dock import InputsDock
@@ -37,12 +38,14 @@ SHELF: tuple[tuple[Callable[[Parts], QDockWidget], Qt.DockWidgetArea, bool], ...
     (DivergenceDock, BOTTOM, False),
     (PadDock, RIGHT, False),
     (AskDock, RIGHT, False),
+    (DataSetDock, RIGHT, False),
 )
 """Docks, the side they stand on (those of one side are tabs), and whether they are there at first: one that has nothing
-to show, and is disabled for it, never is."""
+to show, and is disabled for it, never is. That of data sets is for bundles that hold a survey only."""
 
 WIDTHS_PX = {LEFT: 240, RIGHT: 300}
 NARROWEST_PX, LOWEST_PX = 150, 90
+NO_SURVEY = "the bundle holds no survey of a data set: make one with kerascope survey"
 ROOMY_PX, ROOMY_FOR_TWO_PX = 1200, 1800
 """In a narrower window, with one bundle or two, the docks go until they are asked for: the picture comes first."""
 
@@ -71,7 +74,7 @@ class Shelf(QObject):
         dock.setTitleBarWidget(Heading(dock))
         dock.setMinimumSize(NARROWEST_PX, LOWEST_PX)
         action = dock.toggleViewAction()
-        action.setShortcut(f"Ctrl+{len(self.docks) + 1}")
+        action.setShortcut(f"Ctrl+{(len(self.docks) + 1) % 10}")
         self._window.addAction(action)
         self._window.addDockWidget(side, dock)
         beside = [other for other in self.docks if self._sides[other] == side]
@@ -129,6 +132,14 @@ class Shelf(QObject):
         """What is asked of the model in front of the docks of its side, or away."""
         self._toggle(next(dock for dock in self.docks if isinstance(dock, AskDock)))
 
+    def toggle_dataset(self) -> None:
+        """The data set in front of the docks of its side, or away; a line where none was surveyed."""
+        dock = next((dock for dock in self.docks if isinstance(dock, DataSetDock)), None)
+        if dock is None:
+            self._window.desk.told.emit(NO_SURVEY)
+        else:
+            self._toggle(dock)
+
     def _toggle(self, dock: QDockWidget) -> None:
         is_seen = not dock.visibleRegion().isEmpty()
         dock.setVisible(not is_seen and dock.isEnabled())
@@ -152,6 +163,8 @@ class Shelf(QObject):
     def forget(self) -> None:
         """Take all docks down for good."""
         for dock in self.docks:
+            if isinstance(dock, DataSetDock):
+                dock.forget()
             self._window.removeAction(dock.toggleViewAction())
             self._window.removeDockWidget(dock)
             dock.deleteLater()
@@ -168,7 +181,10 @@ class Shelf(QObject):
 def add_docks(window: Parts) -> Shelf:
     """All docks of `SHELF` round the window, in the order of the table."""
     shelf = Shelf(window)
+    has_survey = bool(window.desk.bundle.manifest.surveys)
     for make, side, is_shown in SHELF:
+        if make is DataSetDock and not has_survey:
+            continue
         dock = make(window)
         shelf.add(dock, side, is_shown=is_shown and dock.isEnabled())
     shelf.let_back("making")

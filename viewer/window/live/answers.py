@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.live.reply import Reply
     from viewer.live.responder import Responder
+    from viewer.window.live.sheet import Named
 
     Make = Callable[[Bundle, str | None, str], Responder]
 
@@ -36,7 +37,7 @@ WITHOUT_MODEL = "attacking needs the model: kerascope view {bundle} --model MODE
 @dataclass(frozen=True, eq=False)
 class Question:
     """A picture (H, W, C) uint8, what is fed for it, when the hand did it (`time.perf_counter`), and how it is to be
-    attacked first; empty: not at all. `is_aside` is what nobody has drawn just now.
+    attacked first; empty: not at all. `is_aside` is what nobody has drawn just now; `known` what the picture is.
     """
 
     picture: NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Question:
     began_secs: float
     method: str = ""
     is_aside: bool = False
+    known: Named | None = None
 
 
 def make_responder(bundle: Bundle, model: str | None, checkpoint_id: str) -> Responder:

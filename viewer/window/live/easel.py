@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from viewer.window.live.sheet import Colour, Spot
+    from viewer.window.live.sheet import Colour, Named, Spot
 
     Picture = NDArray[np.uint8]
     Shape = tuple[int, int, int]
@@ -36,6 +36,11 @@ class Easel:
     def is_empty(self) -> bool:
         """Whether nothing has been drawn."""
         return self.history.now.is_empty
+
+    @property
+    def known(self) -> Named | None:
+        """What the picture is, where it is one that is known."""
+        return self.history.now.known
 
     @property
     def can_undo(self) -> bool:
@@ -73,11 +78,12 @@ class Easel:
         self.colour = ink_on(ground)
         self._put(self.history.grounded(ground))
 
-    def take(self, picture: Picture, *, is_step: bool = True) -> None:
+    def take(self, picture: Picture, *, is_step: bool = True, named: Named | None = None) -> None:
         """A picture in place of all that was drawn; without `is_step` it replaces the last one: a camera."""
         history = self.history
         is_step = is_step or history.now.under is None or bool(history.now.strokes)  # what a hand drew can come back
-        self._put(history.taken(picture) if is_step else History(Drawn(history.now.ground, picture), history.before))
+        other = Drawn(history.now.ground, picture, named=named)
+        self._put(history.taken(picture, named) if is_step else History(other, history.before))
 
     def go_on_with(self, other: Easel) -> None:
         """All that was drawn on another easel, and the way back from there."""

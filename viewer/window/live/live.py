@@ -17,6 +17,7 @@ from viewer.window.live.ground import ground_of, inverted
 from viewer.window.live.intake import Intake
 from viewer.window.live.saving import Saving
 from viewer.window.live.scene import LiveScene
+from viewer.window.live.sheet import Named
 from viewer.window.live.veil import telling_layers, veiled
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from viewer.live.overlay import Overlay
     from viewer.live.reply import Reply
+    from viewer.state import CaptureKey
     from viewer.window.chooser import Chooser
     from viewer.window.desk import Desk
     from viewer.window.live.sheet import Colour, Spot
@@ -92,6 +94,7 @@ class Live(QObject):
         self.attacked: Answered | None = None
         self.is_veiled = self.shows_attacked = False
         self.latency_ms: float | None = None
+        self._before: tuple[Answered | None, CaptureKey | None] = None, None
         self._due_secs: float | None = None
         self._asked_secs = 0.0
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
@@ -176,10 +179,29 @@ class Live(QObject):
         self.easel.colour = colour
         self.drawn.emit()
 
-    def take(self, picture: Picture, is_step: bool = True) -> None:
+    def take(self, picture: Picture, is_step: bool = True, named: Named | None = None) -> None:
         """A picture (H, W, C) uint8 in place of what was drawn; without `is_step` in place of the last one."""
-        self.easel.take(picture, is_step=is_step)
+        self.easel.take(picture, is_step=is_step, named=named)
         self._ask(time.perf_counter())
+
+    def load(self, picture: Picture, named: Named) -> None:
+        """A picture that is known in place of what was drawn, or of the one that was loaded before."""
+        is_first = self.easel.known is None
+        if is_first:
+            self._before = self.answer, self.scene.key
+        self.intake.camera.stop()
+        self.take(picture, is_first, named)
+
+    def unload(self) -> None:
+        """What was drawn, and shown of it, before a known picture was loaded."""
+        if self.easel.known is None:
+            return
+        self.easel.undo()
+        self.attacked, self.shows_attacked, self._due_secs = None, False, None
+        self.answer, key = self._before
+        self.scene.put_back(key)
+        self.drawn.emit()
+        self.answered.emit()
 
     # --- What is asked ------------------------------------------------------------------------------------------------
 
@@ -191,7 +213,8 @@ class Live(QObject):
             self._desk.failed.emit(barred)
             return
         picture = self.easel.picture
-        self.answers.ask(Question(picture, fed_of(self._overlay, picture), time.perf_counter(), method))
+        fed, known = fed_of(self._overlay, picture), self.easel.known
+        self.answers.ask(Question(picture, fed, time.perf_counter(), method, known=known))
 
     def show_attacked(self, shows: bool) -> None:
         """Show in the scene what the attack made of the drawing, or the drawing again."""
@@ -228,7 +251,8 @@ class Live(QObject):
             began_secs, self._due_secs = self._due_secs, None
             self._asked_secs = time.perf_counter()
             picture = self.easel.picture
-            self.answers.ask(Question(picture, fed_of(self._overlay, picture), began_secs))
+            fed = fed_of(self._overlay, picture)
+            self.answers.ask(Question(picture, fed, began_secs, known=self.easel.known))
         elif not self._later.isActive():
             self._later.start()
 
@@ -238,7 +262,8 @@ class Live(QObject):
             self._chooser.want(scene=SCENE)
 
     def _on_replied(self, question: Question, reply: Reply) -> None:
-        if question.is_aside:
+        is_gone = question.known is not None and question.known != self.easel.known
+        if question.is_aside or is_gone:
             return
         if reply.problem and not self.is_veiled:
             self._desk.failed.emit(reply.problem)
@@ -259,9 +284,11 @@ class Live(QObject):
         if shown is None:
             return
         reply = veiled(shown.reply, self._telling) if self.is_veiled else shown.reply
-        method = shown.question.method
-        label = f"drawing attacked by {method}" if method else "drawing"
-        key = self._overlay.show(shown.picture, shown.question.fed, reply, self.answers.checkpoint_id, label)
+        question = shown.question
+        known = question.known or Named("drawing")
+        label = f"{known.name} attacked by {question.method}" if question.method else known.name
+        at = self.answers.checkpoint_id
+        key = self._overlay.show(shown.picture, question.fed, reply, at, label, known.true_class)
         self.scene.put(key, began_secs)
 
     def _on_shown(self, took_ms: float) -> None:

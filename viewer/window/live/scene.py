@@ -73,6 +73,16 @@ class LiveScene(QObject):
         self._waiting = Arrival(key, began_secs)
         self._begin()
 
+    @property
+    def key(self) -> CaptureKey | None:
+        """What is shown of what was drawn."""
+        return self._player.live
+
+    def put_back(self, key: CaptureKey | None) -> None:
+        """Show an earlier drawing again, at once, or none; what waits is not wanted any more."""
+        self._waiting = None
+        self._player.put_live(key)
+
     def _begin(self) -> None:
         self._since_secs = time.perf_counter()
         self._look()

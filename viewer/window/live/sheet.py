@@ -18,18 +18,36 @@ Colour = tuple[int, ...]
 MOST_STEPS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A picture that is known: what it is called, its true class (`None`: not known), and which row of a survey."""
+
+    name: str
+    true_class: int | None = None
+    row: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A ground of one colour, a picture (H, W, C) uint8 that hides it (`None`: there is none), and strokes in order."""
+    """A ground of one colour, a picture (H, W, C) uint8 that hides it (`None`: there is none), and strokes in order.
+
+    `named` says what the picture is, where that is known.
+    """
 
     ground: Colour
     under: Picture | None = None
     strokes: tuple[Stroke, ...] = ()
+    named: Named | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has been drawn."""
         return self.under is None and not self.strokes
+
+    @property
+    def known(self) -> Named | None:
+        """What is seen, where that is known: what somebody has drawn on is another picture."""
+        return None if self.strokes else self.named
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +73,9 @@ class History:
         """On a ground of another colour."""
         return self.changed(replace(self.now, ground=ground))
 
-    def taken(self, picture: Picture) -> History:
+    def taken(self, picture: Picture, named: Named | None = None) -> History:
         """A picture in place of all that was drawn."""
-        return self.changed(Drawn(self.now.ground, picture))
+        return self.changed(Drawn(self.now.ground, picture, named=named))
 
     def changed(self, now: Drawn) -> History:
         """Something else, and what was before it to go back to."""
