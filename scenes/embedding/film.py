@@ -12,13 +12,14 @@ import numpy as np
 from scenes.choose import shown_name
 from scenes.easing import clamped, cubic_in_out
 from scenes.embedding import words
+from scenes.embedding.answered import median_margin, wrong_in
 from scenes.embedding.places import EmbeddingFrame, side_for
 from scenes.panels.classes import class_name
 from scenes.panels.heading import caption, heading
 from scenes.timeline import mixed
 from viewer.cloud import GRID, Cloud, Track
 from viewer.drift import faded
-from viewer.learned.read import answers_of, pass_of, true_classes
+from viewer.learned.read import answers_of, true_classes
 from viewer.learned.spread import spread_of
 from viewer.state import Hud, ViewState
 
@@ -148,6 +149,8 @@ class Film:
                 return said
             there = self.stations.every[beat.start or 0]
             return said[0], words.moved_said(self._moved(embedding), self._moved(there), str(there.layer))
+        if beat.colours[1] == "margin":
+            return words.margin_said(median_margin(self.bundle, self.stations, self.checkpoint_id) or 0.0)
         if beat.colours[1] == "wrong":
             return words.wrong_said(*wrong_in(self.bundle, self.stations, self.checkpoint_id))
         if embedding is not None and beat.station is not None and beat.station >= len(self.stations.way):
@@ -198,17 +201,6 @@ class Film:
         numbers, counts = np.unique(true[true >= 0], return_counts=True)
         order = range(len(numbers)) if len(numbers) <= MOST_IN_ORDER else np.argsort(-counts, kind="stable")
         return tuple(int(numbers[at]) for at in order)
-
-
-def wrong_in(bundle: Bundle, stations: Stations, checkpoint_id: str | None) -> tuple[int, int]:
-    """How many images of known class are taken for another one, and how many are known; 0 and 0 where nothing is."""
-    true = true_classes(bundle, stations.survey)
-    if true is None or checkpoint_id not in {each.checkpoint for each in stations.survey.passes}:
-        return 0, 0
-    answers = answers_of(bundle, pass_of(bundle, stations.survey, checkpoint_id))
-    if answers is None:
-        return 0, 0
-    return int(((answers.predicted != true) & (true >= 0)).sum()), int((true >= 0).sum())
 
 
 def _gone(hud: Hud, alpha: float) -> Hud:

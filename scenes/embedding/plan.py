@@ -29,10 +29,17 @@ DIM = 0.6
 
 
 def journey_of(
-    stations: Stations, titles: tuple[str, ...], attacked: Attacked | None, colour_by: ColourBy, *, has_wrong: bool
+    stations: Stations,
+    titles: tuple[str, ...],
+    attacked: Attacked | None,
+    colour_by: ColourBy,
+    *,
+    has_margin: bool,
+    has_wrong: bool,
 ) -> Journey:
     """The wall of all images, the pixels, layer after layer; back to the untrained network and through its epochs;
-    what is taken for another class; the attacked image's track, which shrinks on the way back over the pixels.
+    how sure it is, and what it takes for another class; the attacked image's track, which shrinks on the way back over
+    the pixels.
 
     `titles` are the names of the stations.
     """
@@ -44,15 +51,23 @@ def journey_of(
         secs = (STEP_SECS, LOOK_SECS) if is_epoch else (FLY_SECS, HOLD_SECS)
         beats.append(Beat(titles[station or 0], start, station, *secs, plain))
     last = stops[-1]
-    if has_wrong:
-        to = (colour_by, "wrong"), ("wrong", colour_by)
-        beats.append(Beat("taken for another class", last, last, RECOLOUR_SECS, LONG_SECS, to[0]))  # type: ignore[arg-type]
-        beats.append(Beat("", last, last, RECOLOUR_SECS, 0.0, to[1]))  # type: ignore[arg-type]
+    beats += _recoloured(last, colour_by, has_margin=has_margin, has_wrong=has_wrong)
     if attacked is not None:
         beats += _attack(stations, attacked, last, plain)
         last = beats[-1].station
     beats.append(Beat("", last, None, FLY_SECS, 0.0, plain))
     return Journey(tuple(beats))
+
+
+def _recoloured(last: int | None, colour_by: ColourBy, *, has_margin: bool, has_wrong: bool) -> list[Beat]:
+    """Other colours one after the other, and back to the first."""
+    shown: list[tuple[ColourBy, str]] = [("margin", "how sure it is")] if has_margin else []
+    shown += [("wrong", "taken for another class")] if has_wrong else []
+    beats, here = list[Beat](), colour_by
+    for there, name in shown:
+        beats.append(Beat(name, last, last, RECOLOUR_SECS, LONG_SECS, (here, there)))
+        here = there
+    return [*beats, Beat("", last, last, RECOLOUR_SECS, 0.0, (here, colour_by))] if beats else []
 
 
 def _attack(stations: Stations, attacked: Attacked, last: int | None, plain: tuple[ColourBy, ColourBy]) -> list[Beat]:

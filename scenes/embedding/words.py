@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scenes.panels.classes import class_name
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import count, percent
+from viewer.learned.tinting import SURE, UNSURE, WRONG
 from viewer.state import Bar, ColourRole, Hud, Polyline, Words
 from viewer.typeset import width_of
 
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 SUBTITLE = "where images lie, layer by layer"
 NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 HEAD_PX, DETAIL_PX, SMALL_PX = 34.0, 24.0, 22.0
-GAP_PX, DOT_PX = 20.0, 12.0
+GAP_PX, DOT_PX, SWATCH_PX = 20.0, 12.0, 28.0
 COLOURED: dict[ColourBy, str] = {
     "class": "colour: true class",
     "prediction": "colour: class it is taken for",
-    "margin": "colour: how far the best class is ahead",
+    "margin": "best two classes equal",
     "wrong": "taken for another class",
     "picture": "images as they are",
 }
@@ -90,6 +91,11 @@ def sentences(embedding: Embedding | None, method: str, *, has_classes: bool, is
     return (f"Near each other: images that {embedding.layer} takes for alike.", caveat(method))
 
 
+def margin_said(median: float) -> tuple[str, ...]:
+    """How sure the network is."""
+    return (f"For half the images the best class is ahead of the second by {median * 100:.0f} points or more.",)
+
+
 def wrong_said(wrong: int, known: int) -> tuple[str, ...]:
     """How many images are taken for another class."""
     if not wrong:
@@ -129,7 +135,10 @@ def legend(colour_by: ColourBy, classes: Sequence[int], names: Sequence[str], fr
     """What colours mean: as many classes in their colours as there is room for."""
     x, y = frame.left_px, frame.legend_px
     if colour_by == "wrong":
-        return _swatch(x, y, "alarm", COLOURED[colour_by])
+        return _swatch(x, y, WRONG, COLOURED[colour_by])
+    if colour_by == "margin":
+        right = x + width_of(COLOURED[colour_by], SMALL_PX) + SWATCH_PX + 2 * GAP_PX
+        return _swatch(x, y, UNSURE, COLOURED[colour_by]) + _swatch(right, y, SURE, "one far ahead")
     text = COLOURED[colour_by]
     words = [Words(text, (x, y), SMALL_PX, role="dim")]
     x += width_of(text, SMALL_PX) + GAP_PX
@@ -145,7 +154,9 @@ def legend(colour_by: ColourBy, classes: Sequence[int], names: Sequence[str], fr
 
 
 def _swatch(x: float, y: float, role: ColourRole, text: str) -> Hud:
-    return Hud(bars=(Bar((x, y - 16.0, 18.0, 18.0), role),), words=(Words(text, (x + 28.0, y), SMALL_PX, role="dim"),))
+    return Hud(
+        bars=(Bar((x, y - 16.0, 18.0, 18.0), role),), words=(Words(text, (x + SWATCH_PX, y), SMALL_PX, role="dim"),)
+    )
 
 
 def strip(names: Sequence[str], at: float, frame: EmbeddingFrame, y: float) -> Hud:

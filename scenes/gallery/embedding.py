@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenes.embedding.answered import median_margin, wrong_in
 from scenes.embedding.attacked import attacked_in
-from scenes.embedding.film import Film, wrong_in
+from scenes.embedding.film import Film
 from scenes.embedding.plan import journey_of
 from scenes.embedding.stations import stations_of
 from scenes.embedding.words import title_of
@@ -24,7 +25,7 @@ CHECK = "frames"
 
 def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     """A looping timeline: all images class after class, where they lie by their pixels, layer by layer and epoch by
-    epoch; which are taken for another class; and the way of an attacked one among them.
+    epoch; how sure the network is, which it takes for another class; and the way of an attacked one among them.
 
     Raises
     ------
@@ -38,8 +39,9 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
     checkpoint_id = shown[-1] if shown else known[-1] if known else None
     colour_by = _colour_by(bundle, stations)
     titles = tuple(title_of(bundle, each) for each in stations.every)
+    has_margin = median_margin(bundle, stations, checkpoint_id) is not None
     has_wrong = wrong_in(bundle, stations, checkpoint_id)[0] > 0
-    journey = journey_of(stations, titles, attacked, colour_by, has_wrong=has_wrong)
+    journey = journey_of(stations, titles, attacked, colour_by, has_margin=has_margin, has_wrong=has_wrong)
     film = Film(bundle, options, stations, attacked, journey, colour_by, checkpoint_id)
     return Timeline(journey.duration_secs, film.state_at, True, journey.markers, stops_secs=journey.stops_secs)
 
