@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from hypothesis import settings
 from made_sculpture import add_made_sculptures
 from rival_attacks import add_rivals
 from tiny_bundle import make_tiny_bundle
+
+from exporter.lean import claim_process
 
 ROOT = Path(__file__).parents[1]
 TIMINGS = pytest.StashKey[list[str]]()
@@ -84,6 +87,8 @@ THOROUGH = (
     "tests/exporter/attacks/test_foolbox_attacks.py::test_the_same_seed",
     "tests/exporter/capture/test_blocks.py::test_the_blocks_of_published_models",
     "tests/exporter/importance/test_pruning_digits.py",
+    "tests/exporter/surveying/test_killed.py",
+    "tests/exporter/surveying/test_on_processes.py",
     "tests/exporter/test_applications.py",
     "tests/exporter/test_quiet.py::test_an_export",
     "tests/exporter/test_streaming.py",
@@ -108,6 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if item.nodeid.startswith(THOROUGH)]
         items[:] = [item for item in items if not item.nodeid.startswith(THOROUGH)]
         config.hook.pytest_deselected(items=left_out)
+    gc.freeze()  # tests that were found stay until the end, and are many
     # Ten seconds, also for those who run one test that needs none of it.
     if "tensorflow" in sys.modules:
         raise pytest.UsageError("a test module imports TensorFlow when it is collected: import it inside the tests")
@@ -121,7 +127,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("tf") and "tensorflow" not in sys.modules:
         # A plain import after this process has drawn would end it: TensorFlow and Mesa's driver each bring an LLVM.
+        claim_process("tests")
         import exporter.backend  # noqa: F401
+
+        # What TensorFlow has made stays until the end: looked through again and again it takes a tenth of the time.
+        gc.freeze()
     if item.get_closest_marker("gl") and gl_problem():
         # A machine that must prove the drawing may not skip it.
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(gl_problem())
