@@ -33,7 +33,7 @@ class ImageTile:
 
 @dataclass(frozen=True, slots=True)
 class ThumbnailTile:
-    """The thumbnail of an image of a survey; `row` is its number there."""
+    """An image of a survey, small: its picture where that was kept, else its thumbnail. `row` is its number there."""
 
     survey_id: str
     row: int

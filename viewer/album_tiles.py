@@ -14,7 +14,7 @@ from viewer.atlas import LARGEST_PICTURE, NOT_KEPT, reduced
 from viewer.colour import apply_map
 from viewer.kept import finite, kernel_ref
 from viewer.learned.patches import hatched, patch_of, pixels_of, whole_picture
-from viewer.learned.read import thumbnails
+from viewer.learned.read import shown_image
 from viewer.loupe import cut, picture_cells
 from viewer.state import CaptureKey
 
@@ -192,14 +192,11 @@ def _patch(bundle: Bundle, tile: PatchTile) -> Array:
 
 
 def _thumbnail(bundle: Bundle, tile: ThumbnailTile) -> Array:
-    small = thumbnails(bundle, bundle.survey(tile.survey_id))
-    if small is None:
-        raise BundleError("the survey kept no thumbnails", got=f"survey {tile.survey_id!r}", path=bundle.path)
-    if not 0 <= tile.row < len(small):
-        expected = f"one from 0 to {len(small) - 1}"
-        raise BundleError("no such image in the survey", expected=expected, got=tile.row, path=bundle.path)
-    cells = small[tile.row].astype(np.float32) / np.float32(255)
-    return np.repeat(cells, 3, axis=2) if cells.shape[2] == 1 else cells
+    shown = shown_image(bundle, bundle.survey(tile.survey_id), tile.row)
+    cells = shown.astype(np.float32) / np.float32(255)
+    cells = np.repeat(cells, 3, axis=2) if cells.shape[2] == 1 else cells
+    rows, columns = (min(side, LARGEST_PICTURE) for side in cells.shape[:2])
+    return np.moveaxis(reduced(np.moveaxis(cells, -1, 0), rows, columns), 0, -1)
 
 
 def _image(bundle: Bundle, tile: ImageTile) -> Array:

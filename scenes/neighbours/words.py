@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.panels.heading import fitted
+from scenes.panels.heading import broken, fitted
 from scenes.panels.legends import colour_legend, legend_row, note
 from scenes.panels.numbers import count
 from viewer.learned.classes import class_label
@@ -21,7 +21,7 @@ NAME_PX, LINE_PX, SMALL_PX, NUMBER_PX = 28.0, 23.0, 21.0, 34.0
 WRONG, RIGHT = "\u2717", "\u2713"
 WRONG_FRAME_PX, RIGHT_FRAME_PX, CROSS_PX = 6.0, 3.0, 26.0
 BAR_PX = 34.0
-NARROW_PX = 1250.0
+NARROW_PX, WHY_PX = 1250.0, 300.0
 
 
 def subtitle(subject: Subject) -> str:
@@ -179,6 +179,5 @@ def legends(subject: Subject, frame: NearFrame, shown_input: str, *, is_marked: 
     known = subject.features.own is not None
     marks = [f"{RIGHT} its class  {WRONG} another, thick frame"] if known else []
     marks += ["numbers: Euclidean distances,", "not comparable between rows"]
-    why = subject.chosen.split(", ") if ", " in subject.chosen else [subject.chosen]
-    pieces = (note(marks), of_net, note([f"{each}," for each in why[:-1]] + why[-1:]))
+    pieces = (note(marks), of_net, note(broken(subject.chosen, WHY_PX, SMALL_PX)))
     return legend_row(pieces, frame.left_px, right)

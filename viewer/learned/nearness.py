@@ -152,12 +152,17 @@ def telling_rows(features: Nearness, pixels: Nearness, most: int) -> tuple[list[
     """Images for which features and pixels differ most, at most `most`, and why these, in a line.
 
     In turn one for which features are of its class more often and one for which pixels are, each of another class; of
-    unknown classes those that share the fewest neighbours; where the two never differ, the first images.
+    unknown classes some of those that share the fewest neighbours, from all over the data set; where the two never
+    differ, the first images.
     """
     by_features, by_pixels = features.agrees, pixels.agrees
     if by_features is None or by_pixels is None:
         both = np.array([np.isin(*rows).sum() for rows in zip(features.images, pixels.images, strict=True)], np.int64)
-        return np.argsort(both, kind="stable")[:most].tolist(), "chosen where the two have the fewest images in common"
+        fewest = np.flatnonzero(both == both.min())
+        rows = np.argsort(both, kind="stable")[:most]
+        if len(fewest) > most:
+            rows = fewest[np.linspace(0, len(fewest) - 1, most).round().astype(int)]
+        return rows.tolist(), "some of those for which the two have the fewest images in common"
     ahead = by_features.sum(axis=1) - by_pixels.sum(axis=1)
     own = features.own if features.own is not None else np.full(len(ahead), -1)
     better = _of_different_classes(np.argsort(-ahead, kind="stable"), ahead > 0, own, most)

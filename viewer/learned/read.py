@@ -111,6 +111,28 @@ def picture(bundle: Bundle, survey: Survey, row: int) -> NDArray[np.uint8] | Non
     return bundle.load(refs["pictures"])[at] if at < len(rows) and rows[at] == row else None
 
 
+def shown_image(bundle: Bundle, survey: Survey, row: int) -> NDArray[np.uint8]:
+    """An image as large as it was kept, (H, W, 1 or 3) uint8: its picture, else its thumbnail.
+
+    Raises
+    ------
+    BundleError
+        There is no image of that number, or neither was kept of it.
+    """
+    if not 0 <= row < survey.images:
+        expected = f"one from 0 to {survey.images - 1}"
+        raise BundleError("no such image in the survey", expected=expected, got=row, path=bundle.path)
+    small = thumbnails(bundle, survey)
+    kept = picture(bundle, survey, row)
+    if kept is not None:
+        return kept
+    if small is None:
+        remedy = "survey the images again and keep thumbnails"
+        raise BundleError("the survey kept no thumbnails", got=f"survey {survey.id!r}", remedy=remedy, path=bundle.path)
+    made: NDArray[np.uint8] = small[row]
+    return made
+
+
 def answers_of(bundle: Bundle, made: SurveyPass) -> Answers | None:
     """What the network said of every image; `None` where it tells no classes apart."""
     if "top_classes" not in made.tensors or "top_scores" not in made.tensors:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.learned.classes import class_label, confusion_in
-from viewer.learned.read import answers_of, image_names, pass_of, survey_of, thumbnails, true_classes
+from viewer.learned.read import answers_of, image_names, pass_of, shown_image, survey_of, true_classes
 from viewer.sheets.matrix import Matrix, rate_text, sequential
 from viewer.sheets.sheet import Bar, Group, Sheet, Tile
 from viewer.sheets.subject import SMOOTH_FROM_PX, Subject, rgb_of
@@ -87,10 +87,9 @@ def _numbers() -> tuple[str, ...]:
 
 def _mistakes(subject: Subject, survey: Survey, made: SurveyPass, found: Confusion) -> Group | None:
     """An image of each of the most frequent mistakes: the one of which the network was surest."""
-    small, true = thumbnails(subject.bundle, survey), true_classes(subject.bundle, survey)
-    answers = answers_of(subject.bundle, made)
+    true, answers = true_classes(subject.bundle, survey), answers_of(subject.bundle, made)
     pairs = found.pairs()[:MOST_PAIRS]
-    if small is None or true is None or answers is None or not pairs:
+    if not {"thumbnails", "pictures"} & survey.tensors.keys() or true is None or answers is None or not pairs:
         return None
     totals = dict(zip(found.classes.tolist(), found.counts.sum(axis=1).tolist(), strict=True))
     tiles = []
@@ -99,6 +98,7 @@ def _mistakes(subject: Subject, survey: Survey, made: SurveyPass, found: Confusi
         row = int(rows[np.argmax(answers.score[rows])])
         names = (class_label(subject.bundle, number) for number in (own, said))
         lines = f"{count:,} of {totals[own]:,}", image_names(subject.bundle, survey, [row])[0]
-        smooth = min(small.shape[1:3]) >= SMOOTH_FROM_PX
-        tiles.append(Tile(rgb_of(small[row]), " \u2192 ".join(names), lines, is_smooth=smooth))
+        picture = shown_image(subject.bundle, survey, row)
+        smooth = min(picture.shape[:2]) >= SMOOTH_FROM_PX
+        tiles.append(Tile(rgb_of(picture), " \u2192 ".join(names), lines, is_smooth=smooth))
     return Group(tuple(tiles), TILE_PX, "The most frequent mistakes, of each the image of which the network was surest")

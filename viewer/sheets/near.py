@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from exporter.bundle.errors import KerascopeError
 from viewer.colour import PALETTES
 from viewer.learned.classes import class_label
 from viewer.learned.nearness import beside_pixels, nearness_of, telling_rows
-from viewer.learned.read import image_names, survey_of, thumbnails
+from viewer.learned.read import image_names, shown_image, survey_of
 from viewer.sheets.matrix import rate_text
 from viewer.sheets.page import enlarged, row_px_for
 from viewer.sheets.sheet import Group, Rgb, Sheet, Tile
@@ -25,20 +23,14 @@ QUERIES, TOP, MOST_TOP = 5, 8, 24
 LARGEST_PX, LEAST_PX = 160, 44
 WRONG, RIGHT = "\u2717", "\u2713"
 WRONG_PX, RIGHT_PX = 6, 2
-_NOTE = (
-    f"{RIGHT}, thin frame: of the image's class; {WRONG}, thick frame with a cross: of another. Numbers are Euclidean "
-    "distances; those by features and those by pixels cannot be compared."
-)
+_MARKS = f"{RIGHT}, thin frame: of the image's class; {WRONG}, thick frame with a cross: of another."
+_NUMBERS = "Numbers are Euclidean distances; those by features and those by pixels cannot be compared."
 
 
 def sheet_of_neighbours(subject: Subject) -> Sheet:
     """The sheet. Raises `KerascopeError` where no neighbours were found, or no thumbnails were kept."""
     bundle = subject.bundle
     survey = survey_of(bundle, subject.survey_id)
-    small = thumbnails(bundle, survey)
-    if small is None:
-        remedy = "survey the images again and keep thumbnails"
-        raise KerascopeError("the survey kept no thumbnails to show", remedy=remedy, path=bundle.path)
     entries = beside_pixels(bundle, survey, subject.layer, subject.checkpoint_id)
     features, pixels = (nearness_of(bundle, survey, each) for each in entries)
     top = min(subject.top or TOP, features.k, pixels.k, MOST_TOP)
@@ -47,12 +39,12 @@ def sheet_of_neighbours(subject: Subject) -> Sheet:
     rows, why = telling_rows(features, pixels, QUERIES)
     px = row_px_for(top + 1, LARGEST_PX, LEAST_PX)
     groups = [
-        _group(subject, survey, near, row, small, (top, px)) for row in rows for near in (features, pixels)
+        _group(subject, survey, near, row, (top, px)) for row in rows for near in (features, pixels)
     ]  # fmt: skip
     rates = ", ".join(
         f"by {_of(near)} {rate_text(near.accuracy)}" for near in (features, pixels) if near.accuracy is not None
     )
-    notes = [f"{why[:1].upper()}{why[1:]}.", _NOTE]
+    notes = [f"{why[:1].upper()}{why[1:]}.", *((_MARKS,) if features.own is not None else ()), _NUMBERS]
     if rates:
         notes.insert(0, f"Of all images, so many have neighbours of which most are of their class: {rates}.")
         subject.tell(f"most of the nearest are of the image's class: {rates}")
@@ -66,33 +58,32 @@ def _of(near: Nearness) -> str:
     return "pixels" if near.entry.layer is None else f"features of {near.of}"
 
 
-def _group(
-    subject: Subject, survey: Survey, near: Nearness, row: int, small: NDArray[np.uint8], size: tuple[int, int]
-) -> Group:
+def _group(subject: Subject, survey: Survey, near: Nearness, row: int, size: tuple[int, int]) -> Group:
     top, px = size
-    smooth = min(small.shape[1:3]) >= SMOOTH_FROM_PX
+
+    def shown(image: int) -> Rgb:
+        picture = shown_image(subject.bundle, survey, image)
+        return enlarged(Tile(rgb_of(picture), "", is_smooth=min(picture.shape[:2]) >= SMOOTH_FROM_PX), px)
+
     own = -1 if near.own is None else int(near.own[row])
     said = f", {_class(subject, own)}" if own >= 0 else ""
     (name,) = image_names(subject.bundle, survey, [row])
-    tiles = [Tile(_enlarged(small[row], px, smooth), "asked", (class_label(subject.bundle, own),), is_smooth=True)]
+    tiles = [Tile(shown(row), "asked", (class_label(subject.bundle, own),), is_smooth=True)]
     for rank, other in enumerate(near.images[row, :top].tolist()):
         its = -1 if near.classes is None else int(near.classes[row, rank])
         agrees = None if own < 0 or its < 0 else own == its
-        picture = _framed(_enlarged(small[other], px, smooth), agrees, subject)
+        picture = _framed(shown(other), agrees, subject)
         sign = "" if agrees is None else f"{RIGHT} " if agrees else f"{WRONG} "
         distance = float(near.distances[row, rank])
         line = f"{distance:,.0f}" if 1000 <= distance < 1e7 else f"{distance:#.3g}".removesuffix(".")
-        tiles.append(Tile(picture, f"{sign}{class_label(subject.bundle, its)}".strip() or str(other), (line,), True))
+        called = class_label(subject.bundle, its) or image_names(subject.bundle, survey, [other])[0]
+        tiles.append(Tile(picture, f"{sign}{called}", (line,), is_smooth=True))
     return Group(tuple(tiles), px, f"{name}{said}: nearest by {_of(near)}")
 
 
 def _class(subject: Subject, number: int) -> str:
     label = class_label(subject.bundle, number)
     return label if label.startswith("class ") else f"class {label}"
-
-
-def _enlarged(picture: NDArray[np.uint8], px: int, smooth: bool) -> Rgb:
-    return enlarged(Tile(rgb_of(picture), "", is_smooth=smooth), px)
 
 
 def _framed(picture: Rgb, agrees: bool | None, subject: Subject) -> Rgb:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from exporter.bundle.schema import Survey, SurveyLayer, SurveyPass
     from viewer.learned.classes import Confusion, Outstanding
 
-MOST_CLASSES, CHANNELS, TOP, MOST_TOP = 10, 3, 4, 12
-LARGEST_PX, LEAST_PX = 130, 60
+MOST_CLASSES, CHANNELS, TOP, MOST_TOP = 10, 3, 3, 12
+LARGEST_PX, LEAST_PX = 150, 60
 _NOTE = (
     "d' is the difference between the mean of the channel over the images of the class and that over all others, in "
     "units of their spread (the root of the mean of both variances). Of normal distributions, 1 tells 76 % of the "
@@ -54,22 +54,28 @@ def sheet_of_classes(subject: Subject) -> Sheet:
 
 
 def _layer(subject: Subject, made: SurveyPass) -> SurveyLayer:
-    """The layer that is asked for, or the last one before the output of which means by class were kept."""
+    """The layer that is asked for, or the last one of which means by class were kept and whose channels are no classes:
+    it has not as many of them as the output.
+    """
     if subject.layer is not None:
         return layer_of(subject.bundle, made, subject.layer)
     with_means = [each for each in made.layers if "class_mean" in each.tensors]
     if not with_means:
         raise KerascopeError("no means by class were kept", remedy="survey it again", path=subject.bundle.path)
-    inner = [each for each in with_means if each.layer not in subject.bundle.manifest.model.outputs]
+    outputs = subject.bundle.manifest.model.outputs
+    units = [each.tensors["class_mean"].shape[1] for each in with_means if each.layer in outputs]
+    inner = [each for each in with_means if each.tensors["class_mean"].shape[1] not in units]
     return (inner or with_means)[-1]
 
 
 def _shown(found: Outstanding, confusion: Confusion | None) -> tuple[list[int], str]:
-    """Which classes, in their order, and why these: all, or those that are right least often."""
+    """Which classes, in their order, and why these: all, or those that are right least often, or have most images."""
     there = [nth for nth, images in enumerate(found.images.tolist()) if images]
-    if len(there) <= MOST_CLASSES or confusion is None:
-        few = f", the first {MOST_CLASSES} of {len(there)} classes" if len(there) > MOST_CLASSES else ""
-        return there[:MOST_CLASSES], few
+    if len(there) <= MOST_CLASSES:
+        return there, ""
+    if confusion is None:
+        most = sorted(there, key=lambda nth: (-int(found.images[nth]), nth))[:MOST_CLASSES]
+        return sorted(most), f", the {MOST_CLASSES} of {len(there)} classes with the most images"
     recall = dict(zip(confusion.classes.tolist(), confusion.recall.tolist(), strict=True))
     hardest = sorted(there, key=lambda nth: (recall[int(found.classes[nth])], nth))[:MOST_CLASSES]
     return sorted(hardest), f", the {MOST_CLASSES} of {len(there)} classes that are right least often"
@@ -77,9 +83,9 @@ def _shown(found: Outstanding, confusion: Confusion | None) -> tuple[list[int], 
 
 def _heading(subject: Subject, found: Outstanding, confusion: Confusion | None, nth: int) -> str:
     number, images = int(found.classes[nth]), int(found.images[nth])
-    text = f"{class_label(subject.bundle, number)}: {images:,} images"
+    text = f"{class_label(subject.bundle, number)}: {images:,} image{'' if images == 1 else 's'}"
     if confusion is None:
-        return text
+        return f"{text} taken for it"
     at = int(np.searchsorted(confusion.classes, number))
     text += f", {rate_text(float(confusion.recall[at]))} right"
     wrong = next(((said, count) for own, said, count in confusion.pairs() if own == number), None)
