@@ -109,7 +109,8 @@ class Scatter:
         for image, colour in ((rim, paper.colour("ground")), (mask, paper.colour("accent"))):
             share = np.asarray(image.reduce(FINE), np.float32)[..., None] / 255
             paper.pixels += (colour - paper.pixels) * share
-        for picture, point, side in zip(self.ends, (at[0], at[-1]), (-1, 1), strict=False):
+        first_side = -1 if at[0][0] <= at[-1][0] else 1  # away from each other
+        for picture, point, side in zip(self.ends, (at[0], at[-1]), (first_side, -first_side), strict=False):
             away = np.array([side * (TRACK_TILE_PX / 2 + 16) - TRACK_TILE_PX / 2, -TRACK_TILE_PX / 2])
             _thumbnail(paper, picture, paper.colour("accent"), point + away, TRACK_TILE_PX)
 

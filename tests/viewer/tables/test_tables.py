@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from exporter.bundle import Bundle, KerascopeError, read_bundle
 from scenes.arguments import TABLES as NAMED
 from viewer.learned.patches import patch_of
 from viewer.learned.read import answers_of, features_of, pass_of, survey_of
-from viewer.tables import TABLES, table_of, write_table
+from viewer.tables import TABLES, table_of, write, write_table
 from viewer.tables.table import Asked, Row, Table
 
 Captured = pytest.CaptureFixture[str]
@@ -78,6 +79,16 @@ def test_both_files_have_the_rows_of_the_table(surveyed: Bundle, of: str, tmp_pa
     assert [(field.name, str(field.type)) for field in read.schema] == [(n, types[k]) for n, k in table.columns]
     assert plain(list(zip(*read.to_pydict().values(), strict=True))) == plain(rows)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.csv", "t.parquet"]
+
+
+@pytest.mark.parametrize("of", TABLES)
+def test_the_page_tells_the_columns_of_every_table(surveyed: Bundle, of: str) -> None:
+    text = (Path(write.__file__).parent / "TABLES.md").read_text(encoding="utf-8")
+    told = text.split(f"\n- `{of}`:")[1].split("\n- ")[0].split("\n\n")[0]
+    columns = [name for name, _ in table_of(of, asked_for(surveyed, of)).columns]
+    said = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", told))
+    assert said == columns
+    assert f"| `{of}` |" in text
 
 
 def test_no_name_of_a_file_is_a_formula(surveyed: Bundle, tmp_path: Path) -> None:
