@@ -14,7 +14,7 @@ from scenes.panels.heading import caption, heading
 from scenes.patches import words
 from scenes.patches.chapters import chapters_of
 from scenes.patches.journey import STAGGER, Journey
-from scenes.patches.places import PatchFrame, row_grid, trace_of
+from scenes.patches.places import PatchFrame, row_grid, trace_of, within
 from viewer.album import Album
 from viewer.inspect.wires import cone_wires
 from viewer.state import Hud, ViewState
@@ -108,12 +108,13 @@ class Film:
         shown = self.layout.plates[plate]
         grid = row_grid(frame, tuple(len(row.patches) for row in chapter.rows), chapter.aspect)
         channels = tuple(patch.channel for patch in chapter.patches)
+        boxes = [box for row in grid.boxes for box in row]
         page = Page(
             chapter=chapter,
             plate=plate,
             tiles=tuple(chapter.tile(patch) for patch in chapter.patches),
             start_px=start_boxes(shown, channels, self._strip.near, frame.aspect),
-            end_px=tuple(box for row in grid.boxes for box in row),
+            end_px=tuple(within(box, patch.window.size) for box, patch in zip(boxes, chapter.patches, strict=True)),
             title=head(
                 chapter.layer,
                 words.detail_of(self.bundle, chapter),

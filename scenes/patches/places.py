@@ -45,7 +45,7 @@ def row_grid(frame: PatchFrame, counts: tuple[int, ...], aspect: float) -> RowGr
 
     >>> grid = row_grid(PatchFrame(16 / 9), (9, 2), 1.0)
     >>> [len(row) for row in grid.boxes], round(grid.boxes[0][0][3]), grid.is_beside
-    ([9, 2], 174, True)
+    ([9, 2], 167, True)
     """
     left, top, width, height = frame.board
     aside, above = (NAME_ROOM_PX, 0.0) if frame.is_wide else (0.0, LABEL_PX)
@@ -63,6 +63,18 @@ def row_grid(frame: PatchFrame, counts: tuple[int, ...], aspect: float) -> RowGr
     )
     names = tuple((start, first + row * step + (high / 2 if frame.is_wide else -10.0)) for row in range(rows))
     return RowGrid(boxes, names, frame.is_wide)
+
+
+def within(box: Box, size: tuple[int, int]) -> Box:
+    """The largest box with the proportions of `size` (rows, columns) in the middle of another.
+
+    >>> within((10.0, 20.0, 100.0, 100.0), (2, 4))
+    (10.0, 45.0, 100.0, 50.0)
+    """
+    left, top, wide, high = box
+    times = min(wide / size[1], high / size[0])
+    own = size[1] * times, size[0] * times
+    return left + (wide - own[0]) / 2, top + (high - own[1]) / 2, *own
 
 
 @dataclass(frozen=True)

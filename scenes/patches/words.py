@@ -43,15 +43,17 @@ def detail_of(bundle: Bundle, chapter: Chapter) -> str:
 
 def sentences(chapter: Chapter) -> tuple[str, ...]:
     """What the patches are."""
-    most = max(len(row.patches) for row in chapter.rows)
-    which = "strongest picture" if most == 1 else f"{count(most)} strongest pictures"
+    longest = max(len(row.patches) for row in chapter.rows)
+    which = "strongest picture" if longest == 1 else f"{count(longest)} strongest pictures"
     of = f"its {which} out of {count(chapter.images)}"
     if not all(patch.window.is_known for patch in chapter.patches):
         return (f"In each row a channel, {of}.", "It is not known what part of them it sees.")
     if chapter.traced is None and not any(patch.window.is_cut for patch in chapter.patches):
         return (f"In each row a channel, {of}.", "It sees whole pictures.")
-    rows, columns = chapter.patches[0].window.size
-    return (f"In each row a channel, {of}:", f"of each just what one place sees, {rows} \u00d7 {columns} pixels.")
+    sizes = [patch.window.size for patch in chapter.patches]
+    rows, columns = (max(side) for side in zip(*sizes, strict=True))
+    most = "up to " if len(set(sizes)) > 1 else ""
+    return (f"In each row a channel, {of}:", f"of each just what one place sees, {most}{rows} \u00d7 {columns} pixels.")
 
 
 def traced_sentences(patch: Patch) -> tuple[str, ...]:
