@@ -46,7 +46,8 @@ class Cloud:
     black or white ground are drawn as ink of their colour, without their ground. Colours are by `colour_by`, or on the
     way to `colour_to` by `recolour` in 0..1; answers are those of `checkpoint_id` (`None`: the last that was surveyed).
     What is not among the rows `lit` loses the part `dim` of its strength. `labels` is how strongly the names of the
-    classes stand at their middles. `name` is what it is to the scene.
+    classes stand at their middles. `name` is what it is to the scene. What the colours mean is said
+    at `legend_px`, which is left, baseline and right border in reference pixels (`None`: it is not said).
     """
 
     name: str
@@ -67,3 +68,4 @@ class Cloud:
     labels: float = 0.0
     wall_aspect: float = 1.0
     tracks: tuple[Track, ...] = ()
+    legend_px: tuple[float, float, float] | None = None

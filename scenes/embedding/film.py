@@ -19,7 +19,6 @@ from scenes.panels.heading import caption, heading
 from scenes.timeline import mixed
 from viewer.cloud import GRID, Cloud, Track
 from viewer.drift import faded
-from viewer.learned.read import answers_of, true_classes
 from viewer.learned.spread import spread_of
 from viewer.state import Hud, ViewState
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from viewer.cloud import ColourBy
     from viewer.state import Camera
 
-MOST_IN_ORDER = 12
-"""Of more classes the largest are named first."""
 STAGGER = 0.35
 STEP_WIDE, HEAD_WIDE = 0.065, 0.19
 MOST_STEP, LEAST_HEAD = 1.8, 1.4
@@ -84,6 +81,7 @@ class Film:
             labels=mixed(here, there, clamped(3.0 * share - (2.0 if there > here else 0.0))),
             wall_aspect=self._frame.wall_aspect,
             tracks=self._tracks(beat, share),
+            legend_px=self._frame.legend_px,
         )
 
     def _tracks(self, beat: Beat, share: float) -> tuple[Track, ...]:
@@ -137,8 +135,6 @@ class Film:
         embedding = None if beat.station is None else stations.every[beat.station]
         title = words.title_of(self.bundle, embedding)
         hud = words.head(title, words.detail_of(embedding, stations.survey.images), frame)
-        names = self.bundle.manifest.model.class_names
-        hud += words.legend(beat.colours[1], self._classes, names, frame)
         return hud + caption(self._sentences(beat, embedding), frame.caption_left_px, frame.right_px)
 
     def _sentences(self, beat: Beat, embedding: Embedding | None) -> tuple[str, ...]:
@@ -191,16 +187,6 @@ class Film:
         known = spread_of(self.bundle, self.stations.survey, embedding.id).inputs
         places = [known[each] for each in self.attacked.inputs if each in known] if self.attacked else []
         return float(np.linalg.norm(places[-1] - places[0])) if places else 0.0
-
-    @cached_property
-    def _classes(self) -> tuple[int, ...]:
-        true = true_classes(self.bundle, self.stations.survey)
-        if true is None:
-            answers = answers_of(self.bundle, self.stations.survey.passes[-1]) if self.stations.survey.passes else None
-            true = np.array([], np.int64) if answers is None else answers.predicted
-        numbers, counts = np.unique(true[true >= 0], return_counts=True)
-        order = range(len(numbers)) if len(numbers) <= MOST_IN_ORDER else np.argsort(-counts, kind="stable")
-        return tuple(int(numbers[at]) for at in order)
 
 
 def _gone(hud: Hud, alpha: float) -> Hud:

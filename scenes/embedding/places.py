@@ -56,9 +56,9 @@ class EmbeddingFrame(Frame):
         return self.strip_px + 54.0
 
     @property
-    def legend_px(self) -> float:
-        """The baseline of what colours mean."""
-        return self.strip_px - 50.0
+    def legend_px(self) -> tuple[float, float, float]:
+        """Left, baseline and right border of what colours mean."""
+        return self.left_px, self.strip_px - 50.0, self.foot_right_px - 40.0
 
     @property
     def wall_aspect(self) -> float:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from scenes.panels.classes import class_name
 from scenes.panels.heading import fitted
 from scenes.panels.numbers import count, percent
-from viewer.learned.tinting import SURE, UNSURE, WRONG
-from viewer.state import Bar, ColourRole, Hud, Polyline, Words
+from viewer.state import Hud, Polyline, Words
 from viewer.typeset import width_of
 
 if TYPE_CHECKING:
@@ -19,19 +18,11 @@ if TYPE_CHECKING:
     from exporter.bundle.schema import Embedding
     from scenes.embedding.attacked import Attacked
     from scenes.embedding.places import EmbeddingFrame
-    from viewer.cloud import ColourBy
 
 SUBTITLE = "where images lie, layer by layer"
 NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 HEAD_PX, DETAIL_PX, SMALL_PX = 34.0, 24.0, 22.0
-GAP_PX, DOT_PX, SWATCH_PX = 20.0, 12.0, 28.0
-COLOURED: dict[ColourBy, str] = {
-    "class": "colour: true class",
-    "prediction": "colour: class it is taken for",
-    "margin": "best two classes equal",
-    "wrong": "taken for another class",
-    "picture": "images as they are",
-}
+GAP_PX, DOT_PX = 20.0, 12.0
 
 
 def title_of(bundle: Bundle, embedding: Embedding | None) -> str:
@@ -129,34 +120,6 @@ def head(title: str, detail: str, frame: EmbeddingFrame) -> Hud:
     at = (behind, frame.head_px) if is_behind else (frame.left_px, frame.head_px + 34.0)
     words = Words(title, (frame.left_px, frame.head_px), HEAD_PX, True)
     return Hud(words=(words, Words(fitted(detail, room, DETAIL_PX), at, DETAIL_PX, role="dim")))
-
-
-def legend(colour_by: ColourBy, classes: Sequence[int], names: Sequence[str], frame: EmbeddingFrame) -> Hud:
-    """What colours mean: as many classes in their colours as there is room for."""
-    x, y = frame.left_px, frame.legend_px
-    if colour_by == "wrong":
-        return _swatch(x, y, WRONG, COLOURED[colour_by])
-    if colour_by == "margin":
-        right = x + width_of(COLOURED[colour_by], SMALL_PX) + SWATCH_PX + 2 * GAP_PX
-        return _swatch(x, y, UNSURE, COLOURED[colour_by]) + _swatch(right, y, SURE, "one far ahead")
-    text = COLOURED[colour_by]
-    words = [Words(text, (x, y), SMALL_PX, role="dim")]
-    x += width_of(text, SMALL_PX) + GAP_PX
-    for number in classes if colour_by in ("class", "prediction") else ():
-        name = class_name(names, number)
-        wide = width_of(name, SMALL_PX, True)
-        if x + wide > frame.foot_right_px - 2 * GAP_PX:
-            words.append(Words("\u2026", (x, y), SMALL_PX, role="dim"))
-            break
-        words.append(Words(name, (x, y), SMALL_PX, True, of_class=number))
-        x += wide + GAP_PX
-    return Hud(words=tuple(words))
-
-
-def _swatch(x: float, y: float, role: ColourRole, text: str) -> Hud:
-    return Hud(
-        bars=(Bar((x, y - 16.0, 18.0, 18.0), role),), words=(Words(text, (x + SWATCH_PX, y), SMALL_PX, role="dim"),)
-    )
 
 
 def strip(names: Sequence[str], at: float, frame: EmbeddingFrame, y: float) -> Hud:

@@ -11,6 +11,7 @@ from vispy import gloo
 from viewer.camera import forward_of, project, view_from_world
 from viewer.colour import PALETTES
 from viewer.labels import box_of
+from viewer.learned.cloud_legend import classes_coloured, cloud_legend, shown_colours
 from viewer.learned.cluster_words import cluster_words, middles_of, mixed_middles, plated
 from viewer.learned.read import survey_of, thumbnails
 from viewer.learned.spread import grid_order, spread_of
@@ -25,7 +26,7 @@ from viewer.visuals.quad import corner_buffer, instances
 from viewer.visuals.wires import WiresVisual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,6 +83,7 @@ class CloudsVisual:
         self._pictures: dict[tuple[Any, ...], _Pictures] = {}
         self._placed: dict[tuple[str, str, float], _Placed] = {}
         self._colours: dict[tuple[Any, ...], gloo.VertexBuffer] = {}
+        self._classes: dict[tuple[str, ColourBy, str | None], tuple[int, ...]] = {}
         self._lit: dict[tuple[str, tuple[int, ...]], gloo.VertexBuffer] = {}
 
     def draw(self, state: ViewState, clip_from_world: NDArray[np.float32], target_px: tuple[int, int]) -> None:
@@ -105,10 +107,12 @@ class CloudsVisual:
                 self._draw_track(cloud, track, trail, state, clip_from_world, target_px)
 
     def labelled(self, state: ViewState, aspect: float, flat: Hud) -> Hud:
-        """What is flat of a frame, and with it the names of classes and what is told of tracks."""
+        """What is flat of a frame, and with it what colours mean, the names of classes and what is told of tracks."""
         if not state.clouds:
             return flat
         names = self._bundle.manifest.model.class_names
+        for cloud in state.clouds:
+            flat += self._legend(cloud, names)
         taken = [box_of(line) for line in flat.words if line.text and line.alpha > 0]
         for cloud in state.clouds:
             for track, trail in self._trails(cloud):
@@ -118,6 +122,13 @@ class CloudsVisual:
                 middles = mixed_middles(start.middles, end.middles, cloud.share)
                 flat += cluster_words(middles, state.camera, aspect, names, cloud.labels * cloud.alpha, taken)
         return flat
+
+    def _legend(self, cloud: Cloud, names: Sequence[str]) -> Hud:
+        colour_by, clear = shown_colours(cloud)
+        key = cloud.survey_id, colour_by, cloud.checkpoint_id
+        if cloud.legend_px is not None and key not in self._classes:
+            self._classes[key] = classes_coloured(self._bundle, cloud, colour_by)
+        return cloud_legend(cloud, colour_by, clear, self._classes.get(key, ()), names)
 
     def reach(self, state: ViewState) -> float:
         """How far from the camera's target, along its way, what is shown reaches; 0 where there is nothing."""
