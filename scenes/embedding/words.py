@@ -84,7 +84,8 @@ def sentences(embedding: Embedding | None, method: str, *, has_classes: bool, is
 
 def margin_said(median: float) -> tuple[str, ...]:
     """How sure the network is."""
-    return (f"For half the images the best class is ahead of the second by {median * 100:.0f} points or more.",)
+    points = math.floor(median * 1000) / 10  # cut, not rounded: 99.97 is not 100
+    return (f"For half the images the best class is ahead of the second by {points:g} points or more.",)
 
 
 def wrong_said(wrong: int, known: int) -> tuple[str, ...]:
