@@ -51,7 +51,8 @@ def auc_of(ones: Floats, others: Floats) -> Floats:
     """The area under the ROC curve of each channel, (C,) float64 in 0..1.
 
     It is U / (n1 n2) of Mann and Whitney's test: the share of the pairs of which the one is greater, equal ones
-    counting for a half (Hanley and McNeil, "The meaning and use of the area under a ROC curve", 1982).
+    counting for a half (Hanley and McNeil, "The meaning and use of the area
+    under a receiver operating characteristic (ROC) curve", 1982).
 
     Parameters
     ----------

@@ -42,8 +42,14 @@ SHEETS: Mapping[str, Callable[[Subject], Sheet]] = {
     "embedding": sheet_of_embedding,
 }
 """What there are sheets of."""
-OF_SURVEYS = ("patches", "confusion", "neighbours", "classes", "embedding")
-"""Those that show what a survey of a data set has found."""
+OF_SURVEYS: Mapping[str, tuple[str, ...]] = {
+    "patches": ("survey", "channels", "top"),
+    "confusion": ("survey",),
+    "neighbours": ("survey", "top"),
+    "classes": ("survey", "top"),
+    "embedding": ("survey",),
+}
+"""Those that show what a survey of a data set has found, and what can be asked of them alone."""
 
 
 def untold(line: str) -> None:
@@ -109,10 +115,22 @@ def drawn_sheet(subject: Subject, of: str) -> Rgb:
         near = get_close_matches(of, SHEETS, 1)
         remedy = f"did you mean {near[0]}?" if near else ""
         raise KerascopeError("no such sheet", expected=f"one of {', '.join(SHEETS)}", got=repr(of), remedy=remedy)
-    if of not in OF_SURVEYS and (subject.survey_id is not None or subject.channels or subject.top is not None):
-        what = f"--survey, --channels and --top mean nothing for {of}"
-        raise KerascopeError(what, expected=f"one of {', '.join(OF_SURVEYS)}", remedy="leave them away")
+    _check_asked(subject, of)
     return picture_of(SHEETS[of](subject), subject.theme)
+
+
+def _check_asked(subject: Subject, of: str) -> None:
+    """Raise `KerascopeError` where something was asked that means nothing for a sheet."""
+    given = {
+        "survey": subject.survey_id is not None,
+        "channels": bool(subject.channels),
+        "top": subject.top is not None,
+    }
+    strange = [name for name, is_given in given.items() if is_given and name not in OF_SURVEYS.get(of, ())]
+    if strange:
+        what = f"{' and '.join(f'--{name}' for name in strange)} mean{'s' * (len(strange) == 1)} nothing for {of}"
+        meant = [name for name, options in OF_SURVEYS.items() if set(strange) <= set(options)]
+        raise KerascopeError(what, expected=f"one of {', '.join(meant)}", remedy="leave it away")
 
 
 def save_picture(picture: Rgb, path: Path) -> None:

@@ -158,6 +158,8 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         write_sheet(plain, "neighbours", tmp_path / "s.png", top=9)
     with pytest.raises(KerascopeError, match="no neighbours by features of conv"):
         write_sheet(plain, "neighbours", tmp_path / "s.png", layer="conv")
+    with pytest.raises(KerascopeError, match="--top means nothing for confusion: expected one of patches, neighbours"):
+        write_sheet(near_bundle(), "confusion", tmp_path / "s.png", top=3)
     assert list(tmp_path.iterdir()) == []
     for of in ("neighbours", "classes"):
         write_sheet(plain, of, tmp_path / f"{of}.png")
