@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.atlas import reduced
+from viewer.camera import view_from_world
 from viewer.learned.spread import eased
 
 if TYPE_CHECKING:
@@ -18,12 +19,19 @@ if TYPE_CHECKING:
     from exporter.bundle import Bundle
     from viewer.cloud import Track
     from viewer.learned.spread import Spread
+    from viewer.state import Camera
 
     Array = NDArray[np.float32]
 
 LARGEST_SIDE = 96
 APART = 1.15
 """Pictures along a line stand at least that many times their side apart."""
+OFF = 1.2
+ROOM, SOFT, ASIDE, OUTERMOST = 0.7, 0.08, 0.4, 1.0
+"""The last picture of a track: how far off its line, by its width; within which distance of the middle there is room up
+and to the right of it, how softly that ends, so that nothing jumps where points move, and how much it counts beside the
+way of the line; and how far out it may stand.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +77,21 @@ def trail_of(track: Track, start: Spread, end: Spread, share: float, side: float
         return None
     line, head = _so_far(points, track.shown)
     return Trail(names, line, head, _apart(line[: head + 1], APART * side * track.side), alpha * track.alpha)
+
+
+def called_out(camera: Camera, line: NDArray[np.float32], away: float) -> NDArray[np.float32]:
+    """Where in the world (1, 3) the last picture of a track along `line` (k, 3) stands: `away` from its end, as it is
+    seen, on the way that the line has taken, so that it does not hide it; up and to the right of a line that has hardly
+    begun, and never far out of the middle.
+    """
+    plane = view_from_world(camera)[:2, :3]
+    seen = line @ plane.T
+    heading = seen[-1] - seen.mean(axis=0)
+    way = heading / (np.linalg.norm(heading) + SOFT) + ASIDE * np.tanh((ROOM - seen[-1]) / SOFT)
+    place = seen[-1] + away * way / max(float(np.linalg.norm(way)), 1e-3)
+    off = (np.clip(place, -OUTERMOST, OUTERMOST) - seen[-1]) @ plane
+    place_in_world: NDArray[np.float32] = (line[-1:] + off).astype(np.float32)
+    return place_in_world
 
 
 def input_pictures(bundle: Bundle, inputs: Sequence[str]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from vispy import gloo
 
-from viewer.camera import forward_of, project, view_from_world
+from viewer.camera import forward_of, project
 from viewer.colour import PALETTES
 from viewer.labels import box_of
 from viewer.learned.cloud_legend import classes_coloured, cloud_legend, shown_colours
@@ -17,7 +17,7 @@ from viewer.learned.read import survey_of, thumbnails
 from viewer.learned.spread import grid_order, spread_of
 from viewer.learned.thumbnail_atlas import LEVELS, thumbnail_atlas
 from viewer.learned.tinting import image_colours
-from viewer.learned.trail import input_pictures, trail_of
+from viewer.learned.trail import OFF, called_out, input_pictures, trail_of
 from viewer.shading import program
 from viewer.state import REFERENCE_HEIGHT_PX, Hud, Wire
 from viewer.visuals.blending import OVER, PREMULTIPLIED
@@ -42,12 +42,6 @@ PICTURES_KEPT, SPREADS_KEPT, COLOURS_KEPT, LIT_KEPT, TRACKS_KEPT = 2, 24, 12, 8,
 BORDER_PX = 2.5
 IN_PLANE, IN_SPACE = 0.02, 0.35
 """What is fainter is not drawn: in space it would hide what is behind it."""
-APART = 0.9
-ROOM, SOFT, ASIDE, OUTERMOST = 0.7, 0.08, 0.4, 1.0
-"""The last picture of a track: how far off its line, by its width; within which distance of the middle there is room up
-and to the right of it, how softly that ends, so that nothing jumps where points move, and how much it counts beside the
-way of the line; and how far out it may stand.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +196,7 @@ class CloudsVisual:
         """The line, the pictures on it, and the one at its end, large, over them."""
         self._wires = self._wires or WiresVisual()
         gloo.set_state(blend=True, blend_func=OVER)
-        head = called_out(state.camera, trail.line, _away(cloud, track))
+        head = called_out(state.camera, trail.line, OFF * cloud.side * track.head)
         alpha = trail.alpha * cloud.alpha
         line = Wire(_points(trail.line), track.role, track.width_px, alpha)
         leader = Wire(_points(np.concatenate([trail.line[-1:], head])), track.role, track.width_px / 2, alpha)
@@ -246,7 +240,7 @@ class CloudsVisual:
         taken: list[tuple[float, float, float, float]],
     ) -> Hud:
         """What the track is labelled with, over its last picture; what stands elsewhere keeps off both."""
-        head = called_out(camera, trail.line, _away(cloud, track))
+        head = called_out(camera, trail.line, OFF * cloud.side * track.head)
         ((x, y),) = project(camera, head, aspect).tolist()
         depth = float((head[0] - np.asarray(camera.target)) @ forward_of(camera)) + camera.distance
         lens = camera.zoom / np.tan(np.radians(camera.fov_deg) / 2) * REFERENCE_HEIGHT_PX / 2
@@ -305,27 +299,6 @@ class CloudsVisual:
             return instances(lit)
 
         return cached(self._lit, (cloud.survey_id, cloud.lit), LIT_KEPT, made, gloo.VertexBuffer.delete)
-
-
-def called_out(camera: Camera, line: NDArray[np.float32], away: float) -> NDArray[np.float32]:
-    """Where in the world (1, 3) the last picture of a track along `line` (k, 3) stands: `away` from its end, as it is
-    seen, on the way that the line has taken, so that it does not hide it; up and to the right of a line that has hardly
-    begun, and never far out of the middle.
-    """
-    plane = view_from_world(camera)[:2, :3]
-    seen = line @ plane.T
-    heading = seen[-1] - seen.mean(axis=0)
-    way = heading / (np.linalg.norm(heading) + SOFT) + ASIDE * np.tanh((ROOM - seen[-1]) / SOFT)
-    place = seen[-1] + away * way / max(float(np.linalg.norm(way)), 1e-3)
-    off: NDArray[np.float32] = (line[-1] + (np.clip(place, -OUTERMOST, OUTERMOST) - seen[-1]) @ plane).astype(
-        np.float32
-    )
-    return off[None]
-
-
-def _away(cloud: Cloud, track: Track) -> float:
-    """How far the last picture of a track stands off its line, in the world."""
-    return cloud.side * (APART * track.head + track.side)
 
 
 def _points(line: NDArray[np.float32]) -> tuple[tuple[float, float, float], ...]:

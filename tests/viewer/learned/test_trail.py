@@ -9,10 +9,12 @@ import pytest
 from clouded_bundle import clouded_bundle
 from tiny_bundle import ATTACKED_IDS
 
+from viewer.camera import view_from_world
 from viewer.cloud import GRID, Track
 from viewer.learned.read import survey_of
 from viewer.learned.spread import spread_of
-from viewer.learned.trail import input_pictures, trail_of
+from viewer.learned.trail import OUTERMOST, called_out, input_pictures, trail_of
+from viewer.state import Camera
 
 TRACK = Track(ATTACKED_IDS)
 
@@ -66,6 +68,32 @@ def test_where_one_layout_does_not_know_it_it_fades() -> None:
     assert trail_of(TRACK, known, other, 1.0, 0.001) is None
     assert trail_of(TRACK, other, other, 0.5, 0.001) is None
     assert trail_of(Track(("nobody",)), known, known, 0.0, 0.001) is None
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 40.0])
+def test_the_last_picture_stands_ahead_of_the_line_and_not_far_out(azimuth_deg: float) -> None:
+    camera = Camera(azimuth_deg=azimuth_deg, elevation_deg=10.0)
+    plane = view_from_world(camera)[:2, :3]
+    for way in ((1.0, 0.0), (-1.0, 0.5), (0.0, -1.0)):
+        line = (np.linspace(0.0, 0.4, 9)[:, None] * np.array(way) @ plane).astype(np.float32)
+        (place,) = called_out(camera, line, 0.2)
+        off = plane @ (place - line[-1])
+        assert np.linalg.norm(off) == pytest.approx(0.2, abs=1e-5)
+        assert off @ way / np.linalg.norm(way) > 0.1
+    corner = (np.array([[0.99, 0.99]]) @ plane).astype(np.float32)
+    assert (np.abs(plane @ called_out(camera, corner, 0.3)[0]) <= OUTERMOST + 1e-6).all()
+
+
+def test_the_last_picture_does_not_jump_while_the_line_grows() -> None:
+    camera = Camera(azimuth_deg=0.0, elevation_deg=0.0)
+    bend = np.array([[0, 0, 0], [0.3, 0.1, 0], [0.4, -0.2, 0], [0.2, -0.5, 0]], np.float32)
+    knots = np.linspace(0, 3, 4)
+    places = []
+    for end in np.linspace(0, 3, 400):
+        at = [*knots[knots < end], end]
+        line = np.stack([np.interp(at, knots, bend[:, axis]) for axis in range(3)], axis=1).astype(np.float32)
+        places.append(called_out(camera, line, 0.2)[0])
+    assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() < 0.05
 
 
 def test_its_pictures_are_those_of_the_inputs() -> None:
