@@ -38,7 +38,7 @@ class Cloud:
 
     `start` and `end` are ids of embeddings of that survey, or `grid`; the images go from one to the other with `share`
     in 0..1, slowly, fast and slowly again: `share` itself runs evenly. The last goes `stagger` in 0..1 of the time
-    later than the first, in the order of the grid. Shown are the images that have a place in both. Embeddings of two
+    later than the first, in the order of the grid. Images with a place in one alone come or go there. Embeddings of two
     dimensions lie in the plane that camera azimuth 0 faces; all but the outermost hundredth of each lies within 1 of
     its middle. `wall_aspect` is width over height of the grid.
 

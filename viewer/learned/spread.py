@@ -124,8 +124,11 @@ def shown_places(bundle: Bundle, survey: Survey, cloud: Cloud) -> tuple[Array, N
     way = ways_of(grid_order(bundle, survey), cloud.share, cloud.stagger).astype(np.float32)
     sides = (cloud.side if each.side is None else each.side for each in (start, end))
     before, after = sides
-    points = start.points + (end.points - start.points) * way[:, None]
-    return points, start.has_place & end.has_place, np.float32(before) + np.float32(after - before) * way
+    # What has one place alone stays there, and comes or goes half-way.
+    first = np.where(start.has_place[:, None], start.points, end.points)
+    last = np.where(end.has_place[:, None], end.points, start.points)
+    is_there = np.where(way < 0.5, start.has_place, end.has_place)
+    return first + (last - first) * way[:, None], is_there, np.float32(before) + np.float32(after - before) * way
 
 
 def _grid(order: Rows, aspect: float) -> Spread:

@@ -43,7 +43,9 @@ void main()
 {
     float begins = u_stagger * a_image.y;
     float way = eased(clamp((u_share - begins) / max(1.0 - u_stagger, 1e-4), 0.0, 1.0));
-    vec4 here = u_clip_from_world * vec4(mix(a_start.xyz, a_end.xyz, way), 1.0);
+    vec3 from = a_start.w > 0.5 ? a_start.xyz : a_end.xyz;  // what has one place alone comes or goes there
+    vec3 to = a_end.w > 0.5 ? a_end.xyz : a_start.xyz;
+    vec4 here = u_clip_from_world * vec4(mix(from, to, way), 1.0);
     float side_px = max(mix(u_sides.x, u_sides.y, way) * u_lens / max(here.w, 1e-6), SMALLEST_PX);
     float texels = u_level_0.z / (side_px * u_shape.x);
     vec4 level = texels < MOST_TEXELS ? u_level_0 : (texels < 2.0 * MOST_TEXELS ? u_level_1 : u_level_2);
@@ -53,10 +55,9 @@ void main()
     v_at = a_corner;
     v_colour = mix(a_colour, a_colour_to, u_recolour);
     v_colour.rgb *= 1.0 - UNEVEN * fract(a_image.x * 0.6180340);
-    v_colour.a *= u_alpha * (1.0 - u_dim * (1.0 - a_lit));
+    v_colour.a *= mix(a_start.w, a_end.w, way) * u_alpha * (1.0 - u_dim * (1.0 - a_lit));
     v_mean = a_mean;
     here.xy += (a_corner * 2.0 - 1.0) * vec2(1.0, -1.0) * u_shape * side_px / u_frame_px * here.w;
     gl_Position = here;
-    bool is_there = a_start.w * a_end.w > 0.5 && v_colour.a > 0.004;
-    if (!is_there) gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
+    if (v_colour.a < 0.004) gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from clouded_bundle import COUNT, clouded_bundle, made_pictures
@@ -9,6 +11,7 @@ from msgspec import structs
 
 from exporter.bundle.errors import BundleError
 from viewer.cloud import GRID, Cloud
+from viewer.learned import spread as module
 from viewer.learned.read import survey_of
 from viewer.learned.spread import grid_order, shown_places, spread_of, ways_of
 
@@ -105,6 +108,24 @@ def test_between_two_layouts_images_and_their_width_are_between() -> None:
     np.testing.assert_allclose(points, (start.points + end.points) / 2, atol=1e-6)
     assert is_there.all()
     np.testing.assert_allclose(sides, (start.side + 0.04) / 2, rtol=1e-5)
+
+
+def test_what_has_one_place_alone_stays_there_and_goes_half_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = clouded_bundle()
+    survey = survey_of(bundle)
+    whole = module.spread_of
+
+    def some(bundle, survey, layout: str, aspect: float = 1.0):
+        found = whole(bundle, survey, layout, aspect)
+        lacks = np.arange(COUNT) == 4
+        return replace(found, has_place=~lacks) if layout != GRID else found
+
+    monkeypatch.setattr(module, "spread_of", some)
+    for share, is_there in ((0.1, True), (0.9, False)):
+        points, there, _ = shown_places(bundle, survey, Cloud("", "000", GRID, "pca-pixels", share))
+        assert there[4] == is_there
+        assert there.sum() == COUNT - (not is_there)
+        np.testing.assert_array_equal(points[4], whole(bundle, survey, GRID).points[4])
 
 
 def test_what_is_not_there_is_told_in_a_line() -> None:
