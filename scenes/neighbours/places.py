@@ -118,5 +118,5 @@ class NearFrame(Frame):
         wide, high = self.tile_px
         left, top = self.rows_box[0], self.rows_box[1] + row * (self.row_px + ROW_GAP_PX) + HEAD_PX
         room = self.rows_box[2]
-        pitch = min(wide * 1.35, (room - wide) / max(self.count - 1, 1)) if self.count > 1 else wide
+        pitch = min(wide * 1.75, (room - wide) / max(self.count - 1, 1)) if self.count > 1 else wide
         return tuple((left + at * max(pitch, wide + GAP_PX / 2), top, wide, high) for at in range(self.count))
