@@ -45,12 +45,12 @@ def add_making(command: Command) -> None:
             "sculpt", "exporter.commands:sculpt", "gather units and edges into a sculpture, and add it to the bundle"
         )
     )
+    words = "look at what the network does over a whole data set, and write it as a bundle or add it to one"
+    add_survey(command("survey", "exporter.survey_commands:survey", words))
     words = "place the images of a survey as points, near each other where a layer takes them for alike"
     add_embed(command("embed", "exporter.embed_commands:embed", words))
     words = "find the images of a survey that are nearest to each, by features beside by pixels"
     add_neighbours(command("neighbours", "exporter.embed_commands:neighbours", words))
-    words = "look at what the network does over a whole data set, and write it as a bundle or add it to one"
-    add_survey(command("survey", "exporter.survey_commands:survey", words))
     add_generate(
         command("generate", "exporter.commands:generate", "write a bundle of a random dense network, sculpted")
     )

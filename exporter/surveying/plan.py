@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SAMPLED_VALUES = 2**20
 """How many values of a layer are kept at most for percentiles and histogram."""
 _SAMPLED_LEAST, _SAMPLED_EACH = 2**16, 1024
+_FORM = 1  # of what is kept of a shard: with another one, what is there is done again
 _SHARD_BYTES = 16 * 2**20
 _SHARD_IMAGES = (64, 512)
 
@@ -101,7 +102,7 @@ class Plan:
         Where files lie, and whether bad images are left out or stop the survey, changes nothing about what is found.
         """
         apart = ("model", "imports", "unsafe", "bundle", "data", "digest")
-        told = [repr(getattr(self, each.name)) for each in fields(self) if each.name not in apart]
+        told = [str(_FORM), *(repr(getattr(self, each.name)) for each in fields(self) if each.name not in apart)]
         told += [self.data.signature, repr(self.data.count), repr(self.data.preprocessing), weights]
         return replace(self, digest=hashlib.sha256("\n".join(told).encode()).hexdigest())
 

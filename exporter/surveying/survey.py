@@ -17,7 +17,7 @@ from exporter.backend import keras
 from exporter.bounds import read_bounds
 from exporter.bundle import BundleWriter, KerascopeError, read_bundle
 from exporter.bundle.schema import ColourOrder, Manifest, Survey
-from exporter.capture.takes import input_specs
+from exporter.capture.takes import class_count, input_specs
 from exporter.extent import check_room
 from exporter.inputs import InputSet, PreprocessingOptions
 from exporter.inputs.alike import stated
@@ -107,19 +107,12 @@ def survey_bundle(
         anything that is not as it should be; no bundle has changed then.
     """
     asked.check()
-    if (out is None) == (into is None):
-        expected, got = "a new bundle (--out) or one that is there (--into)", "both" if out else "neither"
-        raise KerascopeError("where to is the survey to go", expected=expected, got=got)
-    telling = _Telling(progress, warn, tell)
-    if into is not None:
-        ground = _ground_of(Path(into), model, inputs, checkpoint_ids, asked, (imports, unsafe), telling)
-        path = Path(into)
+    path = _place(out, into, checkpoint_ids, overwrite=overwrite)
+    telling, opening = _Telling(progress, warn, tell), (imports, unsafe)
+    if into is None:
+        ground = _new_ground(model, inputs, asked, opening, telling)
     else:
-        path = Path(str(out))
-        if checkpoint_ids:
-            raise KerascopeError("a new bundle has one checkpoint", remedy="pass --checkpoint with --into")
-        BundleWriter.check_place(path, overwrite=overwrite)
-        ground = _new_ground(model, inputs, asked, (imports, unsafe), telling)
+        ground = _ground_of(path, model, inputs, checkpoint_ids, asked, opening, telling)
     plan = plan_of(ground, asked)
     tell_plan(plan, asked, tell)
     with WorkFolder(path.resolve(), plan, overwrite=overwrite) as folder:
@@ -131,6 +124,19 @@ def survey_bundle(
             _commit(writer, found, ground, asked, telling)
         folder.remove()
     return writer.path
+
+
+def _place(out: Path | str | None, into: Path | str | None, checkpoint_ids: Sequence[str], *, overwrite: bool) -> Path:
+    """The path of the bundle, new or there. Raises where it is not one of the two, or where a new one cannot be."""
+    if out is not None and into is None:
+        if checkpoint_ids:
+            raise KerascopeError("a new bundle has one checkpoint", remedy="pass --checkpoint with --into")
+        BundleWriter.check_place(out, overwrite=overwrite)
+        return Path(out)
+    if into is not None and out is None:
+        return Path(into)
+    expected, got = "a new bundle (--out) or one that is there (--into)", "both" if out else "neither"
+    raise KerascopeError("where to is the survey to go", expected=expected, got=got)
 
 
 def _new_ground(
@@ -151,8 +157,7 @@ def _new_ground(
         class_names=names,
         skip_bad=asked.skip_bad,
     )
-    shape = opened.model.output_shape if hasattr(opened.model, "output_shape") else ()
-    if not names and isinstance(shape, tuple) and shape and len(data.class_names) == shape[-1]:
+    if not names and len(data.class_names) == class_count(opened.model):
         names = data.class_names
     source = str(model) if isinstance(model, str | Path) else ""
     first = number(numbering((), untrained=False)[0])
@@ -208,11 +213,16 @@ def _do(plan: Plan, folder: WorkFolder, ground: Ground, runner: Runner, telling:
     if not left:
         return
     telling.progress("survey", done, total)
-    with lent(plan, ground.model) if runner is run_here else nullcontext():
-        for each, result in runner(plan, left):
-            folder.put(each, result)
-            done += _images(plan, each)
-            telling.progress("survey", done, total)
+    try:
+        with lent(plan, ground.model) if runner is run_here else nullcontext():
+            for each, result in runner(plan, left):
+                folder.put(each, result)
+                done += _images(plan, each)
+                telling.progress("survey", done, total)
+    except BaseException:
+        if kept := len(folder.done(plan)):
+            telling.tell(f"{kept} of {len(plan.numbers)} shards are kept: the same command goes on from there")
+        raise
 
 
 def _images(plan: Plan, shard: int) -> int:
