@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from near_bundle import IMAGES, K, near_bundle
 from surveyed_bundle import add_survey
 from tiny_bundle import make_tiny_bundle
 
 from exporter.bundle import Bundle, KerascopeError, read_bundle
+from exporter.bundle.limits import Limits
 from scenes.gallery.neighbours import build, layout_options
 from scenes.gltf.convert import glb_of
 from scenes.neighbours.places import NearFrame
@@ -22,6 +24,7 @@ from viewer.album import ThumbnailTile
 from viewer.album_tiles import tile_cells
 from viewer.camera import project
 from viewer.layout import place
+from viewer.learned.read import shown_image
 from viewer.state import ViewState
 
 OPTIONS = SceneOptions(size_px=(960, 540))
@@ -134,6 +137,23 @@ def test_a_thumbnail_is_a_tile_and_one_that_is_not_there_is_said() -> None:
             tile_cells(bundle, ThumbnailTile("000", row))
     with pytest.raises(KerascopeError, match="no such survey"):
         tile_cells(bundle, ThumbnailTile("009", 0))
+
+
+@pytest.mark.parametrize("kept", [("thumbnails",), ("pictures", "picture_images"), ()])
+def test_an_image_is_shown_as_large_as_it_was_kept(kept: tuple[str, ...]) -> None:
+    bundle = near_bundle()
+    (survey,) = bundle.manifest.surveys
+    large = {"thumbnails", "pictures", "picture_images"}
+    tensors = {name: ref for name, ref in survey.tensors.items() if name in kept or name not in large}
+    less = replace(bundle.manifest, surveys=(replace(survey, tensors=tensors),))
+    some = Bundle(bundle.path, less, Limits())
+    if not kept:
+        with pytest.raises(KerascopeError, match="kept no thumbnails"):
+            shown_image(some, some.survey("000"), 3)
+        with pytest.raises(KerascopeError, match="kept no thumbnails"):
+            made(some)
+    else:
+        assert np.array_equal(shown_image(some, some.survey("000"), 3), bundle.load(survey.tensors[kept[0]])[3])
 
 
 def test_what_is_missing_is_said_with_the_command(tiny_bundle_path: Path, tmp_path: Path) -> None:
