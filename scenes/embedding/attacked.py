@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scenes.choose import scores_of
+from viewer.learned.spread import spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exporter.bundle import Bundle
-    from exporter.bundle.schema import Embedding, Run
+    from exporter.bundle.schema import Embedding, Run, Survey
     from scenes.options import SceneOptions
+    from viewer.learned.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Attacked:
     before : the same of the clean input.
     epsilon : how far a value of the last one may have moved, as a share of black to white.
     method : how it was attacked.
-    places : the numbers of the stations that know the steps.
+    moved : of each station (number) that knows the steps, how far the last one lies from the first, in a cloud of
+        radius 1.
     """
 
     inputs: tuple[str, ...]
@@ -32,10 +37,14 @@ class Attacked:
     before: tuple[int, float] | None
     epsilon: float | None
     method: str
-    places: frozenset[int]
+    moved: dict[int, float]
+
+    def goes_farthest(self, here: int | None) -> int:
+        """The station where the image moves most; `here` where it does not move less."""
+        return max(self.moved, key=lambda each: (self.moved[each], each == here))
 
 
-def attacked_in(bundle: Bundle, every: Sequence[Embedding], options: SceneOptions) -> Attacked | None:
+def attacked_in(bundle: Bundle, survey: Survey, every: Sequence[Embedding], options: SceneOptions) -> Attacked | None:
     """The attack whose steps most embeddings know, of those that succeeded where one did; `None` where none is known.
 
     With `--run` that one.
@@ -53,7 +62,14 @@ def attacked_in(bundle: Bundle, every: Sequence[Embedding], options: SceneOption
     inputs = (parent, *run.inputs) if is_parent_known else run.inputs
     taken_for = tuple(_answer(bundle, each, run.checkpoint) for each in inputs)
     epsilon = bundle.input(run.inputs[-1]).epsilon
-    return Attacked(inputs, taken_for, _answer(bundle, parent, run.checkpoint), epsilon, run.method, places)
+    moved = {at: _moved(spread_of(bundle, survey, every[at].id), inputs) for at in sorted(places)}
+    return Attacked(inputs, taken_for, _answer(bundle, parent, run.checkpoint), epsilon, run.method, moved)
+
+
+def _moved(spread: Spread, inputs: Sequence[str]) -> float:
+    """How far the last of some inputs lies from the first; 0 where none is known."""
+    places = [spread.inputs[each] for each in inputs if each in spread.inputs]
+    return float(np.linalg.norm(places[-1] - places[0])) if places else 0.0
 
 
 def _places(run: Run, every: Sequence[Embedding]) -> frozenset[int]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from scenes.choose import shown_name
 from scenes.easing import clamped, cubic_in_out
 from scenes.embedding import words
@@ -19,7 +17,6 @@ from scenes.panels.heading import caption, heading
 from scenes.timeline import mixed
 from viewer.cloud import GRID, Cloud, Track
 from viewer.drift import faded
-from viewer.learned.spread import spread_of
 from viewer.state import Hud, ViewState
 
 if TYPE_CHECKING:
@@ -143,8 +140,9 @@ class Film:
             said = words.attack_said(self.attacked, names)
             if embedding is None or embedding.layer is not None:
                 return said
-            there = self.stations.every[beat.start or 0]
-            return said[0], words.moved_said(self._moved(embedding), self._moved(there), str(there.layer))
+            here, there, moved = beat.station or 0, beat.start or 0, self.attacked.moved
+            layer = str(self.stations.every[there].layer)
+            return said[0], words.moved_said(moved[here], moved[there], layer)
         if beat.colours[1] == "margin":
             return words.margin_said(median_margin(self.bundle, self.stations, self.checkpoint_id) or 0.0)
         if beat.colours[1] == "wrong":
@@ -181,12 +179,6 @@ class Film:
             return float(station), last
         layers = [each.layer for each in way]
         return float(layers.index(epochs[0].layer)), float(station - len(way))
-
-    def _moved(self, embedding: Embedding) -> float:
-        """How far the last step of the attack lies from the first, in a cloud of radius 1."""
-        known = spread_of(self.bundle, self.stations.survey, embedding.id).inputs
-        places = [known[each] for each in self.attacked.inputs if each in known] if self.attacked else []
-        return float(np.linalg.norm(places[-1] - places[0])) if places else 0.0
 
 
 def _gone(hud: Hud, alpha: float) -> Hud:

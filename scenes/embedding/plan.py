@@ -71,11 +71,11 @@ def _recoloured(last: int | None, colour_by: ColourBy, *, has_margin: bool, has_
 
 
 def _attack(stations: Stations, attacked: Attacked, last: int | None, plain: tuple[ColourBy, ColourBy]) -> list[Beat]:
-    """To the last station that knows the track, along it, and back over the pixels where these know it too."""
-    there = last if last in attacked.places else max(attacked.places)
+    """To the station where the image moves most, along its track, and back over the pixels where these know it too."""
+    there = attacked.goes_farthest(last)
     beats = [] if there == last else [Beat("", last, there, FLY_SECS, 0.0, plain)]
     beats.append(Beat("under attack", there, there, GROW_SECS, LONG_SECS, plain, (0.0, 1.0), (0.0, DIM), True))
-    pixels = 0 if stations.pixels is not None and 0 in attacked.places and there != 0 else None
+    pixels = 0 if stations.pixels is not None and 0 in attacked.moved and there != 0 else None
     if pixels is not None:
         beats.append(Beat("", there, pixels, FLY_SECS, SHORT_SECS, plain, (1.0, 1.0), (DIM, DIM), True))
     return beats

@@ -33,7 +33,7 @@ def build(bundle: Bundle, _: Layout, options: SceneOptions) -> Timeline:
         The bundle has no embedding of the images of a survey, or none that fits what is asked for.
     """
     stations = stations_of(bundle, options)
-    attacked = attacked_in(bundle, stations.every, options)
+    attacked = attacked_in(bundle, stations.survey, stations.every, options)
     known = [each.checkpoint for each in stations.survey.passes]
     shown = [each.checkpoint for each in stations.every if each.checkpoint in known]
     checkpoint_id = shown[-1] if shown else known[-1] if known else None

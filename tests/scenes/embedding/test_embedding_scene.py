@@ -26,6 +26,7 @@ from scenes.options import SceneOptions
 from scenes.timeline import Timeline
 from viewer.cloud import GRID
 from viewer.layout import LayoutOptions, place
+from viewer.learned.spread import spread_of
 from viewer.state import ViewState
 
 OPTIONS = SceneOptions(size_px=(960, 540))
@@ -56,7 +57,7 @@ def layouts(timeline: Timeline) -> list[str]:
 
 def test_from_the_pixels_through_the_layers_then_epoch_by_epoch_and_back() -> None:
     epochs = [f"pca-scores@{checkpoint}" for checkpoint in ("000", "001", "002")]
-    wanted = [GRID, "pca-pixels", "pca-conv@002", "pca-scores@002", *epochs, "pca-pixels", GRID]
+    wanted = [GRID, "pca-pixels", "pca-conv@002", "pca-scores@002", *epochs, "pca-conv@002", "pca-pixels", GRID]
     assert layouts(made(clouded_bundle())) == wanted
 
 
@@ -105,6 +106,26 @@ def test_the_track_of_the_attack_grows_and_says_what_it_is_taken_for() -> None:
     assert "One image under attack" in text
     assert f"for {names[last or 0]} (" in text
     assert "64/255" in text, "epsilon 0.25 of black to white"
+
+
+def test_the_attack_is_shown_where_it_moves_its_image_most() -> None:
+    from scenes.embedding.attacked import attacked_in
+
+    bundle = clouded_bundle()
+    stations = stations_of(bundle, OPTIONS)
+    attacked = attacked_in(bundle, stations.survey, stations.every, OPTIONS)
+    assert attacked is not None
+    for number, moved in attacked.moved.items():
+        known = spread_of(bundle, stations.survey, stations.every[number].id).inputs
+        ends = known[ATTACKED_IDS[0]], known[ATTACKED_IDS[-1]]
+        assert moved == pytest.approx(float(np.linalg.norm(ends[1] - ends[0])))
+    farthest = attacked.goes_farthest(None)
+    assert attacked.moved[farthest] == max(attacked.moved.values())
+    state = at(made(bundle), "under attack")
+    assert (state.clouds[0].end or state.clouds[0].start) == stations.every[farthest].id
+    assert replace(attacked, moved={1: 0.5, 4: 0.5}).goes_farthest(4) == 4
+    back = text_of(made(bundle).state_at(made(bundle).stops_secs[-2] + 0.05))
+    assert f"{attacked.moved[0]:.2f} of the cloud's radius by its pixels" in back
 
 
 def test_it_does_not_jump_where_one_beat_leads_into_the_next() -> None:
