@@ -37,7 +37,9 @@ def place_by_pca(given: Given, task: Task) -> Placed:
     def placed(rows: Rows) -> Array:
         return np.pad(found.of(rows), ((0, 0), (0, task.dimensions - len(found.axes))))
 
-    return Placed(placed(given.values), placed, {}, {"explained_variance": float(found.shares.sum())})
+    return Placed(
+        placed(given.values), lambda rows, _: placed(rows), {}, {"explained_variance": float(found.shares.sum())}
+    )
 
 
 def principal(values: Rows, most: int) -> Components:

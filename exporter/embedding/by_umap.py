@@ -13,7 +13,7 @@ import numpy as np
 from exporter.bundle.errors import KerascopeError
 from exporter.embedding.aligned import first_start, scaled
 from exporter.embedding.by_pca import principal
-from exporter.embedding.methods import Array, Given, Placed, Rows, Task
+from exporter.embedding.methods import Array, Given, Placed, Places, Rows, Task
 
 USUAL_NEIGHBOURS = 15
 _MIN_DIST = 0.1
@@ -56,7 +56,7 @@ def place_by_umap(given: Given, task: Task) -> Placed:
         )
         points = np.asarray(made.fit_transform(given.values), np.float64)
 
-    def land(more: Rows) -> Array:
+    def land(more: Rows, _: Places) -> Array:
         with _quiet(), threadpool_limits(1):
             return np.asarray(made.transform(more), np.float64)
 

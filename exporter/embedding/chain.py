@@ -17,7 +17,7 @@ import numpy as np
 from exporter.bundle import Bundle
 from exporter.bundle.schema import Survey
 from exporter.embedding.aligned import move_onto
-from exporter.embedding.landed import Landed, landed
+from exporter.embedding.landed import Landed, landed, own_images
 from exporter.embedding.measures import trust
 from exporter.embedding.methods import Array, Given, Method, Scalars, Task
 from exporter.surveyed.origins import Origin
@@ -81,16 +81,17 @@ def links_of(
 ) -> Iterator[Link]:
     """The embeddings of a chain, one after another; `told` hears how many are done."""
     made: dict[Origin, Array] = {}
+    own = own_images(bundle, survey, input_ids, images)
     for origin, before in chain:
         told(len(made))
         rows = rows_of(bundle, survey, origin, images)
-        among = landed(bundle, survey, origin, input_ids, rows.values.shape[1])
+        among = landed(bundle, survey, origin, input_ids, rows.values.shape[1], own)
         values, unit = rows.values * np.float32(rows.unit), np.float32(rows.unit)
         onto = made.get(before) if before else None
         placed = method(Given(values, onto), task)
         move = move_onto(placed.points, onto)
         made[origin] = move.of(placed.points)
-        inputs = move.of(placed.land(among.values * unit)) if among.ids else np.zeros((0, task.dimensions))
+        inputs = move.of(placed.land(among.values * unit, among.own)) if among.ids else np.zeros((0, task.dimensions))
         measured = {**placed.result, **trust(values, made[origin])}
         yield Link(origin, before, made[origin], among, inputs, placed.options, measured)
     told(len(made))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from exporter.bundle.errors import KerascopeError
 from exporter.bundle.schema import Manifest, Survey
 from exporter.chosen import method_named
 from exporter.surveyed.origins import Origin
+from exporter.surveyed.rows import Places
 from exporter.surveying.thumbnails import thumbnails_of
 
 Array = NDArray[np.float32]
@@ -29,11 +30,13 @@ class Landed:
     ids : (I) of the inputs that can be compared.
     values : (I, F) float32, finite.
     left_out : ids of those that cannot: they were not captured there, or not whole.
+    own : (I) int64, the image that each is itself or began as, -1 where it is none of them.
     """
 
     ids: tuple[str, ...]
     values: Array
     left_out: tuple[str, ...]
+    own: Places
 
 
 def inputs_asked(manifest: Manifest, asked: Sequence[str]) -> tuple[str, ...]:
@@ -57,12 +60,33 @@ def inputs_asked(manifest: Manifest, asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def landed(bundle: Bundle, survey: Survey, origin: Origin, input_ids: Sequence[str], width: int) -> Landed:
+def own_images(bundle: Bundle, survey: Survey, input_ids: Sequence[str], images: Places | None) -> dict[str, int]:
+    """Which of the images, by its place among those that are placed, an input is or began as: pixel for pixel.
+
+    Those that are none of them are left out, and where the survey keeps no thumbnails all are.
+    """
+    if "thumbnails" not in survey.tensors:
+        return {}
+    kept = bundle.load(survey.tensors["thumbnails"])
+    thumbnails = kept.reshape(len(kept), -1)[slice(None) if images is None else images]
+    clean = {id_: bundle.input(id_).parent or id_ for id_ in input_ids}
+    found = {}
+    for id_, row in _rows(bundle, survey, Origin(), tuple(dict.fromkeys(clean.values()))):
+        is_same = (thumbnails == row.astype(np.uint8)).all(axis=1) if row.shape == thumbnails.shape[1:] else ()
+        if np.any(is_same):
+            found[id_] = int(np.argmax(is_same))
+    return {id_: found[began] for id_, began in clean.items() if began in found}
+
+
+def landed(
+    bundle: Bundle, survey: Survey, origin: Origin, input_ids: Sequence[str], width: int, own: Mapping[str, int]
+) -> Landed:
     """Inputs as rows of `width` numbers, pooled as the survey pools: the mean of the finite values of each channel."""
     rows = {id_: row for id_, row in _rows(bundle, survey, origin, input_ids) if row.shape == (width,)}
     kept = {id_: row for id_, row in rows.items() if np.isfinite(row).all()}
     values = np.array(list(kept.values()), np.float32).reshape(len(kept), width)
-    return Landed(tuple(kept), values, tuple(id_ for id_ in input_ids if id_ not in kept))
+    left_out = tuple(id_ for id_ in input_ids if id_ not in kept)
+    return Landed(tuple(kept), values, left_out, np.array([own.get(id_, -1) for id_ in kept], np.int64))
 
 
 def _rows(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exporter.embedding.methods import Array
+from exporter.embedding.methods import Array, Places
 
 _STEPS = 500
 _HALVINGS = 64
@@ -35,15 +35,17 @@ class Ground:
     perplexity: float
     push: float
 
-    def land(self, rows: Array) -> Array:
-        """Where rows (I, C) come to lie, (I, D)."""
+    def land(self, rows: Array, own: Places) -> Array:
+        """Where rows (I, C) come to lie, (I, D), none drawn by the image (I) that is its own; -1: it has none."""
         step = max(1, _BLOCK_VALUES // (len(self.points) * self.points.shape[1]))
-        made = [self._settled(rows[start : start + step]) for start in range(0, len(rows), step)]
+        made = [
+            self._settled(rows[start : start + step], own[start : start + step]) for start in range(0, len(rows), step)
+        ]
         return np.concatenate([np.zeros((0, self.points.shape[1])), *made])
 
-    def _settled(self, rows: Array) -> Array:
+    def _settled(self, rows: Array, own: Places) -> Array:
         """Down the slope from the mean of their neighbours, by steps that grow while they help and shrink where not."""
-        draw = drawn_by(_squares(rows, self.rows), self.perplexity)
+        draw = drawn_by(_squares(rows, self.rows), self.perplexity, own)
         places = draw @ self.points
         costs, steps = self._costs(places, draw), np.ones(len(rows))
         for _ in range(_STEPS):
@@ -77,18 +79,22 @@ def ground_of(rows: Array, points: Array, perplexity: float) -> Ground:
     return Ground(rows, points, perplexity, len(points) / max(near, np.finfo(np.float64).tiny))
 
 
-def drawn_by(squares: Array, perplexity: float) -> Array:
-    """How much each image draws each row, (I, N), rows that sum to 1, by their squared distances (I, N).
+def drawn_by(squares: Array, perplexity: float, own: Places) -> Array:
+    """How much each image draws each row, (I, N), rows that sum to 1, by their squared distances (I, N); its own 0.
 
     Gaussian, as wide as gives the perplexity: 2 to the power of the entropy in bits (van der Maaten and Hinton 2008,
     section 2).
     """
-    apart = squares - squares.min(axis=1, keepdims=True)
+    has_own = np.flatnonzero(own >= 0)
+    apart = squares.copy()
+    apart[has_own, own[has_own]] = apart[has_own].max(axis=1, initial=0.0)
+    apart -= apart.min(axis=1, keepdims=True)
     mean = apart.mean(axis=1, keepdims=True)
     apart /= np.where(mean > 0, mean, 1.0)
     low, high, sharp = np.zeros(len(apart)), np.full(len(apart), np.inf), np.ones(len(apart))
     for _ in range(_HALVINGS):
         weights = np.exp(-apart * sharp[:, None])
+        weights[has_own, own[has_own]] = 0.0
         total = weights.sum(axis=1)
         is_wide = np.log(total) + sharp * (apart * weights).sum(axis=1) / total > np.log(perplexity)
         low, high = np.where(is_wide, sharp, low), np.where(is_wide, high, sharp)

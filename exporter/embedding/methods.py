@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.float32]
+Places = NDArray[np.int64]
 Scalars = dict[str, bool | int | float | str | None]
 _MANY = 1_000
 
@@ -49,13 +50,14 @@ class Placed:
     points : (N, D), finite.
     land : where more rows (I, F) come to lie among them, (I, D): each by itself, and the images stay where they are.
         Were inputs placed together with the images, the steps of an attack, much alike, would be each other's
-        neighbours: an island, which tells nothing of where they land.
+        neighbours: an island, which tells nothing of where they land. With them comes of each the image (I) int64 that
+        it is itself, or began as, -1 where it is none: that draws it nowhere, as no image draws itself.
     options : how.
     result : what was measured.
     """
 
     points: Array
-    land: Callable[[Rows], Array]
+    land: Callable[[Rows, Places], Array]
     options: Scalars
     result: Scalars = field(default_factory=dict)
 

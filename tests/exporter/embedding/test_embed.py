@@ -19,7 +19,7 @@ from exporter.bundle import Bundle, KerascopeError, read_bundle, validate_bundle
 from exporter.embedding import embed_bundle
 from exporter.embedding.aligned import motion
 from exporter.embedding.chain import chain_of, links_of
-from exporter.embedding.landed import inputs_asked, landed
+from exporter.embedding.landed import inputs_asked, landed, own_images
 from exporter.embedding.methods import Array, Given, Placed, Task
 from exporter.surveyed.origins import Origin, origins_of, survey_named
 
@@ -82,15 +82,24 @@ def test_an_input_that_is_an_image_lands_on_it(path: Path) -> None:
 def test_inputs_are_pooled_as_the_survey_pools(surveyed: Path) -> None:
     bundle = read_bundle(surveyed)
     survey = survey_named(bundle)
-    among = landed(bundle, survey, Origin("pool", "002"), TRACK, 4)
+    among = landed(bundle, survey, Origin("pool", "002"), TRACK, 4, {})
     features = bundle.load(survey.passes[-1].layers[1].tensors["features"])
     assert among.ids == TRACK
     np.testing.assert_allclose(among.values[0], features[0], rtol=1e-6)
     np.testing.assert_allclose(among.values[3], bundle.output("attack-3", "002", "pool").mean(axis=(0, 1)), rtol=1e-6)
-    assert landed(bundle, survey, Origin("pool", "000"), TRACK, 4).left_out == ATTACKED_IDS
-    assert landed(bundle, survey, Origin("pool", "002"), TRACK, 5).ids == ()
-    pixels = landed(bundle, survey, Origin(), TRACK, 36)
+    assert landed(bundle, survey, Origin("pool", "000"), TRACK, 4, {}).left_out == ATTACKED_IDS
+    assert landed(bundle, survey, Origin("pool", "002"), TRACK, 5, {}).ids == ()
+    pixels = landed(bundle, survey, Origin(), TRACK, 36, {})
     assert np.array_equal(pixels.values[0], shapes_picture(bundle))
+
+
+def test_an_input_is_the_image_that_it_began_as(surveyed: Path) -> None:
+    bundle = read_bundle(surveyed)
+    survey = survey_named(bundle)
+    assert own_images(bundle, survey, (*TRACK, "clean-1"), None) == dict.fromkeys(TRACK, 0)
+    assert own_images(bundle, survey, TRACK, np.array([3, 4])) == {}
+    among = landed(bundle, survey, Origin("pool", "002"), ("clean-1", *TRACK), 4, {"attack-1": 7, "clean-0": 0})
+    assert among.own.tolist() == [-1, 0, 7, -1, -1]
 
 
 def shapes_picture(bundle: Bundle) -> np.ndarray:
@@ -117,7 +126,7 @@ class Anyhow:
     def __call__(self, given: Given, task: Task) -> Placed:
         turn = np.linalg.qr(self.chance.normal(size=(2, 2)))[0]
 
-        def placed(rows: np.ndarray) -> Array:
+        def placed(rows: np.ndarray, _: object = None) -> Array:
             return rows[:, :2].astype(np.float64) @ turn + 50
 
         return Placed(placed(given.values), placed, {})

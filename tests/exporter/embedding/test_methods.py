@@ -19,6 +19,7 @@ from exporter.embedding.measures import trust
 from exporter.embedding.methods import Given, Placed, Task
 
 CLASSES = np.repeat(np.arange(3), 25)
+NO_OWN = np.full(9, -1)
 
 
 def clusters(seed: int = 0, width: int = 60) -> np.ndarray:
@@ -40,7 +41,7 @@ def test_pca_is_the_singular_value_decomposition_with_signs_that_are_sure(shape:
     _, sizes, axes = np.linalg.svd(middle, full_matrices=False)
     np.testing.assert_allclose(abs(made.points), abs(middle @ axes[:3].T), atol=1e-6 * abs(made.points).max())
     assert made.result["explained_variance"] == pytest.approx((sizes[:3] ** 2).sum() / (sizes**2).sum())
-    np.testing.assert_allclose(made.land(rows[3:5]), made.points[3:5], atol=1e-9)
+    np.testing.assert_allclose(made.land(rows[3:5], NO_OWN[:2]), made.points[3:5], atol=1e-9)
     again = place_by_pca(Given(rows[::-1].copy(), None), Task(3))
     np.testing.assert_allclose(again.points[::-1], made.points, atol=1e-6 * abs(made.points).max())
 
@@ -68,19 +69,25 @@ def test_tsne_puts_clusters_apart_and_gives_the_same_points_for_the_same_seed(by
 def test_a_row_lands_by_its_like_each_by_itself_and_the_images_stay(by_tsne: Placed) -> None:
     radius = np.linalg.norm(by_tsne.points - by_tsne.points.mean(axis=0), axis=1).mean()
     before = by_tsne.points.copy()
-    near = by_tsne.land(clusters() + np.float32(1e-3))
+    near = by_tsne.land(clusters(), np.arange(75))
     assert np.median(np.linalg.norm(near - by_tsne.points, axis=1)) < 0.15 * radius
     assert np.array_equal(by_tsne.points, before)
     many = np.repeat(clusters()[:1], 60, axis=0)
-    np.testing.assert_allclose(by_tsne.land(many), np.repeat(near[:1], 60, axis=0), atol=0.1 * radius)
-    assert by_tsne.land(many[:0]).shape == (0, 2)
+    np.testing.assert_allclose(
+        by_tsne.land(many, np.zeros(60, np.int64)), np.repeat(near[:1], 60, axis=0), atol=0.1 * radius
+    )
+    assert by_tsne.land(many[:0], NO_OWN[:0]).shape == (0, 2)
 
 
 def test_how_much_images_draw_a_row_has_the_perplexity() -> None:
     squares = np.random.default_rng(4).exponential(size=(6, 40)) * np.array([[1e-6], [1], [1e6], [1], [1], [1]])
-    drawn = drawn_by(squares, 7.5)
+    drawn = drawn_by(squares, 7.5, NO_OWN[:6])
     np.testing.assert_allclose(np.exp(-(drawn * np.log(np.maximum(drawn, 1e-300))).sum(axis=1)), 7.5, rtol=1e-6)
     assert (np.diff(np.take_along_axis(drawn, squares.argsort(axis=1), axis=1)) <= 1e-15).all()
+    own = drawn_by(squares, 7.5, np.arange(6))
+    assert (own[np.arange(6), np.arange(6)] == 0).all()
+    rest = [drawn_by(np.delete(squares[[row]], row, axis=1), 7.5, NO_OWN[:1])[0] for row in range(6)]
+    np.testing.assert_allclose([np.delete(own[row], row) for row in range(6)], rest, rtol=1e-6)
 
 
 def test_a_row_lands_where_no_place_around_costs_less() -> None:
@@ -89,8 +96,8 @@ def test_a_row_lands_where_no_place_around_costs_less() -> None:
     ground, new = ground_of(rows, points, 6.0), rng.normal(size=(3, 4))
     apart = ((points[:, None] - points) ** 2).sum(axis=2)
     assert ground.push == pytest.approx(30 / ((1 / (1 + apart)).sum() - 30))
-    draw = drawn_by(((new[:, None] - rows) ** 2).sum(axis=2), 6.0)
-    places = ground.land(new)
+    draw = drawn_by(((new[:, None] - rows) ** 2).sum(axis=2), 6.0, NO_OWN[:3])
+    places = ground.land(new, NO_OWN[:3])
 
     def cost(place: np.ndarray) -> np.ndarray:
         squares = ((place[:, None] - points) ** 2).sum(axis=2)
@@ -103,7 +110,7 @@ def test_a_row_lands_where_no_place_around_costs_less() -> None:
 def test_rows_that_are_all_alike_are_no_reason_to_fail() -> None:
     made = place_by_tsne(Given(np.ones((12, 4), np.float32), None), Task())
     assert np.isfinite(made.points).all()
-    assert np.isfinite(made.land(np.ones((2, 4), np.float32))).all()
+    assert np.isfinite(made.land(np.ones((2, 4), np.float32), np.array([5, -1]))).all()
 
 
 @pytest.mark.parametrize("images", [4, 5, 40])
@@ -155,11 +162,11 @@ from exporter.embedding.methods import Given, Task
 rows = np.load(sys.argv[1])
 one, two = (place_by_umap(Given(rows, None), Task(3)) for _ in range(2))
 assert one.points.tobytes() == two.points.tobytes()
-assert one.land(rows[:5]).tobytes() == two.land(rows[:5]).tobytes()
+assert one.land(rows[:5], None).tobytes() == two.land(rows[:5], None).tobytes()
 begun = place_by_umap(Given(rows, one.points), Task(3))
 assert np.isfinite(begun.points).all()
 assert not {"tensorflow", "keras"} & set(sys.modules), "TensorFlow was loaded"
-near = np.linalg.norm(one.land(rows) - one.points, axis=1)
+near = np.linalg.norm(one.land(rows, None) - one.points, axis=1)
 print(np.median(near) / np.linalg.norm(one.points - one.points.mean(axis=0), axis=1).mean())
 """
 
