@@ -16,7 +16,7 @@ import numpy as np
 from exporter.bundle.durable import FolderLock, write_file, writing
 from exporter.bundle.errors import BundleError, KerascopeError
 from exporter.surveying.plan import Plan
-from exporter.surveying.shard import ShardResult
+from exporter.surveying.result import ShardResult
 
 _PLAN = "plan.json"
 _LARGEST_PLAN_BYTES = 2**16

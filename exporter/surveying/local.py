@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from exporter.surveying.plan import Plan
-from exporter.surveying.shard import ShardResult, survey_shard
+from exporter.surveying.result import ShardResult
+from exporter.surveying.shard import survey_shard
 
 
 def run_here(plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, ShardResult]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from exporter.capture.statistics import Moments, statistics_of
 from exporter.surveying.plan import Plan
-from exporter.surveying.shard import ShardResult
+from exporter.surveying.result import ShardResult
 from exporter.surveying.tally import bounds_of
 
 Array = NDArray[Any]

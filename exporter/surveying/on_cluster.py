@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from exporter.bundle.errors import KerascopeError
-from exporter.cluster import results_of
+from exporter.shared_work import results_of
 from exporter.surveying.plan import Plan, Runner
-from exporter.surveying.shard import ShardResult, survey_shard
+from exporter.surveying.result import ShardResult
+from exporter.surveying.shard import survey_shard
 
 
 def runner_on(client: Any) -> Runner:

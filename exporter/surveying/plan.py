@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 from exporter.inputs.dataset import DataSet
-
-if TYPE_CHECKING:
-    from exporter.surveying.shard import ShardResult
+from exporter.surveying.result import ShardResult
 
 SAMPLED_VALUES = 2**20
 """How many values of a layer are kept at most for percentiles and histogram."""
@@ -107,7 +104,7 @@ class Plan:
         return replace(self, digest=hashlib.sha256("\n".join(told).encode()).hexdigest())
 
 
-Runner = Callable[[Plan, Sequence[int]], "Iterator[tuple[int, ShardResult]]"]
+Runner = Callable[[Plan, Sequence[int]], Iterator[tuple[int, ShardResult]]]
 """Does the shards of these numbers and hands out each when it is done, in any order."""
 
 

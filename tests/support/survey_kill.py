@@ -24,7 +24,7 @@ def _end() -> None:
 def kill_at_shard(after: int) -> None:
     """The next shard after so many is half written to its temporary name."""
     written: list[Path] = []
-    write = folder.write_file
+    write = folder.write_file  # type: ignore[attr-defined]
 
     def watched(path: Path, content: bytes) -> None:
         if path.suffix == ".npz":
@@ -34,7 +34,7 @@ def kill_at_shard(after: int) -> None:
             written.append(path)
         write(path, content)
 
-    folder.write_file = watched
+    folder.write_file = watched  # type: ignore[attr-defined]
 
 
 def kill_at_array(after: int) -> None:
@@ -48,7 +48,7 @@ def kill_at_array(after: int) -> None:
             _end()
         return add_rows(self, key, *what)
 
-    npz_write.NpzWriter.add_rows = watched  # type: ignore[method-assign]
+    npz_write.NpzWriter.add_rows = watched  # type: ignore[method-assign, assignment]
 
 
 def main(model: str, inputs: str, out: str, when: str) -> None:

@@ -15,7 +15,7 @@ from exporter.bundle.schema import SurveyPass
 
 pytestmark = [pytest.mark.tf, pytest.mark.slow]
 Array = np.ndarray[Any, Any]
-PLAIN = {"scale": 1.0, "shard": 8, "warn": lambda line: None}
+PLAIN: dict[str, Any] = {"scale": 1.0, "shard": 8, "warn": lambda line: None}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def stops_after(count: int) -> Any:
 
 def backwards(plan: Any, numbers: Sequence[int]) -> Iterator[Any]:
     from exporter.surveying.local import run_here
-    from exporter.surveying.shard import ShardResult
+    from exporter.surveying.result import ShardResult
 
     for number, result in list(run_here(plan, numbers))[::-1]:
         yield number, ShardResult.from_bytes(result.to_bytes())
