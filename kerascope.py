@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.arguments import add_chosen, add_out, number
 from exporter.command_line import add_making
+from exporter.lean import claim_process
 from scenes.arguments import add_taken
 from scenes.command_line import add_drawing
 
@@ -214,6 +215,7 @@ def show(
 def run() -> None:
     """End the process with the exit code of `main`. Asked to end, it tidies up as when it is interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    claim_process("kerascope")
     sys.exit(main())
 
 
@@ -293,9 +295,10 @@ def _parser() -> argparse.ArgumentParser:
 @contextlib.contextmanager
 def _crew(cluster: str) -> Iterator[Any]:
     """Who draws frames: the workers of a cluster."""
-    from exporter.cluster import DRAWING, in_order, opened_cluster
+    from exporter.cluster import DRAWING, opened_cluster
+    from exporter.shared_work import in_order
 
-    with opened_cluster(cluster, same=DRAWING) as client:
+    with opened_cluster(cluster, same=DRAWING, tell=_say) as client:
         yield partial(in_order, client)
 
 

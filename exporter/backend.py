@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 
 from exporter.bundle.errors import KerascopeError
+from exporter.lean import without_offered
 
 __all__ = ["keras", "op_def_registry", "saved_model_pb2", "tf", "trackable_object_graph_pb2"]
 
@@ -64,7 +65,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 try:
-    with _stderr_held_back(), _symbols_kept_apart():
+    with _stderr_held_back(), _symbols_kept_apart(), without_offered():
         import keras
         import tensorflow as tf
         from tensorflow.core.protobuf import saved_model_pb2, trackable_object_graph_pb2

@@ -89,7 +89,6 @@ THOROUGH = (
     "tests/exporter/importance/test_pruning_digits.py",
     "tests/exporter/surveying/test_killed.py",
     "tests/exporter/surveying/test_on_processes.py",
-    "tests/exporter/surveying/test_killed.py",
     "tests/exporter/test_applications.py",
     "tests/exporter/test_quiet.py::test_an_export",
     "tests/exporter/test_streaming.py",

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 from exporter.bundle.errors import KerascopeError
+from exporter.lean import claim_process
 from exporter.live.pipe import Pipe
 
 _OFFERED = "500"
@@ -25,6 +26,7 @@ def work(module: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is meant for the window, which ends this then
     _offered_first()
+    claim_process(module)
     pipe = Pipe()
     try:
         serve = importlib.import_module(module).serve

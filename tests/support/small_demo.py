@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import kerascope
+from exporter.lean import claim_process
 from scenes import apart
 
 SMALL = ("--size", "320x180", "--fps", "3")
@@ -24,6 +25,7 @@ def main(*options: str) -> int:
         return run_apart(*args, *small, **how)
 
     apart.run_apart = run_small
+    claim_process("kerascope")
     return kerascope.main(["demo", *options])
 
 
