@@ -5,21 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import platform
 import re
 import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from exporter.bundle.errors import KerascopeError
-
-Part = TypeVar("Part")
-Result = TypeVar("Result")
+from exporter.telling import untold
 
 LOCAL = "local:"
 """How a cluster of processes of this machine is named: `local:N`."""
@@ -29,8 +28,6 @@ DRAWING = ("kerascope", "numpy", "vispy")
 """The same for frames."""
 _MOST_LOCAL = 256
 _PATIENCE_SECS = 5
-_GONE_SECS = 30
-_AHEAD = 2
 _LOGS = ("distributed", "tornado", "asyncio", "bokeh")
 _LARGEST_FILE_BYTES = 2**20
 _ADDRESS = re.compile(r"(?P<protocol>tcp|tls|ucx|ws|wss)://(?P<host>[^/:\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
@@ -44,7 +41,9 @@ _SETTINGS = {
 
 
 @contextlib.contextmanager
-def opened_cluster(text: str, *, same: Sequence[str] = COMPUTING) -> Iterator[Any]:
+def opened_cluster(
+    text: str, *, same: Sequence[str] = COMPUTING, tell: Callable[[str], None] = untold
+) -> Iterator[Any]:
     """The `distributed.Client` of a cluster, for as long as the block lasts; nothing is logged meanwhile.
 
     Parameters
@@ -52,126 +51,25 @@ def opened_cluster(text: str, *, same: Sequence[str] = COMPUTING) -> Iterator[An
     text : `local:N` for N processes of this machine with one thread each, which end with the block; else the address
         of a scheduler that runs, or the path of its scheduler file.
     same : packages of which every worker must have the version that this process has.
+    tell : hears it where the processors are of different kinds, as these round sums differently.
 
     Raises
     ------
     KerascopeError
         Dask is missing, the cluster is not there or has no workers, or they have other versions.
     """
-    dask, distributed = _dask()
+    dask, distributed = dask_packages()
     count = _local_count(text)
     with _silence(), dask.config.set(_SETTINGS):
         opened = _connected(distributed, text) if count is None else _started(distributed, count)
         with opened as client:
             if count is None:
-                _check_versions(client, same)
+                _check_workers(client, same, tell)
             yield client
 
 
-def results_of(client: Any, function: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[tuple[int, Result]]:
-    """The number of each part and what the function made of it, as they are done: in an order that is left to chance.
-
-    Two parts for each worker are under way at any time, and another is handed out when one has been taken. A part whose
-    worker is lost is done again by another one, up to three times.
-
-    Parameters
-    ----------
-    function : one of a module, so that workers find it; parts and results can be pickled.
-
-    Raises
-    ------
-    KerascopeError
-        the function raises it, workers end again and again at one part, or the cluster is gone.
-    """
-    return _as_done(client, function, parts, {})
-
-
-def in_order(client: Any, function: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
-    """What the function made of each part, in their order, each when it is asked for; otherwise as `results_of`.
-
-    Those that are done before their turn count among the parts that are under way, so there are never more of them.
-    """
-    held: dict[int, Result] = {}
-    turn = 0
-    for number, result in _as_done(client, function, parts, held):
-        held[number] = result
-        while turn in held:
-            yield held.pop(turn)
-            turn += 1
-
-
-def _as_done(
-    client: Any, function: Callable[[Part], Result], parts: Iterable[Part], held: dict[int, Result]
-) -> Iterator[tuple[int, Result]]:
-    waiting = enumerate(parts)
-    under_way: dict[Any, int] = {}
-    try:
-        while True:
-            room = _AHEAD * max(1, len(_workers(client))) - len(under_way) - len(held)
-            for number, part in islice(waiting, max(0, room)):
-                under_way[client.submit(_at_work, function, part, pure=False)] = number
-            if not under_way:
-                return
-            for future in _first_done(client, list(under_way)):
-                result = _result(future)
-                future.release()
-                yield under_way.pop(future), result
-    finally:
-        with contextlib.suppress(Exception):  # the cluster may be gone
-            client.cancel(list(under_way), force=True)
-
-
-def _at_work(function: Callable[[Part], Result], part: Part) -> Result:
-    """What a worker does; an error says which one it is of, as another machine may lack what this one has."""
-    try:
-        return function(part)
-    except KerascopeError as error:
-        what = f"{error.what} (on the worker {_dask()[1].get_worker().address})"
-        told = {"expected": error.expected, "got": error.got, "remedy": error.remedy}
-        raise KerascopeError(what, **told, path=error.path) from error
-
-
-def _first_done(client: Any, futures: list[Any]) -> list[Any]:
-    """Those that are done, one at least; raises KerascopeError where nobody is left to do them."""
-    wait = _dask()[1].wait
-    while True:
-        try:
-            return list(wait(futures, _GONE_SECS, "FIRST_COMPLETED").done)
-        except TimeoutError as error:
-            if not _workers(client):
-                raise KerascopeError("the cluster has no workers left", remedy="start some, and try again") from error
-        except Exception as error:  # distributed has a kind of its own for each way to lose a scheduler
-            raise _gone(error) from error
-
-
-def _result(future: Any) -> Any:
-    if future.status == "cancelled":
-        raise _gone(future.status)
-    try:
-        return future.result()
-    except _dask()[1].KilledWorker as error:
-        remedy = "is there memory enough on each machine? fewer workers need less"
-        raise KerascopeError(
-            "workers of the cluster ended one after the other at the same work", remedy=remedy
-        ) from error
-
-
-def _workers(client: Any) -> dict[str, int]:
-    """The addresses of the workers that are there, with their numbers of threads."""
-    try:
-        return dict(client.nthreads())
-    except Exception as error:  # as above
-        raise _gone(error) from error
-
-
-def _gone(error: object) -> KerascopeError:
-    return KerascopeError("the cluster is gone", got=error, remedy="start it, and give the same command again")
-
-
-# --- How a cluster is opened ------------------------------------------------------------------------------------------
-
-
-def _dask() -> tuple[Any, Any]:
+def dask_packages() -> tuple[Any, Any]:
+    """The packages `dask` and `distributed`; raises KerascopeError where they are missing."""
     try:
         import dask  # noqa: PLC0415 - an optional dependency
         import distributed  # noqa: PLC0415
@@ -257,31 +155,41 @@ def _not_there(address: str, error: Exception) -> KerascopeError:
     return KerascopeError(f"there is no cluster at {address}", got=got, remedy="start it: dask scheduler")
 
 
-def _check_versions(client: Any, same: Sequence[str]) -> None:
-    mine = versions(same)
+def _check_workers(client: Any, same: Sequence[str], tell: Callable[[str], None]) -> None:
+    remedy = "install the same there as here"
     try:
-        found = client.run(versions, same)
+        found = client.run(equipment, same)
     except Exception as error:  # what a worker lacks, in whatever way it says so
-        remedy = "install the same there as here"
         raise KerascopeError("the workers cannot import kerascope", got=error, remedy=remedy) from error
+    mine = equipment(same)
     for address, theirs in sorted(found.items()):
-        for name, version in mine.items():
-            if theirs[name] != version:
-                raise KerascopeError(
-                    f"the worker {address} has another {name}, and may find something else",
-                    expected=version or "none",
-                    got=theirs[name] or "none",
-                    remedy="install the same there as here",
-                )
+        for name, version in mine.versions.items():
+            if (other := theirs.versions[name]) != version:
+                what = f"the worker {address} has another {name}, and may find something else"
+                raise KerascopeError(what, expected=version or "none", got=other or "none", remedy=remedy)
+    if any(theirs.processor != mine.processor for theirs in found.values()):
+        tell("the machines have processors of different kinds: the last digits depend on who did what")
 
 
-def versions(names: Sequence[str]) -> dict[str, str]:
-    """The versions of packages, empty where one is not installed."""
+@dataclass(frozen=True)
+class Equipment:
+    """Versions of packages, empty where one is not installed, and what the processor can do."""
+
+    versions: Mapping[str, str]
+    processor: str
+
+
+def equipment(names: Sequence[str]) -> Equipment:
+    """What this machine brings."""
     found = dict.fromkeys(names, "")
     for name in names:
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-    return found
+    abilities = platform.machine()
+    with contextlib.suppress(OSError):  # there is no such file but on Linux
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        abilities += " ".join(sorted({line for line in lines if line.startswith(("flags", "Features"))}))
+    return Equipment(found, abilities)
 
 
 @contextlib.contextmanager

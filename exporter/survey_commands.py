@@ -39,7 +39,7 @@ def _runner(dask: str | None) -> Iterator[Runner | None]:
         return
     from exporter.cluster import opened_cluster
 
-    with opened_cluster(dask) as client:
+    with opened_cluster(dask, tell=_say) as client:
         from exporter.surveying.on_cluster import runner_on
 
         yield runner_on(client)

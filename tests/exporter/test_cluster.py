@@ -1,11 +1,9 @@
-"""Clusters: what they are called, what is told where there is none, and work in parts. In threads of this process."""
+"""Clusters: what they are called, and what is told where there is none."""
 
 from __future__ import annotations
 
-import random
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 
 from exporter import cluster
 from exporter.bundle.errors import KerascopeError
-from exporter.cluster import in_order, opened_cluster, results_of
+from exporter.cluster import Equipment, opened_cluster
 
 WORKERS = 2
 pytestmark = pytest.mark.slow
@@ -33,21 +31,6 @@ def scheduler() -> Iterator[Any]:
 def client(scheduler: Any) -> Iterator[Any]:
     with opened_cluster(scheduler.scheduler_address) as opened:
         yield opened
-
-
-def _slow_square(number: int) -> int:
-    time.sleep(random.random() / 50)
-    return number * number
-
-
-def _refused(number: int) -> int:
-    if number == 3:
-        raise KerascopeError("no such picture", expected="one", path="a.png")
-    return number
-
-
-def _failed(number: int) -> int:
-    return 1 // (number - 2)
 
 
 @pytest.mark.parametrize("text", ["", "nowhere", "foo://there:1", "tcp://there", "there:port", "tcp://there:123456"])
@@ -113,65 +96,22 @@ def test_a_scheduler_without_workers(scheduler: Any, monkeypatch: pytest.MonkeyP
         pass
 
 
-def test_workers_of_other_versions(scheduler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "versions", _own_versions)
-    with pytest.raises(KerascopeError, match=r"worker tcp://.* has another numpy.*expected 1 \(MainThread\), got 1 \("):
-        opened_cluster(scheduler.scheduler_address).__enter__()
+def test_workers_of_other_versions_and_processors(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def equipped(version: str, processor: str) -> None:
+        there = Equipment({"numpy": version}, processor)
+        here = Equipment({"numpy": "2"}, "avx2")
+        mine = "MainThread"
+        monkeypatch.setattr(
+            cluster, "equipment", lambda names: here if threading.current_thread().name == mine else there
+        )
 
-
-def _own_versions(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: f"1 ({threading.current_thread().name})" if name == "numpy" else "" for name in names}
-
-
-def test_each_part_is_done_once_and_few_are_under_way(client: Any) -> None:
-    taken = 0
-    handed_out: list[int] = []
-
-    def parts() -> Iterator[int]:
-        for number in range(40):
-            handed_out.append(number)
-            assert len(handed_out) - taken <= 2 * WORKERS, "the next is handed out when one has been taken"
-            yield number
-
-    found = {}
-    for number, result in results_of(client, _slow_square, parts()):
-        assert number not in found
-        found[number] = result
-        taken += 1
-    assert found == {number: number * number for number in range(40)}
-    assert list(results_of(client, _slow_square, [])) == []
-
-
-def test_results_in_order_with_few_ahead(client: Any) -> None:
-    taken = 0
-    handed_out: list[int] = []
-
-    def parts() -> Iterator[int]:
-        for number in range(40):
-            handed_out.append(number)
-            assert len(handed_out) - taken <= 2 * WORKERS + 1, "those that wait for their turn count"
-            yield number
-
-    for number, result in enumerate(in_order(client, _slow_square, parts())):
-        assert result == number * number
-        taken += 1
-    assert taken == 40
-
-
-def test_an_error_ends_all_and_says_of_which_worker_it_is(client: Any) -> None:
-    with pytest.raises(KerascopeError, match=r"no such picture \(on the worker tcp://.*\): expected one \(a\.png\)"):
-        list(results_of(client, _refused, range(9)))
-    with pytest.raises(ZeroDivisionError):
-        list(in_order(client, _failed, range(9)))
-    assert dict(results_of(client, _slow_square, range(4))) == {0: 0, 1: 1, 2: 4, 3: 9}, "the cluster is as before"
-
-
-def test_who_stops_asking_leaves_nothing_under_way(client: Any, scheduler: Any) -> None:
-    asking = results_of(client, _slow_square, range(1000))
-    next(asking)
-    del asking
-    for _ in range(100):
-        if not scheduler.scheduler.tasks:
-            break
-        time.sleep(0.02)
-    assert not scheduler.scheduler.tasks
+    said: list[str] = []
+    for version, processor in (("2", "avx2"), ("2", "avx512"), ("1", "avx2"), ("", "avx2")):
+        equipped(version, processor)
+        if version == "2":
+            cluster._check_workers(client, ["numpy"], said.append)
+            continue
+        words = rf"worker tcp://.* has another numpy.*expected 2, got {version or 'none'}; install the same"
+        with pytest.raises(KerascopeError, match=words):
+            cluster._check_workers(client, ["numpy"], said.append)
+    assert said == ["the machines have processors of different kinds: the last digits depend on who did what"]
