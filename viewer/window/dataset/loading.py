@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from viewer.window.dataset.pictures import named_image, picture_for_net
 from viewer.window.errand import Errand
@@ -44,7 +44,8 @@ class Loading(QObject):
         self._errand = Errand("image", self)
         self._errand.done.connect(self._on_read)
         self._errand.failed.connect(lambda _row, line: window.desk.failed.emit(line))
-        window.chooser.built.connect(self._on_built)
+        # After the window has put the scene up: what is gone back to would be taken for where that has arrived.
+        window.chooser.built.connect(self._on_built, Qt.ConnectionType.QueuedConnection)
         self._live.drawn.connect(self.changed)
         self._live.answered.connect(self.changed)
 

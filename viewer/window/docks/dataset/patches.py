@@ -124,9 +124,9 @@ class PatchPane(QWidget):
         layer, channel = place
         try:
             channels = layer_of(self._bundle, made, layer).tensors["top_images"].shape[0]
-        except KerascopeError as error:
+        except KerascopeError:
             self._errand.drop()
-            self._say("", str(error))
+            self._say("", f"the survey did not look at {layer}")
             return
         self.layer.put(layer)
         self.channel.blockSignals(True)

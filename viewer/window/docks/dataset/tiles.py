@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem
 
 from viewer.window.docks.pad.canvas import image_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TILE_PX, WORDS_PX, GAP_PX = 62, 18, 6
+EDGE = QColor(128, 136, 152, 150)
 ROW = Qt.ItemDataRole.UserRole
 
 
@@ -75,7 +77,8 @@ class TileList(QListWidget):
             item = QListWidgetItem(_icon(tile.picture), tile.words)
             item.setSizeHint(self._size)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-            item.setToolTip(tile.tip)
+            is_odd = Qt.mightBeRichText(tile.tip)  # a file may be called as markup is
+            item.setToolTip(html.escape(tile.tip).replace("\n", "<br>") if is_odd else tile.tip)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tile.tip.replace("\n", ", "))
             item.setData(ROW, tile.row)
             self.addItem(item)
@@ -103,6 +106,10 @@ def _icon(picture: NDArray[np.uint8]) -> QIcon:
     is_small = max(image.width(), image.height()) < TILE_PX
     mode = Qt.TransformationMode.FastTransformation if is_small else Qt.TransformationMode.SmoothTransformation
     pixmap = QPixmap.fromImage(image.scaled(TILE_PX, TILE_PX, Qt.AspectRatioMode.KeepAspectRatio, mode))
+    painter = QPainter(pixmap)  # a picture on white would have no end in the light theme, one on black in the dark
+    painter.setPen(EDGE)
+    painter.drawRect(pixmap.rect().adjusted(0, 0, -1, -1))
+    painter.end()
     icon = QIcon()
     for kind in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # the marked one in its own colours too
         icon.addPixmap(pixmap, kind)
