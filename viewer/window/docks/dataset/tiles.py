@@ -77,7 +77,7 @@ class TileList(QListWidget):
             item = QListWidgetItem(_icon(tile.picture), tile.words)
             item.setSizeHint(self._size)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-            is_odd = Qt.mightBeRichText(tile.tip)  # a file may be called as markup is
+            is_odd = "<" in tile.tip  # a file may be called as markup is
             item.setToolTip(html.escape(tile.tip).replace("\n", "<br>") if is_odd else tile.tip)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tile.tip.replace("\n", ", "))
             item.setData(ROW, tile.row)
