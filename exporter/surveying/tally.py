@@ -25,9 +25,10 @@ class Tally:
         self._plan = plan
         self.bounds = bounds_of(plan)
         channels = self.bounds[-1]
-        self._whole = np.zeros((4, channels))
+        # One column more than there is: else those of an only layer are of another form, which is compiled for itself.
+        self._whole = np.zeros((4, channels + 1))[:, :-1]
         self._whole[0], self._whole[1] = np.inf, -np.inf
-        self._many = np.zeros((2, channels), np.int64)
+        self._many = np.zeros((2, channels + 1), np.int64)[:, :-1]
         self._means: list[Array] = []
         self._best: list[Array] = []
         self._at: list[Array] = []
