@@ -140,6 +140,7 @@ def _datasets() -> Any:
     except ImportError as error:
         remedy = "pip install 'kerascope[datasets]'"
         raise InputError("named data sets need tensorflow-datasets", got=error, remedy=remedy) from error
+    logging.getLogger("absl").setLevel(logging.ERROR)  # as TensorFlow: it warns of its own code
     return tensorflow_datasets
 
 
@@ -156,7 +157,10 @@ def _builder_of(name: str) -> Any:
             builder.download_and_prepare()
     except tfds.core.DatasetNotFoundError as error:
         raise InputError(f"tensorflow-datasets knows no set {name!r}", expected=_FORM) from error
-    except Exception as error:  # of the network, the disk, or a package that only this set needs
+    except ModuleNotFoundError as error:  # some sets need packages that tensorflow-datasets does not bring along
+        what, remedy = f"the data set {name!r} needs {error.name}", f"pip install {error.name}"
+        raise InputError(what, remedy=remedy) from error
+    except Exception as error:  # of the network or the disk
         raise InputError(
             f"the data set {name!r} cannot be had", got=f"{type(error).__name__}: {error}"[:300]
         ) from error
