@@ -86,6 +86,8 @@ THOROUGH = (
     "tests/exporter/attacks/test_foolbox_attacks.py::test_near_a_linear_border",
     "tests/exporter/attacks/test_foolbox_attacks.py::test_the_same_seed",
     "tests/exporter/capture/test_blocks.py::test_the_blocks_of_published_models",
+    "tests/exporter/embedding/test_digits.py",
+    "tests/exporter/embedding/test_methods.py::test_umap",
     "tests/exporter/importance/test_pruning_digits.py",
     "tests/exporter/surveying/test_killed.py",
     "tests/exporter/surveying/test_on_processes.py",

@@ -8,6 +8,8 @@ import numpy as np
 
 from exporter.embedding.methods import Array, Given, Placed, Rows, Task
 
+REDUCED_TO = 50
+"""So many components are kept of wider rows before neighbours are looked for."""
 _EMPTY = 1e-12
 """A component with a smaller share of the variance is nothing but rounding."""
 

@@ -6,12 +6,11 @@ import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from exporter.embedding.aligned import first_start, scaled
-from exporter.embedding.by_pca import principal
-from exporter.embedding.landing import Ground, ground_of
+from exporter.embedding.by_pca import REDUCED_TO, principal
+from exporter.embedding.landing import ground_of
 from exporter.embedding.methods import Array, Given, Placed, Places, Rows, Task, threads_for
 
 USUAL_PERPLEXITY = 30.0
-REDUCED_TO = 50
 _START_SPREAD = 1e-4
 
 
@@ -59,11 +58,9 @@ def place_by_tsne(given: Given, task: Task) -> Placed:
         )
         rows = components if components.shape[1] else np.zeros((len(components), 1))
         points = made.fit_transform(rows.astype(np.float32)).astype(np.float64)
-    ground: list[Ground] = []  # only who has inputs needs it, and it takes as long as all pairs
 
     def land(more: Rows, own: Places) -> Array:
-        ground[:] = ground or [ground_of(components, points, perplexity)]
-        return ground[0].land(reduced.of(more), own)
+        return ground_of(components, points, perplexity).land(reduced.of(more), own)
 
     options = {"perplexity": perplexity, "reduced_to": components.shape[1], "threads": threads}
     return Placed(points, land, {**options}, {"kl_divergence": float(made.kl_divergence_)})

@@ -12,7 +12,8 @@ import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from exporter.embedding.aligned import first_start, scaled
-from exporter.embedding.by_pca import principal
+from exporter.embedding.by_pca import REDUCED_TO, principal
+from exporter.embedding.landing import ground_of
 from exporter.embedding.methods import Array, Given, Placed, Places, Rows, Task
 
 USUAL_NEIGHBOURS = 15
@@ -36,15 +37,16 @@ def place_by_umap(given: Given, task: Task) -> Placed:
     """Images placed together.
 
     McInnes, Healy and Melville 2018 (UMAP: uniform manifold approximation and projection, arXiv:1802.03426), as
-    umap-learn has it, which also places more rows among them. It begins where t-SNE would. One thread, or the same seed
-    would not give the same points.
+    umap-learn has it. It begins where t-SNE would. One thread, or the same seed would not give the same points. Inputs
+    land as among the points of t-SNE: umap-learn's own way would let the clean image draw the steps of its attack.
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
     neighbours = neighbours_of(len(given.values), task)
     with _quiet(), threadpool_limits(1):
         umap = _imported()
-        components = principal(given.values, task.dimensions).of(given.values)
+        reduced = principal(given.values, REDUCED_TO)
+        components = reduced.of(given.values)
         begun = first_start(components, task.dimensions, task.seed) if given.start is None else given.start
         made = umap.UMAP(
             n_neighbors=neighbours,
@@ -56,9 +58,8 @@ def place_by_umap(given: Given, task: Task) -> Placed:
         )
         points = np.asarray(made.fit_transform(given.values), np.float64)
 
-    def land(more: Rows, _: Places) -> Array:
-        with _quiet(), threadpool_limits(1):
-            return np.asarray(made.transform(more), np.float64)
+    def land(more: Rows, own: Places) -> Array:
+        return ground_of(components, points, neighbours).land(reduced.of(more), own)
 
     return Placed(points, land, {"neighbours": neighbours, "min_dist": _MIN_DIST, "threads": 1})
 
