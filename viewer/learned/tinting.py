@@ -25,14 +25,15 @@ PLAIN: ColourRole = "text"
 SURE: ColourRole = "copies"
 UNSURE: ColourRole = "accent"
 WRONG: ColourRole = "alarm"
-FAINT = 0.22
-"""How strong the images that are taken for what they are stay where the others are shown."""
+FAINT, STRESSED = 0.22, 1.9
+"""How strong the images that are taken for what they are stay where the others are shown, and how large those are."""
 
 
 def image_colours(
     bundle: Bundle, survey: Survey, colour_by: ColourBy, theme: Theme, checkpoint_id: str | None = None
 ) -> Array:
-    """Red, green, blue and strength of every image, (N, 4) float32 in 0..1.
+    """Red, green, blue and strength of every image, (N, 4) float32 in 0..1; what is stronger than 1 is drawn so many
+    times as large.
 
     Images of no known class are grey. By `margin` colours go from `UNSURE`, where the best two classes are equal, to
     `SURE`; by `wrong` images that are not taken for what they are have the colour `WRONG`, and the others are faint.
@@ -60,7 +61,7 @@ def image_colours(
         true = _known(true_classes(bundle, survey), "true classes", bundle)
         is_wrong = (true >= 0) & (answers.predicted != true)
         colours[:, :3] = np.where(is_wrong[:, None], roles[WRONG], roles[SURE])
-        colours[:, 3] = np.where(is_wrong, 1.0, FAINT)
+        colours[:, 3] = np.where(is_wrong, STRESSED, FAINT)
     return colours
 
 

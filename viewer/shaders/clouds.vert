@@ -4,7 +4,7 @@ attribute vec4 a_start;        // world, and whether it has a place there
 attribute vec4 a_end;
 attribute vec2 a_image;        // number in the atlas, and place in the order from 0 to 1
 attribute vec3 a_mean;         // its mean colour
-attribute vec4 a_colour;       // colour and strength
+attribute vec4 a_colour;       // colour and strength; over 1 it is so many times as large
 attribute vec4 a_colour_to;
 attribute float a_lit;
 uniform mat4 u_clip_from_world;
@@ -46,16 +46,17 @@ void main()
     vec3 from = a_start.w > 0.5 ? a_start.xyz : a_end.xyz;  // what has one place alone comes or goes there
     vec3 to = a_end.w > 0.5 ? a_end.xyz : a_start.xyz;
     vec4 here = u_clip_from_world * vec4(mix(from, to, way), 1.0);
-    float side_px = max(mix(u_sides.x, u_sides.y, way) * u_lens / max(here.w, 1e-6), SMALLEST_PX);
+    v_colour = mix(a_colour, a_colour_to, u_recolour);
+    float larger = max(v_colour.a, 1.0);
+    float side_px = max(mix(u_sides.x, u_sides.y, way) * larger * u_lens / max(here.w, 1e-6), SMALLEST_PX);
     float texels = u_level_0.z / (side_px * u_shape.x);
     vec4 level = texels < MOST_TEXELS ? u_level_0 : (texels < 2.0 * MOST_TEXELS ? u_level_1 : u_level_2);
     float row = floor((a_image.x + 0.5) / u_columns);
     v_texels = vec4(level.xy + vec2(a_image.x - row * u_columns, row) * level.zw, level.zw);
     v_seen = vec3(side_px * u_shape.x, 1.0 - smoothstep(FLAT_PX, PICTURE_PX, side_px), level.z / (side_px * u_shape.x));
     v_at = a_corner;
-    v_colour = mix(a_colour, a_colour_to, u_recolour);
     v_colour.rgb *= 1.0 - UNEVEN * fract(a_image.x * 0.6180340);
-    v_colour.a *= mix(a_start.w, a_end.w, way) * u_alpha * (1.0 - u_dim * (1.0 - a_lit));
+    v_colour.a = min(v_colour.a, 1.0) * mix(a_start.w, a_end.w, way) * u_alpha * (1.0 - u_dim * (1.0 - a_lit));
     v_mean = a_mean;
     here.xy += (a_corner * 2.0 - 1.0) * vec2(1.0, -1.0) * u_shape * side_px / u_frame_px * here.w;
     gl_Position = here;

@@ -10,7 +10,7 @@ from msgspec import structs
 from exporter.bundle.errors import BundleError
 from viewer.colour import PALETTES, class_colours
 from viewer.learned.read import answers_of, pass_of, survey_of
-from viewer.learned.tinting import FAINT, SURE, UNSURE, WRONG, image_colours
+from viewer.learned.tinting import FAINT, STRESSED, SURE, UNSURE, WRONG, image_colours
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -34,7 +34,7 @@ def test_answers_are_those_of_the_checkpoint(at: str) -> None:
     np.testing.assert_allclose(by_class[:, :3], class_colours(3, "dark")[answers.predicted], atol=1e-6)
     wrong = image_colours(bundle, survey, "wrong", "dark", at)
     is_wrong = (answers.predicted != true) & (true >= 0)
-    assert (wrong[:, 3] == np.where(is_wrong, 1.0, np.float32(FAINT))).all()
+    assert (wrong[:, 3] == np.where(is_wrong, np.float32(STRESSED), np.float32(FAINT))).all()
     assert (wrong[is_wrong, :3] == np.float32(PALETTES["dark"].roles[WRONG])).all()
     margin = image_colours(bundle, survey, "margin", "dark", at)
     ends = (np.array(PALETTES["dark"].roles[role]) for role in (UNSURE, SURE))
