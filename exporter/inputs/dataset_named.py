@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -30,6 +30,7 @@ class NamedSet:
     preprocessing: Preprocessing
     signature: str
     found: Found
+    known_classes: tuple[str, ...]
     skip_bad: bool
     channels: int
     size_px: tuple[int, int]
@@ -62,16 +63,33 @@ class NamedSet:
 
     def _entry(self, place: int, record: Mapping[str, Any]) -> Entry:
         label, name = self.found.label_feature, f"{self.found.stem} {place}"
-        true_class = -1 if label is None else int(record[label])
+        true_class = None if label is None else class_of(int(record[label]), self.class_names, self.known_classes)
         decode = _decoder(self.found, record, name, self.channels, self.size_px)
-        return Entry(place, name, name, true_class if true_class >= 0 else None, decode)
+        return Entry(place, name, name, true_class, decode)
+
+
+def class_of(label: int, names: Sequence[str], known: Sequence[str]) -> int | None:
+    """The class that a label of a set means, whose labels are called `names`, where classes are called `known`.
+
+    It is the class of that name where any name is among the known ones, else of that number where there are as many;
+    `None`: not labelled, or no class.
+
+    >>> class_of(1, ("cat", "dog"), ()), class_of(1, ("cat", "dog"), ("dog", "fox", "cow"))
+    (1, 0)
+    """
+    if label < 0:
+        return None
+    if label < len(names) and set(names) & set(known):
+        return known.index(names[label]) if names[label] in known else None
+    return label if len(known) in (0, len(names)) else None
 
 
 def named_of(source: str, asked: Asked) -> NamedSet:
     """The split that `tfds:NAME[:SPLIT]` names; downloaded where it was never asked for.
 
     NAME is that of a set, `NAME/CONFIG:VERSION` at the most, or a folder in which one is prepared. Without SPLIT it is
-    `test` where there is one, else `validation`, else `train`, else the first.
+    `test` where there is one, else `validation`, else `train`, else the first. Labels are recognised by the names of
+    classes, as `class_of` does.
 
     Raises
     ------
@@ -84,7 +102,9 @@ def named_of(source: str, asked: Asked) -> NamedSet:
     signature = signature_of(found)
     if size_px is None:
         size_px = first_size(_as_stored(found, signature, channels), skip_bad=asked.skip_bad)
-    return NamedSet(source, asked.preprocessing(spec), signature, found, asked.skip_bad, channels, size_px)
+    return NamedSet(
+        source, asked.preprocessing(spec), signature, found, asked.class_names, asked.skip_bad, channels, size_px
+    )
 
 
 def _as_stored(found: Found, signature: str, channels: int) -> Iterator[partial[Picture]]:

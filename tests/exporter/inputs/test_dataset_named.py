@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from exporter.inputs import DataSet, InputError, InputSpec, PreprocessingOptions, open_dataset, read_inputs
+from exporter.inputs.dataset_named import class_of
 from exporter.inputs.named import _parted, within
 
 pytestmark = [pytest.mark.tf, pytest.mark.slow]
@@ -86,6 +87,20 @@ def test_the_split_and_the_size_that_are_taken_where_nothing_is_said(folder: Pat
         np.testing.assert_array_equal(mine.values[0], theirs.values[0])
     assert opened(f"tfds:{folder}:train[2:]").read(0, 1).samples[0].true_class == 2
     assert opened(f"tfds:{folder}:train").signature != data.signature
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "found"),
+    [
+        ("cat dog fox", "", [None, 0, 1, 2]),
+        ("cat dog fox", "fox cow cat hen", [None, 2, None, 0]),
+        ("cat dog fox", "a b c", [None, 0, 1, 2]),
+        ("cat dog fox", "a b", [None, None, None, None]),
+        ("", "a b c", [None, None, None, None]),
+    ],
+)
+def test_labels_are_recognised_by_name_else_by_number(names: str, known: str, found: list[int | None]) -> None:
+    assert [class_of(label, names.split(), known.split()) for label in range(-1, 3)] == found
 
 
 def test_what_cannot_be_had_is_told_in_a_line(folder: Path, tmp_path: Path) -> None:
