@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NOTHING = Hud()
 SAYS_PX, SMALL_PX = 48.0, 23.0
+SIZES_PX = SAYS_PX, 40.0, 34.0, 28.0
+"""How large a class is named: the largest at which its name has room."""
 FRAME_PX = 3.0
 UNKNOWN = "?"
 DRAWING = "drawing"
@@ -111,8 +113,9 @@ class Studio:
         if self.answer.has_classes:
             name, number = self.winner(said.scores)
             room = wide - width_of(number, 36.0, True) - 20.0
+            size = next((px for px in SIZES_PX if width_of(name, px, True) <= room), SIZES_PX[-1])
             words += [
-                Words(fitted(name, room, SAYS_PX, True), (left, y), SAYS_PX, True, "accent"),
+                Words(fitted(name, room, size, True), (left, y), size, True, "accent"),
                 Words(number, (left + wide, y), 36.0, True, "accent", "right"),
             ]
         lines = broken(said.note, wide, note_px) if said.note else []

@@ -21,7 +21,7 @@ from surveyed_bundle import add_embedding, add_neighbours, add_survey
 from tiny_bundle import make_tiny_bundle
 from window_driver import place_of
 
-from exporter.bundle import Bundle, read_bundle
+from exporter.bundle import Bundle, KerascopeError, read_bundle
 from scenes.present import Gallery
 from viewer.camera import project
 from viewer.learned.read import survey_of
@@ -211,8 +211,24 @@ def drive_patches(user: User) -> Facts:
     user.until(lambda: not dock.loading.can_go_back)
     user.rest()
     facts["other_input"] = window.chooser.wish.scene, window.chooser.wish.input_id, dock.loading.known is None
+    facts["unanswered"] = drive_unanswered(user)
     facts["lines"] = [line for line in user.said if "\n" in line]
     return facts
+
+
+def drive_unanswered(user: User) -> list[Any]:
+    """Nobody can answer: a line, and what was shown before."""
+    answers, loading = user.window.live.answers, user.dock.loading
+
+    def refuse(*_: Any) -> Any:
+        raise KerascopeError("numpy does not cover this network")
+
+    answers._make, answers._checkpoint_id = refuse, ""
+    user.said.clear()
+    loading.load(user.survey, 3)
+    user.until(lambda: user.said and loading.known is None)
+    user.until(lambda: user.window.chooser.is_idle)
+    return [user.said[-1], user.window.chooser.wish.scene, loading.known is None, loading.can_go_back]
 
 
 def main(place: str) -> None:

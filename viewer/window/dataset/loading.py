@@ -40,14 +40,14 @@ class Loading(QObject):
         self._window, self._live = window, window.live
         self._before: Vantage | None = None
         self._survey: Survey | None = None
-        self._is_there = False
+        self._is_there = self._is_told = False
         self._errand = Errand("image", self)
         self._errand.done.connect(self._on_read)
         self._errand.failed.connect(lambda _row, line: window.desk.failed.emit(line))
         # After the window has put the scene up: what is gone back to would be taken for where that has arrived.
         window.chooser.built.connect(self._on_built, Qt.ConnectionType.QueuedConnection)
         self._live.drawn.connect(self.changed)
-        self._live.answered.connect(self.changed)
+        self._live.answered.connect(self._on_answered)
 
     @property
     def known(self) -> Named | None:
@@ -113,8 +113,21 @@ class Loading(QObject):
         self._survey = survey
         if self._before is None:
             self._before, self._is_there = self._window.travel.vantage(), False
+        self._is_told = False
         self._live.load(picture, named)
-        self._window.desk.told.emit(f"{named.name} is in the net: {BACK}")
+        self._on_answered()
+
+    def _on_answered(self) -> None:
+        """Say so once the network has answered; where nobody can, what was shown before is better than nothing."""
+        known, status = self.known, self._live.answers.status
+        if known is not None and not self._is_told:
+            if status.kind == "failed":
+                self._is_told = True
+                self._window.desk.failed.emit(status.words)
+                self.go_back()
+            elif self._live.answer is not None and self._live.answer.picture is self.picture:
+                self._is_told = True
+                self._window.desk.told.emit(f"{known.name} is in the net: {BACK}")
         self.changed.emit()
 
     def _on_built(self, _: Playable, wish: Wish, __: bool) -> None:

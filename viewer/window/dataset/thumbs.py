@@ -81,7 +81,8 @@ class Thumbs(QObject):
             return
         survey, row, checkpoint_id = found
         bundle = self._window.desk.bundle
-        made = pass_at(bundle, survey, checkpoint_id or "")
+        is_veiled = self._window.live.is_veiled  # whoever lets others guess hides all answers
+        made = None if is_veiled else pass_at(bundle, survey, checkpoint_id or "")
         words = image_words(bundle, survey, row, made)
         self._window.words.point("   ".join(words))
         place = QPoint(round(self._at[0]) + OFF_PX, round(self._at[1]))

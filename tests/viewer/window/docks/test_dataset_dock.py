@@ -106,6 +106,9 @@ class TestInTheWindow:
         assert facts["menu_opened"][0]
         assert facts["menu_opened"][1].startswith("relu, channel")
 
+    def test_where_nobody_can_answer_a_line_says_so_and_what_was_shown_is_back(self, facts: Facts) -> None:
+        assert facts["unanswered"] == ["numpy does not cover this network", "flow", True, False]
+
     def test_choosing_another_input_puts_that_in_the_scene_from_before(self, facts: Facts) -> None:
         assert facts["other_input"] == ["flow", "clean-1", True]
 
