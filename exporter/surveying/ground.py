@@ -92,7 +92,7 @@ def plan_of(ground: Ground, asked: Asked) -> Plan:
         batch=batch,
         shard=shard if asked.shard is None else max(1, asked.shard // batch) * batch,
     )
-    return plan.with_digest(_weights_digest(ground))
+    return plan.with_digest(_ground_digest(ground, graph))
 
 
 def first_samples(data: DataSet) -> tuple[Sample, ...]:
@@ -138,9 +138,9 @@ def _keeps_all(asked: Asked, all_bytes: int) -> bool:
     return asked.pictures == "all" or (asked.pictures is None and all_bytes <= PICTURE_BYTES)
 
 
-def _weights_digest(ground: Ground) -> str:
-    """A digest of the weights of all passes."""
-    digest = hashlib.sha256()
+def _ground_digest(ground: Ground, graph: Graph) -> str:
+    """A digest of the graph, of the weights of all passes, and of the classes that folders are recognised by."""
+    digest = hashlib.sha256(repr((graph.layers, graph.edges, ground.class_names)).encode())
     for name, values in _weights(ground):
         digest.update(f"{name} {values.dtype} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).data)

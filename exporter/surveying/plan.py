@@ -93,14 +93,14 @@ class Plan:
         """How many values of a layer percentiles and histogram may be of: 1,024 a channel, within bounds."""
         return min(SAMPLED_VALUES, max(_SAMPLED_LEAST, _SAMPLED_EACH * self.channels[layer]))
 
-    def with_digest(self, weights: str) -> Plan:
-        """The same with its digest, `weights` being that of the weights of all passes.
+    def with_digest(self, ground: str) -> Plan:
+        """The same with its digest, `ground` being that of the graph and of the weights of all passes.
 
         Where files lie, and whether bad images are left out or stop the survey, changes nothing about what is found.
         """
         apart = ("model", "imports", "unsafe", "bundle", "data", "digest")
         told = [str(_FORM), *(repr(getattr(self, each.name)) for each in fields(self) if each.name not in apart)]
-        told += [self.data.signature, repr(self.data.count), repr(self.data.preprocessing), weights]
+        told += [self.data.signature, repr(self.data.count), repr(self.data.preprocessing), ground]
         return replace(self, digest=hashlib.sha256("\n".join(told).encode()).hexdigest())
 
 

@@ -52,6 +52,7 @@ def survey_shard(plan: Plan, number: int) -> ShardResult:
             tally.add(batch.outputs, batch.piece.places)
             answers += [batch.answer] if batch.piece.places else []
             pieces.append(batch.piece)
+            del batch  # what layers put out is large: the next is made where this was
     samples = [sample for piece in pieces for sample in piece.samples]
     true = np.array([-1 if each.true_class is None else each.true_class for each in samples], np.int64)
     _check_classes(plan, true)

@@ -194,3 +194,31 @@ def test_one_pass_for_each_checkpoint_of_a_bundle(folder: Path, tmp_path: Path) 
     assert [each.id for each in again.manifest.surveys] == ["000", "001"]
     assert [each.checkpoint for each in again.manifest.surveys[1].passes] == ["001"]
     assert validate_bundle(out) == []
+
+
+def test_what_was_begun_is_not_gone_on_with_when_the_net_or_the_images_are_others(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from surveyed_nets import mixed_net, mixed_pictures
+
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("mixed.keras", "pictures21.npz"):
+        shutil.copy2(folder / name, home / name)
+    out = tmp_path / "a.bundle"
+    with pytest.raises(_Stopped):
+        survey(home, out, runner=stops_after(1))
+    other = mixed_net()
+    other.get_layer("hidden").bias.assign_add([1.0] * 6)
+    other.save(home / "mixed.keras")
+    with pytest.raises(KerascopeError, match="another survey was begun"):
+        survey(home, out)
+    shutil.copy2(folder / "mixed.keras", home / "mixed.keras")
+    data = mixed_pictures()
+    np.savez(home / "pictures21.npz", x=255 - data["x"], y=data["y"])
+    with pytest.raises(KerascopeError, match="another survey was begun"):
+        survey(home, out)
+    shutil.copy2(folder / "pictures21.npz", home / "pictures21.npz")
+    lines: list[str] = []
+    survey(home, out, tell=lines.append)
+    assert any("1 of 3 shards were there" in line for line in lines)
