@@ -9,10 +9,14 @@ import numpy as np
 from viewer.camera import eye_of, forward_of, project
 from viewer.learned.read import survey_of
 from viewer.learned.spread import shown_places
+from viewer.learned.tinting import image_colours
 from viewer.state import REFERENCE_HEIGHT_PX
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from exporter.bundle import Bundle
+    from exporter.bundle.schema import Survey
     from viewer.cloud import Cloud
     from viewer.state import Camera
 
@@ -29,6 +33,7 @@ def image_at(bundle: Bundle, cloud: Cloud, camera: Camera, size_px: tuple[int, i
     """
     survey = survey_of(bundle, cloud.survey_id)
     points, is_there, sides = shown_places(bundle, survey, cloud)
+    sides = sides * _larger(bundle, survey, cloud)
     if cloud.alpha <= 0 or not is_there.any():
         return None
     px = REFERENCE_HEIGHT_PX / size_px[1]
@@ -43,6 +48,17 @@ def image_at(bundle: Bundle, cloud: Cloud, camera: Camera, size_px: tuple[int, i
         return int(rows[-1] if is_plane else rows[np.argmin(depths[rows])])
     near = np.flatnonzero(is_there & (away <= np.maximum(halves, LEAST_HALF_PX)).all(axis=1))
     return int(near[np.argmin((away[near] ** 2).sum(axis=1))]) if near.size else None
+
+
+def _larger(bundle: Bundle, survey: Survey, cloud: Cloud) -> NDArray[np.float32] | float:
+    """How many times as large as the others images are drawn whose colours are stronger than 1."""
+    if "wrong" not in (cloud.colour_by, cloud.colour_to):
+        return 1.0
+    asked = cloud.colour_by, cloud.colour_to or cloud.colour_by
+    here, there = (image_colours(bundle, survey, each, "dark", cloud.checkpoint_id)[:, 3] for each in asked)
+    share = np.float32(cloud.recolour if cloud.colour_to else 0.0)
+    larger: NDArray[np.float32] = np.maximum(here + (there - here) * share, np.float32(1.0))
+    return larger
 
 
 def _shape_of(bundle: Bundle, cloud: Cloud) -> tuple[float, float]:

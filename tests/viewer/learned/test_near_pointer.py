@@ -13,6 +13,7 @@ from viewer.cloud import GRID, Cloud
 from viewer.learned.near_pointer import image_at
 from viewer.learned.read import survey_of
 from viewer.learned.spread import shown_places
+from viewer.learned.tinting import image_colours
 
 SIZE = 800, 450
 PLANE = Cloud("images", "000", "pca-pixels", side=0.1)
@@ -52,6 +53,24 @@ def test_beside_them_there_is_nothing() -> None:
     (x, y), *_ = project(camera, points[-1:], SIZE[0] / SIZE[1]) * SIZE[1] / 1080
     assert image_at(bundle, PLANE, camera, SIZE, x, y) == len(points) - 1
     assert image_at(bundle, replace(PLANE, alpha=0.0), camera, SIZE, x, y) is None
+
+
+def test_what_is_drawn_larger_is_larger_to_the_pointer() -> None:
+    bundle, camera = clouded_bundle(), seen()
+    wall = Cloud("wall", "000", GRID, colour_by="class", colour_to="wrong", recolour=1.0)
+    survey = survey_of(bundle)
+    points, _, sides = shown_places(bundle, survey, wall)
+    wide = sides * np.maximum(image_colours(bundle, survey, "wrong", "dark")[:, 3], 1.0)
+    tried = 0
+    for row in np.flatnonzero(wide > sides):
+        beside = points[row] + (0.45 * wide[row], 0.0, 0.0)
+        covering = np.flatnonzero(np.abs(points - beside).max(axis=1) < wide / 2)
+        ((x, y),) = project(camera, beside, SIZE[0] / SIZE[1]) * SIZE[1] / 1080
+        assert image_at(bundle, wall, camera, SIZE, x, y) == covering.max()
+        if covering.max() == row:
+            tried += 1
+            assert image_at(bundle, replace(wall, recolour=0.0), camera, SIZE, x, y) != row
+    assert tried
 
 
 def test_tiny_ones_can_be_pointed_at_from_close_by() -> None:
