@@ -54,7 +54,7 @@ FORMATS = {
 OF_SCENES = ("glb", "html")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
 EXTRAS |= {"numba": "sculpture", "matplotlib": "plots", "cv2": "segmentation", "scipy": "lbfgs"}
-EXTRAS |= {"sklearn": "survey", "umap": "umap", "pyarrow": "parquet", "dask": "dask", "distributed": "dask"}
+EXTRAS |= {"sklearn": "survey", "threadpoolctl": "survey", "umap": "umap", "pyarrow": "parquet", "dask": "dask", "distributed": "dask"}
 EXTRAS |= {"tensorflow_datasets": "datasets"}
 INTERRUPTED = 130
 

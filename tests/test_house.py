@@ -89,7 +89,7 @@ def import_with_tensorflow_blocked(names: list[str]) -> subprocess.CompletedProc
 @pytest.mark.slow
 def test_viewer_scenes_and_bundle_import_without_tensorflow() -> None:
     names = [name_of(path) for path in MODULES if not name_of(path).startswith("exporter")]
-    without = "exporter.bundle", "exporter.interchange"
+    without = "exporter.bundle", "exporter.interchange", "exporter.embedding", "exporter.nearness", "exporter.surveyed"
     names += [name_of(path) for path in MODULES if name_of(path).startswith(without)]
     done = import_with_tensorflow_blocked(names)
     assert done.returncode == 0, done.stderr[-2000:]
