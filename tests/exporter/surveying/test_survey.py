@@ -222,3 +222,39 @@ def test_what_was_begun_is_not_gone_on_with_when_the_net_or_the_images_are_other
     lines: list[str] = []
     survey(home, out, tell=lines.append)
     assert any("1 of 3 shards were there" in line for line in lines)
+
+
+def test_only_the_pictures_of_the_strongest_images_are_kept_where_they_are_asked_for(
+    folder: Path, tmp_path: Path
+) -> None:
+    from surveyed_nets import mixed_pictures
+
+    options: dict[str, Any] = {"layers": ("hidden",), "top": 2}
+    bundle = survey(folder, tmp_path / "a.bundle", pictures="top", thumbnails=0, shown=3, **options)
+    (made,) = bundle.manifest.surveys
+    rows = bundle.load(made.tensors["picture_images"])
+    strongest = bundle.load(made.passes[0].layers[0].tensors["top_images"])
+    np.testing.assert_array_equal(rows, np.unique(strongest[strongest >= 0]))
+    assert 0 < len(rows) < made.images
+    np.testing.assert_array_equal(bundle.load(made.tensors["pictures"]), mixed_pictures()["x"][rows])
+    assert "thumbnails" not in made.tensors
+    assert len(bundle.manifest.inputs) == 3
+    without = survey(folder, tmp_path / "b.bundle", pictures="none", **options).manifest.surveys[0]
+    assert not {"pictures", "picture_images"} & set(without.tensors)
+    assert validate_bundle(bundle.path) == []
+
+
+def test_too_many_pictures_are_those_that_fit(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ranks in their order: first what excites some channel most."""
+    from exporter.surveying import ground
+    from exporter.surveying import survey as room
+
+    for module in (ground, room):
+        monkeypatch.setattr(module, "PICTURE_BYTES", 4 * 13 * 11)
+    lines: list[str] = []
+    bundle = survey(folder, tmp_path / "a.bundle", layers=("hidden",), top=5, tell=lines.append)
+    (made,) = bundle.manifest.surveys
+    images = bundle.load(made.passes[0].layers[0].tensors["top_images"]).T.ravel()
+    wanted = list(dict.fromkeys(images[images >= 0].tolist()))[:4]
+    assert bundle.load(made.tensors["picture_images"]).tolist() == sorted(wanted)
+    assert any("pictures of 4 of 21 images" in line for line in lines)
