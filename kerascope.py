@@ -54,8 +54,8 @@ FORMATS = {
 OF_SCENES = ("glb", "html")
 EXTRAS = {"tensorflow": "export", "keras": "export", "PySide6": "window", "mlxtend": "demo", "jupyter_rfb": "notebook"}
 EXTRAS |= {"numba": "sculpture", "matplotlib": "plots", "cv2": "segmentation", "scipy": "lbfgs"}
-EXTRAS |= {"sklearn": "survey", "threadpoolctl": "survey", "umap": "umap", "pyarrow": "parquet", "dask": "dask", "distributed": "dask"}
-EXTRAS |= {"tensorflow_datasets": "datasets"}
+EXTRAS |= {"sklearn": "survey", "umap": "umap", "pyarrow": "parquet", "dask": "dask", "distributed": "dask"}
+EXTRAS |= {"tensorflow_datasets": "datasets", "threadpoolctl": "survey"}
 INTERRUPTED = 130
 
 
