@@ -48,5 +48,7 @@ class Parts(QMainWindow):
     folder: Path
     offers: list[Callable[[Hit], Iterable[Offer]]]
     """Who adds to the menu of a right click: lines and what they do, for what was hit."""
+    claims: list[Callable[[tuple[float, float]], bool]]
+    """Who takes a click at a place of the widget before what lies there behind, and says whether it did."""
     backs: list[Callable[[], bool]]
     """Who brings something back when Esc is pressed, and says whether there was something."""

@@ -47,6 +47,8 @@ class Pointer(QObject):
         self._hovered = hit
 
     def _on_clicked(self, at_px: tuple[float, float]) -> None:
+        if any(takes(at_px) for takes in self._window.claims):
+            return
         hit = self._view.hit_at(at_px)
         if hit is None and self._window.pointing.keep(at_px):
             return

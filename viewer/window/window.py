@@ -237,7 +237,8 @@ class Window(Parts):
         """All parts, new, for a bundle."""
         bundle = Overlay(bundle)
         catalogue = catalogue.of(bundle)
-        self._bundle, self._catalogue, self.offers, self.backs = bundle, catalogue, [], []
+        self._bundle, self._catalogue = bundle, catalogue
+        self.offers, self.claims, self.backs = [], [], []
         self.top, self.time, self.words = TopBar(), TimeBar(), MessageBar()
         self.player = Player(self.time)
         self.desk = Desk(bundle, seen.study if seen else None)

@@ -158,6 +158,7 @@ class DataSetDock(QDockWidget):
     def _connect(self) -> None:
         window = self._window
         window.offers.append(self.offers)
+        window.claims.append(self.thumbs.take)
         window.backs.append(self.loading.go_back)
         self._desk.changed.connect(self._on_study)
         window.navigator.changed.connect(self.refresh)
