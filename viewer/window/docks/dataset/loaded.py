@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viewer.window.dataset.loading import Loading
 
 SIDE_PX = 84
-HINT = "Double click a picture above, or click a thumbnail in the scene “embedding”: it goes into the net."
+HINT = "Double click a picture above, or click one in the scene “embedding”: it goes into the net."
 
 
 class LoadedPane(QWidget):
