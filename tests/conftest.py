@@ -93,6 +93,7 @@ THOROUGH = (
     "tests/exporter/surveying/test_on_processes.py",
     "tests/exporter/test_applications.py",
     "tests/exporter/test_quiet.py::test_an_export",
+    "tests/exporter/test_shared_work.py::test_a_cluster_that_is_lost_on_the_way_is_told[scheduler]",
     "tests/exporter/test_streaming.py",
     "tests/exporter/test_training.py",
     "tests/exporter/test_zoo.py",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exporter import shared_work
 from exporter.bundle.errors import KerascopeError
 from exporter.cluster import opened_cluster
 from exporter.shared_work import in_order, results_of
@@ -99,3 +100,25 @@ def test_who_stops_asking_leaves_nothing_under_way(client: Any, scheduler: Any) 
             break
         time.sleep(0.02)
     assert not scheduler.scheduler.tasks
+
+
+def _slow(number: int) -> int:
+    time.sleep(0.2)
+    return number
+
+
+@pytest.mark.parametrize("lost", ["workers", "scheduler"])
+def test_a_cluster_that_is_lost_on_the_way_is_told(lost: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(shared_work, "_GONE_SECS", 0.5)
+    told = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, memory_limit=0, **told) as opened,
+        opened_cluster(opened.scheduler_address) as client,
+    ):
+        asking = results_of(client, _slow, range(50))
+        next(asking)
+        opened.scale(0) if lost == "workers" else opened.close()
+        words = "the cluster has no workers left" if lost == "workers" else "the cluster is gone"
+        with pytest.raises(KerascopeError, match=words):
+            list(asking)
