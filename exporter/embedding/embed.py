@@ -30,6 +30,7 @@ METHODS: Mapping[str, Method] = {"tsne": place_by_tsne, "umap": place_by_umap, "
 NAMES: Mapping[str, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 MOST_IMAGES = 10_000
 _NAMED_MOST = 4
+_SEEDS = 2**32
 _SECS_PER_ROW: Mapping[str, float] = {"tsne": 4e-4, "umap": 3e-4, "pca": 2e-5}
 """For each doubling of their number; of two processors, in a plane."""
 
@@ -128,6 +129,8 @@ def _asked(
     origins = origins_of(bundle, survey, *where)
     if task.dimensions not in (2, 3):
         raise KerascopeError("points lie in a plane or in space", expected="2 or 3 dimensions", got=task.dimensions)
+    if not 0 <= task.seed < _SEEDS:
+        raise KerascopeError("no such seed", expected=f"0 to {_SEEDS - 1}", got=task.seed)
     if most < 2:
         raise KerascopeError("so few images cannot be compared", expected="--most of 2 or more", got=most)
     images = evenly_spread(survey.images, most)

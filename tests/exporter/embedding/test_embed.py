@@ -199,6 +199,7 @@ def test_the_same_id_is_replaced_and_another_survey_keeps_its_own(path: Path) ->
         (["--perplexity", "30"], "t-SNE cannot have this perplexity: expected 1 to 13, less than a third of the 40"),
         (["--method", "umap", "--neighbours", "40"], "UMAP cannot have so many neighbours: expected 2 to 39"),
         (["--inputs", "nobody"], "no such input or run in the bundle"),
+        (["--seed", "-1"], "no such seed: expected 0 to 4294967295, got -1"),
         (["--most", "1"], "so few images cannot be compared"),
     ],
 )
