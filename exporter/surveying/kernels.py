@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from exporter.bundling.compiled import Array, compiled
+from exporter.surveying.compiled import Array, compiled
 
 _TILE = 64
 """So many places are summed up and searched before the next ones are: they are still in the processor's cache."""

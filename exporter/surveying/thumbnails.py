@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.bundling.compiled import Array, compiled
+from exporter.surveying.compiled import Array, compiled
 
 Pictures = NDArray[np.uint8]
 

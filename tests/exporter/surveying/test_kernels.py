@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 from surveyed_bundle import top_of
 
+from exporter.bundle.errors import KerascopeError
 from exporter.surveying.kernels import keep_strongest, look_at, merge_images
 
 Array = np.ndarray[Any, Any]
@@ -91,3 +94,11 @@ def test_of_equal_images_the_first_is_kept(top: int) -> None:
     most = min(top, 5)
     np.testing.assert_array_equal(kept[0][:, :most], wanted["top_values"])
     np.testing.assert_array_equal(kept[1][:, :most], wanted["top_images"])
+
+
+def test_without_numba_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("exporter.bundling.compiled", "exporter.surveying.compiled"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(KerascopeError, match=r"needs numba.*kerascope\[survey\]"):
+        importlib.import_module("exporter.surveying.compiled")
