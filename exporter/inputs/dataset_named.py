@@ -6,14 +6,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from exporter.bundle.schema import Preprocessing
 from exporter.inputs.asked import Asked, picture_size
 from exporter.inputs.errors import InputError
-from exporter.inputs.named import Found, find, records, signature_of, within
+from exporter.inputs.named import Found, find, records, signature_of
 from exporter.inputs.pictures import mode_of, unpack_picture
 from exporter.inputs.pieces import Entry, Picture, first_size, piece_of
 from exporter.inputs.samples import Piece
@@ -54,8 +53,7 @@ class NamedSet:
             a picture is damaged or over the limit, unless such are skipped; the records are not there, or other ones.
         """
         asked = range(self.count)[start:stop]
-        ranges = within(self.found.ranges, asked.start, asked.stop)
-        entries = map(self._entry, asked, records(self.found, self.signature, ranges))
+        entries = map(self._entry, asked, records(self.found, self.signature, asked.start, asked.stop))
         piece = piece_of(entries, skip_bad=self.skip_bad)
         if len(piece.samples) + len(piece.bad) < len(asked):
             raise InputError("records are missing", expected=len(asked), got=len(piece.samples), path=self.found.folder)
@@ -108,8 +106,9 @@ def named_of(source: str, asked: Asked) -> NamedSet:
 
 
 def _as_stored(found: Found, signature: str, channels: int) -> Iterator[partial[Picture]]:
-    for place, record in zip(count(), records(found, signature, found.ranges), strict=False):
-        yield _decoder(found, record, f"{found.stem} {place}", channels, None)
+    for place in range(found.count):
+        for record in records(found, signature, place, place + 1):
+            yield _decoder(found, record, f"{found.stem} {place}", channels, None)
 
 
 def _decoder(

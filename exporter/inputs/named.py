@@ -7,9 +7,11 @@ import hashlib
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -97,21 +99,40 @@ def signature_of(found: Found) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def records(found: Found, signature: str, ranges: Sequence[Range]) -> Iterator[Mapping[str, Any]]:
-    """Picture, still encoded, and label of some records, in the order in which they are stored.
+def records(found: Found, signature: str, start: int, stop: int) -> list[Record]:
+    """Picture, still encoded, and label of the records from place `start` to before `stop`, as they are stored.
+
+    Who goes on where they stopped has it faster: a reading that was begun takes up where it was.
 
     Raises
     ------
     InputError
         the set is not there, has changed since, or cannot be read.
     """
+    with _lock:
+        place, reading = _begun.pop((found, signature), (-1, iter(())))
+    if place != start:
+        reading = _read_from(found, signature, start)
+    taken = list(islice(reading, stop - start))
+    with _lock:
+        _begun.clear()
+        _begun[found, signature] = stop, reading
+    return taken
+
+
+Record = Mapping[str, Any]
+_begun: dict[tuple[Found, str], tuple[int, Iterator[Record]]] = {}
+_lock = threading.Lock()
+
+
+def _read_from(found: Found, signature: str, start: int) -> Iterator[Record]:
     builder = _prepared(found, signature)
     tfds = _datasets()
     wanted = {found.picture_feature: True} | ({found.label_feature: True} if found.label_feature else {})
     decoders = tfds.decode.PartialDecoding(wanted, decoders={found.picture_feature: tfds.decode.SkipDecoding()})
     in_order = tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False)
-    for split, start, stop in ranges:
-        part = tfds.core.ReadInstruction(split, from_=start, to=stop, unit="abs")
+    for split, first, end in within(found.ranges, start, found.count):
+        part = tfds.core.ReadInstruction(split, from_=first, to=end, unit="abs")
         try:
             stored = builder.as_dataset(split=part, decoders=decoders, read_config=in_order, shuffle_files=False)
             yield from stored.as_numpy_iterator()

@@ -73,6 +73,8 @@ def test_pieces_are_the_records_in_their_order_whatever_they_are_cut_into(folder
         assert [sample.true_class for sample in samples] == [None, 1, 2, 0, 2, 0, 1, 2]
         np.testing.assert_array_equal(np.stack([sample.values[0] for sample in samples]), PICTURES[good])
         assert [(bad.place, bad.name) for piece in pieces for bad in piece.bad] == [(TRUNCATED, "tiny 4")]
+    assert [sample.label for sample in data.read(6, 9).samples] == ["tiny 6", "tiny 7", "tiny 8"], "from anywhere"
+    assert data.read(2, 3).samples[0].values[0].tobytes() == PICTURES[2].tobytes()
     with pytest.raises(InputError, match=r"the picture cannot be read.*\(tiny 4\)"):
         opened(f"tfds:{folder}:train").read(3, 6)
 
