@@ -100,7 +100,7 @@ MOUSE = (
     ("drag", "turn"),
     ("right drag, Shift drag", "move"),
     ("wheel", "zoom to the pointer"),
-    ("click", "keep what is there in the inspector"),
+    ("click", "keep it in the inspector; load an image"),
     ("double click", "fly there, open a stack; beside it: back"),
     ("right click", "what can be done there"),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewer.window.parts import Parts
     from viewer.window.playable import Playable, Wish
 
-BACK = "Esc brings back what was shown before"
+BACK, IS_BACK = "Esc brings back what was shown before", "back to what was shown before"
 
 
 class Loading(QObject):
@@ -105,6 +105,7 @@ class Loading(QObject):
         self._before = None
         self._live.unload()
         self._window.travel.go_to(before)
+        self._window.desk.told.emit(IS_BACK)
         self.changed.emit()
         return True
 
@@ -123,8 +124,8 @@ class Loading(QObject):
         if known is not None and not self._is_told:
             if status.kind == "failed":
                 self._is_told = True
-                self._window.desk.failed.emit(status.words)
                 self.go_back()
+                self._window.desk.failed.emit(status.words)
             elif self._live.answer is not None and self._live.answer.picture is self.picture:
                 self._is_told = True
                 self._window.desk.told.emit(f"{known.name} is in the net: {BACK}")
