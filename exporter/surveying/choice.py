@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -16,12 +16,12 @@ FEATURE_LAYERS = 6
 ALL, NONE = "all", "none"
 
 
-def chosen_layers(graph: Graph, patterns: Sequence[str]) -> tuple[str, ...]:
+def chosen_layers(graph: Graph, patterns: Sequence[str], possible: Collection[str]) -> tuple[str, ...]:
     """The names of the layers to look at, in the order of the graph.
 
-    By default every one that computes and has channels. Left out is what only passes values on, and a map before its
-    activation or put together of others, whose channels are looked at elsewhere: that is half of the memory's work. The
-    layer that feeds the last one with weights is always among them.
+    By default every one that computes and has channels, of those that are `possible`. Left out is what only passes
+    values on, and a map before its activation or put together of others, whose channels are looked at elsewhere: that
+    is half of the memory's work. The layer that feeds the last one with weights is always among them.
 
     Raises
     ------
@@ -33,7 +33,8 @@ def chosen_layers(graph: Graph, patterns: Sequence[str]) -> tuple[str, ...]:
         found = tuple(layer.name for layer in graph.layers if layer.name in fitting)
     else:
         last = last_hidden(graph)
-        found = tuple(layer.name for layer in graph.layers if _is_looked_at(layer) or layer.name == last)
+        wanted = (layer.name for layer in graph.layers if _is_looked_at(layer) or layer.name == last)
+        found = tuple(name for name in wanted if name in possible)
     if not found:
         raise KerascopeError("there is no layer to look at", expected="one that computes and has channels")
     return found

@@ -23,6 +23,7 @@ from exporter.inputs.dataset import DataSet
 from exporter.inputs.samples import Sample
 from exporter.surveying.asked import PICTURE_BYTES, Asked
 from exporter.surveying.choice import chosen_features, chosen_layers
+from exporter.surveying.net import surveyable
 from exporter.surveying.plan import Plan, shard_images
 
 _BATCH_BYTES, _SMALL_BATCH_BYTES = 256 * 2**20, 16 * 2**20
@@ -61,7 +62,7 @@ def plan_of(ground: Ground, asked: Asked) -> Plan:
         patterns that fit no layer, or not one image that can be read.
     """
     graph = graph_of(ground.model)
-    layers = chosen_layers(graph, asked.layers)
+    layers = chosen_layers(graph, asked.layers, surveyable(ground.model))
     features = chosen_features(graph, layers, asked.features)
     entries = {layer.name: layer for layer in graph.layers}
     samples = first_samples(ground.data)

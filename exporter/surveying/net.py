@@ -73,9 +73,19 @@ def one_input(model: keras.Model) -> InputSpec:
     return specs[0]
 
 
+def surveyable(model: keras.Model) -> frozenset[str]:
+    """The names of the layers that put out one row for each image, with a fixed last axis."""
+    calls = [call for call in read_model(model).calls if call.outputs]
+    return frozenset(call.name for call in calls if _is_row(call.outputs[0]))
+
+
+def _is_row(tensor: Tensor) -> bool:
+    return tensor.rows == Rows() and not (tensor.shape and tensor.shape[-1] is None)
+
+
 def check_rows(name: str, tensor: Tensor) -> None:
     """Raise `KerascopeError` where what a layer puts out is not one row for each image, with a fixed last axis."""
-    if tensor.rows != Rows() or (tensor.shape and tensor.shape[-1] is None):
+    if not _is_row(tensor):
         what = f"the output of {name!r} cannot be surveyed"
         raise KerascopeError(what, expected="one row for each image, with a fixed number of channels")
 
