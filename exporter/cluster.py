@@ -10,10 +10,10 @@ import re
 import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -194,15 +194,19 @@ def equipment(names: Sequence[str]) -> Equipment:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Processes that begin meanwhile are not told of Ctrl-C: their parent ends them, so that none of them complains."""
-    if threading.current_thread() is not threading.main_thread():
+    """Threads and processes that begin meanwhile are not told of Ctrl-C: their parent is, and ends them in good order.
+
+    It is told when the block ends, if it came before.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # it would unblock the signal for those that begin after it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
