@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from viewer.learned.nearness import Nearness
 
 NAME_PX, LINE_PX, SMALL_PX, NUMBER_PX = 28.0, 23.0, 21.0, 34.0
-WRONG, RIGHT = "\u2717", "\u2713"
+WRONG, RIGHT = "\u2260", "="
 WRONG_FRAME_PX, RIGHT_FRAME_PX, CROSS_PX = 6.0, 3.0, 26.0
 BAR_PX = 34.0
 NARROW_PX, WHY_PX = 1250.0, 300.0

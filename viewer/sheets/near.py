@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 QUERIES, TOP, MOST_TOP = 5, 8, 24
 LARGEST_PX, LEAST_PX = 160, 44
-WRONG, RIGHT = "\u2717", "\u2713"
+WRONG, RIGHT = "\u2260", "="
 WRONG_PX, RIGHT_PX = 6, 2
 _MARKS = f"{RIGHT}, thin frame: of the image's class; {WRONG}, thick frame with a cross: of another."
 _NUMBERS = "Numbers are Euclidean distances; those by features and those by pixels cannot be compared."

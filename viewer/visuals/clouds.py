@@ -203,6 +203,19 @@ class CloudsVisual:
         self._wires.draw((line, leader), state.theme, clip_from_world, target_px)
         gloo.set_state(blend=True, blend_func=PREMULTIPLIED)
         shader = self._shader(state, clip_from_world, target_px)
+        shader["u_alpha"] = alpha
+        self._draw_stations(shader, cloud, track, trail, head, PALETTES[state.theme].roles[track.role])
+
+    def _draw_stations(
+        self,
+        shader: gloo.Program,
+        cloud: Cloud,
+        track: Track,
+        trail: Trail,
+        head: NDArray[np.float32],
+        colour: tuple[float, ...],
+    ) -> None:
+        """The pictures on the line of a track, that at its end, and the same large at `head` (1, 3)."""
         pictures = cached(
             self._pictures,
             ("inputs", trail.inputs),
@@ -213,8 +226,6 @@ class CloudsVisual:
         _set_pictures(shader, pictures)
         shader["u_share"], shader["u_stagger"], shader["u_recolour"], shader["u_dim"] = 0.0, 0.0, 0.0, 0.0
         shader["u_ink"], shader["u_ground"], shader["u_by_mean"], shader["u_least"] = 0.0, 0.0, 1.0, IN_PLANE
-        shader["u_alpha"] = alpha
-        colour = (*PALETTES[state.theme].roles[track.role], 1.0)
         for numbers, places, side in (
             (trail.pictures, trail.line[list(trail.pictures)], track.side),
             ((trail.head,), trail.line[-1:], track.side),
@@ -224,7 +235,7 @@ class CloudsVisual:
             shader["a_start"], shader["a_end"] = instances(rows), instances(rows)
             shader["a_image"] = instances(np.c_[numbers, np.zeros(len(numbers))])
             shader["a_mean"] = instances(pictures.atlas.means[list(numbers)])
-            colours = instances(np.tile(colour, (len(numbers), 1)))
+            colours = instances(np.tile((*colour, 1.0), (len(numbers), 1)))
             shader["a_colour"], shader["a_colour_to"] = colours, colours
             shader["a_lit"] = instances(np.ones(len(numbers)))
             shader["u_sides"] = (cloud.side * side, cloud.side * side)
