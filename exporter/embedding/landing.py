@@ -15,6 +15,8 @@ import numpy as np
 from exporter.embedding.methods import Array, Places
 
 _STEPS = 500
+_LEAST_MOVE = 1e-5
+"""A shorter move, as a share of how far the images are spread, is none."""
 _HALVINGS = 64
 _BLOCK_VALUES = 2**22
 
@@ -48,13 +50,20 @@ class Ground:
         """Down the slope from the mean of their neighbours, by steps that grow while they help and shrink where not."""
         draw = drawn_by(_squares(rows, self.rows), self.perplexity, own)
         places = draw @ self.points
-        costs, steps = self._costs(places, draw), np.ones(len(rows))
+        costs, steps, moving = self._costs(places, draw), np.ones(len(rows)), np.arange(len(rows))
+        least = _LEAST_MOVE * float(self.points.std(axis=0).max())
         for _ in range(_STEPS):
-            tried = places - steps[:, None] * self._slopes(places, draw)
-            new_costs = self._costs(tried, draw)
-            is_lower = new_costs < costs
-            places[is_lower], costs[is_lower] = tried[is_lower], new_costs[is_lower]
-            steps *= np.where(is_lower, 1.2, 0.5)
+            moves = steps[moving, None] * self._slopes(places[moving], draw[moving])
+            is_far = np.abs(moves).max(axis=1, initial=0.0) > least
+            moving = moving[is_far]
+            if not len(moving):
+                break
+            tried = places[moving] - moves[is_far]
+            new_costs = self._costs(tried, draw[moving])
+            is_lower = new_costs < costs[moving]
+            lower = moving[is_lower]
+            places[lower], costs[lower] = tried[is_lower], new_costs[is_lower]
+            steps[moving] *= np.where(is_lower, 1.2, 0.5)
         return places
 
     def _costs(self, places: Array, draw: Array) -> Array:
