@@ -106,6 +106,9 @@ pictures: blender
 		PYTHONPATH=. $(BIN)/python tests/support/lesson_commands.py '$(KERASCOPE_DATA)/tiny_vgg' scenes/pictures
 	# Explanations and images of a network of ImageNet, as the page on them shows them: a quarter of an hour.
 	PYTHONPATH=. $(BIN)/python tests/support/looking_commands.py scenes/pictures
+	# What a survey of a data set tells, as the page on it shows: ten minutes.
+	PYTHONPATH=. $(BIN)/python tests/support/learned_commands.py $(DEMO) scenes/pictures
+	PYTHONPATH=. $(BIN)/python tests/support/survey_memory.py scenes/pictures/survey_memory.png
 	# The window needs a screen: one without glass (Xvfb).
 	PYTHONPATH=. $(BIN)/python tests/support/window_picture.py $(DEMO)/mnist.bundle scenes/pictures/window.png
 	# The page needs a browser: Chromium without a head.

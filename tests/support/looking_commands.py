@@ -26,7 +26,12 @@ WIDEST_PX = 1000
 
 def looking_commands() -> tuple[str, ...]:
     """Every command of the page, in order."""
-    blocks = re.findall(r"^```console\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return commands_in(PAGE)
+
+
+def commands_in(page: Path) -> tuple[str, ...]:
+    """Every command of a page, in order."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     return tuple(line.removeprefix("$ ") for block in blocks for line in block.splitlines())
 
 
