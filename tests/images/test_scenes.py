@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pictures import FOLDER, check_picture, read_reference
+from pictures import FOLDER, check_picture, processor, read_reference
 from taught_bundle import bundle_for
 
 from exporter.bundle import read_bundle
@@ -35,7 +35,7 @@ def test_picture(picture: str, sculpted_path, request: pytest.FixtureRequest) ->
     with Stage(bundle, layout) as stage:
         made = stage.render(timeline.state_at(timeline.duration_secs * percent / 100), SIZE_PX, supersample=2)
     _, renderer, version = driver_name()
-    check_picture(picture, made, f"{renderer}, {version}", bless=request.config.getoption("--bless"))
+    check_picture(picture, made, f"{renderer}, {version}, {processor()}", bless=request.config.getoption("--bless"))
 
 
 def test_every_reference_is_of_a_picture() -> None:

@@ -23,7 +23,8 @@ def assert_whole(web: Web, bundled: Bundled, parameters: Parameters) -> None:
         assert np.isfinite(array).all()
     np.testing.assert_array_equal(points[starts[:-1]], bundled.positions[edges[:, 0]])
     np.testing.assert_array_equal(points[starts[1:] - 1], bundled.positions[edges[:, 1]])
-    np.testing.assert_array_equal(bundled.positions[:, 2], bundled.placed[:, 2])
+    # Moved sideways only; processors round the middle of a layer otherwise in its last bit.
+    np.testing.assert_allclose(bundled.positions[:, 2], bundled.placed[:, 2], rtol=1e-6, atol=1e-7)
     begin = 0
     for size, room in zip(web.sizes, rooms(web.planes, parameters.layer_width), strict=True):
         layer = slice(begin, begin + size)

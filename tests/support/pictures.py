@@ -1,11 +1,13 @@
 """Pictures against references: equal on the machine that made them, almost equal on its like, and nothing else.
 
-A reference is a PNG that names the renderer that drew it. `--bless` on pytest's command line writes it anew.
+A reference is a PNG that names the renderer that drew it, and on which kind of processor: numbers are rounded otherwise
+where there are other instructions. `--bless` on pytest's command line writes it anew.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,15 @@ def problem(made: Picture, reference: Picture, *, is_same_renderer: bool) -> str
 def is_same_kind(one: str, two: str) -> bool:
     """Whether two renderers are builds of llvmpipe: nearly the same pixels."""
     return one.startswith("llvmpipe") and two.startswith("llvmpipe")
+
+
+def processor() -> str:
+    """The kind of processor, by those of its instructions that compilers choose among."""
+    try:
+        flags = set(Path("/proc/cpuinfo").read_text("utf-8").partition("flags")[2].partition("\n")[0].split())
+    except OSError:
+        flags = set()
+    return " ".join([platform.machine(), *sorted({"avx", "avx2", "avx512f", "fma", "sse4_1"} & flags)])
 
 
 def write_reference(path: Path, made: Picture, renderer: str) -> None:
