@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.bundling.crew import Crew
 from exporter.inputs import InputError
 from exporter.inputs.samples import Bad, Piece, Sample
 from exporter.surveying.net import Net, fed_batch
@@ -44,10 +45,10 @@ def survey_shard(plan: Plan, number: int) -> ShardResult:
         an image cannot be read (unless such are left out), or the model or its weights cannot.
     """
     place, start, stop = plan.span(number)
-    tally = Tally(plan)
     answers: list[Array] = []
     pieces: list[Piece] = []
-    with net_at(plan, place) as net:
+    with Crew() as crew, net_at(plan, place) as net:
+        tally = Tally(plan, crew)
         for batch in _batches(plan, net, range(start, stop, plan.batch), stop):
             tally.add(batch.outputs, batch.piece.places)
             answers += [batch.answer] if batch.piece.places else []

@@ -8,21 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.bundling.crew import Crew, even_cuts
 from exporter.capture.statistics import stride_of
 from exporter.surveying.kernels import keep_strongest, look_at, merge_images
 from exporter.surveying.plan import Plan
 
 Array = NDArray[Any]
 
+_SHARED_VALUES = 2**16
+"""Fewer values than this are looked at by one thread: handing them out would take longer."""
+
 
 class Tally:
     """Takes in the outputs of layers batch by batch and does not keep them.
 
-    The channels of all layers stand in one row, those of the first layer first: `bounds` says where each begins.
+    The threads of `crew` share the images of a batch. The channels of all layers stand in one row, those of the first
+    layer first: `bounds` says where each begins.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, crew: Crew) -> None:
+        self._plan, self._crew = plan, crew
         self.bounds = bounds_of(plan)
         channels = self.bounds[-1]
         # One column more than there is: else those of an only layer are of another form, which is compiled for itself.
@@ -58,7 +63,11 @@ class Tally:
         sums, squares = np.empty(shape), np.empty(shape)
         low, best = np.empty(shape, np.float32), np.empty(shape, np.float32)
         at, zeros, counts = np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32)
-        look_at(table, sums, squares, low, best, at, zeros, counts)
+        arrays = (table, sums, squares, low, best, at, zeros, counts)
+        least = max(1, _SHARED_VALUES * len(table) // max(1, table.size))  # images stand alone: any cut gives the same
+        self._crew.share(
+            look_at, [tuple(each[start:stop] for each in arrays) for start, stop in even_cuts(len(table), least)]
+        )
         merge_images(sums, squares, low, best, zeros, counts, self._whole[:, own], self._many[:, own])
         with np.errstate(invalid="ignore"):
             return sums / np.where(counts, counts, np.nan), best, at
