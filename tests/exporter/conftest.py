@@ -1,7 +1,8 @@
-"""Small Keras models that the exporter's tests share."""
+"""Small Keras models and a small cluster that the exporter's tests share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,21 @@ def learned_bundle(learned: tuple[Any, Any], tmp_path_factory: pytest.TempPathFa
 
     model, recorder = learned
     return export_model(model, "mnist:10", tmp_path_factory.mktemp("learned") / "digits.bundle", checkpoints=recorder)
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[Any]:
+    """A cluster of two workers that runs: it is reached as one on another machine is."""
+    distributed = pytest.importorskip("distributed")
+    told = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, memory_limit=0, **told) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(scheduler: Any) -> Iterator[Any]:
+    """Whoever asks that cluster to work."""
+    from exporter.cluster import opened_cluster
+
+    with opened_cluster(scheduler.scheduler_address) as opened:
+        yield opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,7 @@ from exporter import cluster
 from exporter.bundle.errors import KerascopeError
 from exporter.cluster import Equipment, opened_cluster
 
-WORKERS = 2
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[Any]:
-    """A cluster that runs: it is reached as one on another machine is."""
-    distributed = pytest.importorskip("distributed")
-    told = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-    with distributed.LocalCluster(n_workers=WORKERS, threads_per_worker=1, memory_limit=0, **told) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def client(scheduler: Any) -> Iterator[Any]:
-    with opened_cluster(scheduler.scheduler_address) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("text", ["", "nowhere", "foo://there:1", "tcp://there", "there:port", "tcp://there:123456"])

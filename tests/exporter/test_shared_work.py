@@ -18,21 +18,6 @@ WORKERS = 2
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[Any]:
-    """A cluster that runs: it is reached as one on another machine is."""
-    distributed = pytest.importorskip("distributed")
-    told = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-    with distributed.LocalCluster(n_workers=WORKERS, threads_per_worker=1, memory_limit=0, **told) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def client(scheduler: Any) -> Iterator[Any]:
-    with opened_cluster(scheduler.scheduler_address) as opened:
-        yield opened
-
-
 def _slow_square(number: int) -> int:
     time.sleep(random.random() / 50)
     return number * number

@@ -5,7 +5,6 @@ them is in `test_on_processes.py`.
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +24,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("survey")
     save_mixed(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    from exporter.cluster import opened_cluster
-
-    distributed = pytest.importorskip("distributed")
-    told = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, memory_limit=0, **told) as cluster,
-        opened_cluster(cluster.scheduler_address) as client,
-    ):
-        yield client
 
 
 def survey(model: Any, inputs: Path, out: Path, **options: Any) -> Path:
