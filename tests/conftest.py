@@ -120,7 +120,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # Ten seconds, also for those who run one test that needs none of it.
     if "tensorflow" in sys.modules:
         raise pytest.UsageError("a test module imports TensorFlow when it is collected: import it inside the tests")
+    # A benchmark that is skipped by its own fixture has made all the others already: sets, models and demos.
+    skipped = pytest.mark.skip(reason="benchmarks are run by `make bench`")
     for item in items:
+        if config.getoption("benchmark_skip") and item.nodeid.startswith("tests/bench/"):
+            item.add_marker(skipped)
         if "demo_dir" in getattr(item, "fixturenames", ()):
             for mark in (pytest.mark.slow, pytest.mark.gl, pytest.mark.tf):
                 item.add_marker(mark)
