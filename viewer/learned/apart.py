@@ -9,7 +9,7 @@ import numpy as np
 
 from exporter.bundle.errors import KerascopeError
 from viewer.learned.classes import class_label, class_moments, d_prime, place_of, strongest_first
-from viewer.learned.read import answers_of, true_classes
+from viewer.learned.read import answers_of, features_of, true_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,9 +84,9 @@ def apart_in(bundle: Bundle, survey: Survey, made: SurveyPass, layer: SurveyLaye
     mean, std = (moments[places] for moments in class_moments(bundle, layer))
     counts = bundle.load(made.tensors["class_counts"])
     images = int(counts[places[0]]), int(counts[places[1]])
-    auc = None
-    if "features" in layer.tensors:
-        features, counted = bundle.load(layer.tensors["features"]), counted_classes(bundle, survey, made)
+    auc, features = None, features_of(bundle, made, layer.layer)
+    if features is not None:
+        counted = counted_classes(bundle, survey, made)
         auc = auc_of(features[counted == one], features[counted == other])
     return Apart(layer.layer, d_prime(mean[0], std[0], mean[1], std[1]), auc, mean, std, images)
 

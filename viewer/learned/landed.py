@@ -11,6 +11,7 @@ from exporter.bundle.errors import KerascopeError
 from viewer.learned.apart import counted_classes
 from viewer.learned.classes import class_moments
 from viewer.learned.nearness import votes_of
+from viewer.learned.read import features_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +73,7 @@ def landings(bundle: Bundle, survey: Survey, made: SurveyPass, run: Run, layer: 
     if not len(home):
         what = f"no image of the survey is of class {own}, in which {run.id} began"
         raise KerascopeError(what, path=bundle.path)
-    features = bundle.load(layer.tensors["features"]) if "features" in layer.tensors else None
+    features = features_of(bundle, made, layer.layer)
     counted = None if features is None else counted_classes(bundle, survey, made)
     captures = {each.input: each for each in bundle.captures_at(made.checkpoint)}
     for input_id in (*((run.parent,) if run.parent else ()), *run.inputs):
